@@ -1,0 +1,238 @@
+"""The course's own Python environment, and the commands that run in it.
+
+A learner starts with a Python and nothing else, so this module uses the
+standard library alone. It is also written so that Python 3.6 can read it: an
+old Python has to get as far as the line that says it is too old.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from collections import namedtuple
+from pathlib import Path
+
+OLDEST_PYTHON = (3, 11)
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements.txt"
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+LOG = VENV / "setup.log"
+STAMP = VENV / "setup.stamp"
+
+# `arguments` go to the environment's Python, with what the learner adds after
+# the command's name; `variables` are added to the process environment.
+Command = namedtuple("Command", "help arguments variables")
+
+COMMANDS = {
+    "lab": Command(
+        "open the course in JupyterLab",
+        # The address, and not the file, is what is named here: so the root of
+        # JupyterLab stays the project's, and links out of notebooks/ work.
+        ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks/00-contents.ipynb"],
+        {},
+    ),
+    "test": Command(
+        "run every test, the notebooks included",
+        ["-m", "pytest"],
+        {"TQDM_DISABLE": "1"},
+    ),
+}
+
+# What the text of a failure, from pip or from the system, asks of the learner.
+# The first pattern found counts. Windows translates its messages, not their
+# numbers.
+ADVICE = [
+    (
+        r"enable-long-paths",
+        "The path of {root} is too long for Windows: move the project to a short one, "
+        r"such as C:\bplib, then run the same command again.",
+    ),
+    (
+        r"No space left on device|Disk quota exceeded|WinError 112\b",
+        "The disk is full: free about 2 GB, then run the same command again.",
+    ),
+    (
+        r"Retry\(total=0|Max retries exceeded|Read timed out|incomplete-download",
+        "The Python package index cannot be reached: connect to the internet, "
+        "then run the same command again (details: {log}).",
+    ),
+    (
+        r"Permission denied|Operation not permitted|Read-only file system|WinError (5|32)\b",
+        "Cannot write in {root}: move the project to a folder of your own, close "
+        "programs that still use it, then run the same command again.",
+    ),
+]
+
+
+class Problem(Exception):
+    """Something that only the learner can put right, told in one line."""
+
+
+def main(arguments):
+    """Run `python3 -m bplib ARGUMENTS` and return its exit code."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(usage())
+        return 0
+    try:
+        require_python()
+        command = find(arguments[0])
+        prepare()
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return run(command, arguments[1:])
+
+
+def usage():
+    """The commands, a line each."""
+    lines = ["Usage: python3 -m bplib COMMAND [OPTIONS OF THE COMMAND]"]
+    lines += ["  {:<8}{}".format(name, command.help) for name, command in COMMANDS.items()]
+    return "\n".join(lines)
+
+
+def find(name):
+    """The command of that name."""
+    if name not in COMMANDS:
+        raise Problem("Unknown command: {}\n{}".format(name, usage()))
+    return COMMANDS[name]
+
+
+def require_python():
+    """Refuse a Python that the course's packages do not run on."""
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        raise Problem(
+            "Python {}.{} or newer is needed, and this is {}.{}: install it from "
+            "https://www.python.org/downloads/ and run the same command with it.".format(
+                *OLDEST_PYTHON + sys.version_info[:2]
+            )
+        )
+
+
+def prepare():
+    """Bring the environment to what requirements.txt asks; mostly, it is there.
+
+    The stamp is written last, so it vouches for everything before it. Without
+    one, the environment may have been cut short in the middle of a package,
+    which pip would then take for installed: it is built anew. With one that
+    names other requirements, the environment is sound and pip only has to
+    change the difference. (That also lets this run from inside the
+    environment on Windows, where a Python that is running cannot be replaced.)
+    """
+    stamp = read(STAMP)
+    sound = stamp.startswith(python_line()) and starts()
+    if sound and stamp == python_line() + requirements_line():
+        return
+    print("Setting up (a minute or two, more on a slow connection; needed once) ...", flush=True)
+    try:
+        if not sound:
+            build()
+        install()
+    except (OSError, ValueError) as error:
+        raise Problem(advice(str(error), "Cannot set up {}: {}".format(VENV, error)))
+    except KeyboardInterrupt:
+        raise Problem("Setting up was interrupted: run the same command again to finish it.")
+
+
+def python_line():
+    """The stamp's first line: which Python the environment is made for."""
+    return "Python {}.{}\n".format(*sys.version_info[:2])
+
+
+def requirements_line():
+    """The stamp's second line: which requirements are installed."""
+    return "requirements.txt {}\n".format(hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest())
+
+
+def read(path):
+    """The text of a file, empty if it cannot be had."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def starts():
+    """Does the environment's Python start, and find its packages?
+
+    It does not once the Python it was made from is gone, or is another.
+    """
+    try:
+        return subprocess.call([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def build():
+    """Make the environment, with pip and the project's own folder in it."""
+    try:
+        import ensurepip  # noqa: F401  only to see whether it is there
+        import venv
+    except ImportError:
+        raise Problem(
+            "This Python cannot make virtual environments. On Debian or Ubuntu: "
+            "sudo apt install python{}.{}-venv".format(*sys.version_info[:2])
+        )
+    # Links to Python need special rights on Windows, and copies of it break
+    # on macOS: the same choice that `python -m venv` makes.
+    venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(str(VENV))
+    # EnvBuilder would do this too, but would lose what ensurepip says.
+    step("-m", "ensurepip", "--default-pip")
+    # Any program that uses the environment's Python, editors included, can
+    # then import bplib. The path is relative, so the project may be moved.
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
+    (packages / "bplib.pth").write_text(os.path.relpath(str(ROOT), str(packages)) + "\n")
+
+
+def install():
+    """Install the requirements, and stamp the environment as finished."""
+    wanted = python_line() + requirements_line()
+    STAMP.unlink(missing_ok=True)
+    quietly = ["--no-input", "--disable-pip-version-check"]
+    step("-m", "pip", "install", *quietly, "-r", str(REQUIREMENTS))
+    STAMP.write_text(wanted)
+
+
+def step(*arguments):
+    """Run the environment's Python, and keep what it says in the log.
+
+    The log is written afterwards: on a full disk it could not hold the line
+    that says so.
+    """
+    done = subprocess.run(
+        [str(PYTHON)] + list(arguments),
+        cwd=str(ROOT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    LOG.write_bytes(done.stdout)
+    if done.returncode != 0:
+        said = done.stdout.decode("utf-8", "replace")
+        raise Problem(advice(said, "Setting up failed: the end of {} says why.".format(LOG)))
+
+
+def advice(text, otherwise):
+    """What to do about a failure that was reported with this text."""
+    for pattern, line in ADVICE:
+        if re.search(pattern, text):
+            return line.format(root=ROOT, log=LOG)
+    return otherwise
+
+
+def run(command, extra):
+    """Run a command in the environment, from the project's root."""
+    child = subprocess.Popen(
+        [str(PYTHON)] + command.arguments + extra,
+        cwd=str(ROOT),
+        env=dict(os.environ, **command.variables),
+    )
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            # The child got the same Ctrl-C, and it is for the child to say
+            # whether that ends it: JupyterLab asks first.
+            pass
