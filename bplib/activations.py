@@ -1,0 +1,184 @@
+"""Activation functions: a table of formulas, each with its slope written by the value already computed.
+
+In an equation an activation appears as a SymPy function, `sigmoid(z)`; its derivative is `Slope(sigmoid(z))`, which
+a reader sees as σ'(z).  `formula` says what the function is, `slope` what σ'(z) is in terms of z and a = σ(z).
+The two are written down separately and compared by SymPy (`slope_is_derivative`), so neither is trusted.
+"""
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Callable
+
+import sympy as sp
+
+from .errors import InputError, unknown_name
+
+
+class Activated(sp.Function):
+    """g(z), or g(z, parameter).  A subclass for each row of the table."""
+
+    row: "Activation"
+
+    def fdiff(self, argindex=1):
+        return Slope(self)
+
+
+class Slope(sp.Function):
+    """g'(z), written as Slope(g(z))."""
+
+    nargs = 1
+
+
+class softmax(sp.Function):
+    """exp(z_j) / Σ_k exp(z_k), written softmax(z_j, j, n): j is the index that runs over the n units of the layer."""
+
+    nargs = 3
+
+    def formula(self):
+        z, j, n = self.args
+        k = sp.Dummy("k", integer=True, positive=True)
+        return sp.exp(z) / sp.Sum(sp.exp(z.subs(j, k)), (k, 1, n))
+
+    def _eval_derivative(self, variable):
+        """Differentiate the formula, then write exp(z_j)/Σ_k exp(z_k) by its name again."""
+        z, j, n = self.args
+        formula, index, total = self.formula(), variable.indices[-1], sp.Dummy("total", positive=True)
+        derivative = sp.diff(formula, variable).subs(sp.denom(formula), total)
+        named = derivative.replace(sp.Sum, lambda *only_index: sp.exp(z.subs(j, index)))
+        named = named.replace(sp.exp, lambda e: total * softmax(e, *((index, n) if e.has(index) else (j, n))))
+        return sp.expand(named)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One row: a function g with a = g(z).
+
+    formula(z, *parameters)      g(z) as SymPy writes it
+    slope(z, a, *parameters)     g'(z), cheap once a = g(z) is known
+    log, log_complement          ln a and ln(1 − a) as functions of z that hold for large |z|; None where a may be ≤ 0
+    """
+
+    name: str
+    symbol: str
+    formula: Callable = None
+    slope: Callable = None
+    parameters: tuple = ()
+    log: Callable = None
+    log_complement: Callable = None
+    function: type = field(default=None, compare=False)
+
+    def __call__(self, z, unit=None, size=None):
+        """The activation of the pre-activation z; `unit` and `size` are the index of z and how far it runs."""
+        if self.function is softmax:
+            return softmax(z, unit, size)
+        return self.function(z, *self.parameters)
+
+    @property
+    def elementwise(self):
+        return self.function is not softmax
+
+    @property
+    def abstract(self):
+        return self.elementwise and self.formula is None
+
+
+def _row(name, symbol, formula, slope, parameters=(), **more):
+    function = type(name.replace(" ", "_"), (Activated,), {})
+    function.row = Activation(name, symbol, formula, slope, parameters, function=function, **more)
+    return function.row
+
+
+def _where_positive(then, otherwise, z):
+    return sp.Piecewise((then, z > 0), (otherwise, True))
+
+
+softplus_row = _row("softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: sigmoid(z))
+softplus = softplus_row.function
+sigmoid_row = _row(
+    "sigmoid", r"\sigma", lambda z: 1 / (1 + sp.exp(-z)), lambda z, a: a * (1 - a),
+    log=lambda z: -softplus(-z), log_complement=lambda z: -softplus(z))
+sigmoid = sigmoid_row.function
+
+
+class normal_cdf(sp.Function):
+    """Φ(z), the distribution function of the standard normal."""
+
+    nargs = 1
+
+    def formula(self):
+        return (1 + sp.erf(self.args[0] / sp.sqrt(2))) / 2
+
+
+class normal_pdf(sp.Function):
+    """φ(z), the density of the standard normal, the slope of Φ."""
+
+    nargs = 1
+
+    def formula(self):
+        return sp.exp(-self.args[0]**2 / 2) / sp.sqrt(2 * sp.pi)
+
+
+class log_softmax(sp.Function):
+    """ln softmax(z_j), written log_softmax(z_j, j, n)."""
+
+    nargs = 3
+
+
+TABLE = {row.name: row for row in (
+    _row("identity", r"\operatorname{id}", lambda z: z, lambda z, a: sp.S.One),
+    sigmoid_row,
+    _row("tanh", r"\tanh", sp.tanh, lambda z, a: 1 - a**2),
+    _row("relu", r"\operatorname{ReLU}", lambda z: _where_positive(z, 0, z), lambda z, a: _where_positive(1, 0, z)),
+    _row("leaky relu", r"\operatorname{LReLU}", lambda z, alpha: _where_positive(z, alpha * z, z),
+         lambda z, a, alpha: _where_positive(1, alpha, z), (sp.Float("0.01"),)),
+    softplus_row,
+    _row("elu", r"\operatorname{ELU}", lambda z, alpha: _where_positive(z, alpha * (sp.exp(z) - 1), z),
+         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.Float("1.0"),)),
+    _row("silu", r"\operatorname{SiLU}", lambda z: z / (1 + sp.exp(-z)),
+         lambda z, a: sigmoid(z) + a * (1 - sigmoid(z))),
+    _row("gelu", r"\operatorname{GELU}", lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
+         lambda z, a: normal_cdf(z) + z * normal_pdf(z)),
+    Activation("softmax", r"\operatorname{softmax}", log=log_softmax, function=softmax),
+    _row("g", "g", None, None),
+)}
+
+
+def activation(name, **parameters):
+    """The row of the table called `name`; leaky relu and elu take alpha=.
+
+    >>> activation("leaky relu", alpha=0.2).parameters
+    (0.2,)
+    """
+    if isinstance(name, Activation):
+        return name
+    if name not in TABLE:
+        raise unknown_name("activation", name, TABLE)
+    row = TABLE[name]
+    if not parameters:
+        return row
+    if set(parameters) != {"alpha"} or not row.parameters:
+        raise InputError(f"{name} takes {'alpha' if row.parameters else 'no parameter'}; given: {', '.join(parameters)}.")
+    return Activation(**{**row.__dict__, "parameters": (sp.Float(parameters["alpha"]),)})
+
+
+@lru_cache(maxsize=4096)
+def plain(expression):
+    """The expression with every activation and every slope written out as its formula."""
+    expression = expression.replace(Slope, lambda g: _derivative_of_formula(g))
+    expression = expression.replace(
+        lambda e: isinstance(e, Activated) and not e.row.abstract, lambda e: e.row.formula(*e.args))
+    return expression.replace(lambda e: isinstance(e, (softmax, normal_cdf, normal_pdf)), lambda e: e.formula())
+
+
+def _derivative_of_formula(g):
+    if g.row.abstract:
+        return Slope(g)
+    z = sp.Dummy("z", real=True)
+    return sp.diff(g.row.formula(z, *g.args[1:]), z).subs(z, g.args[0])
+
+
+def slope_is_derivative(row):
+    """True when SymPy finds `slope` equal to the derivative of `formula`, for every real z."""
+    z = sp.Symbol("z", real=True)
+    value = row.formula(z, *row.parameters)
+    difference = sp.diff(value, z) - plain(row.slope(z, value, *row.parameters))
+    return sp.simplify(sp.piecewise_fold(sp.nsimplify(difference))) == 0

@@ -1,0 +1,385 @@
+"""From forward equations to gradients, step by step: the chain rule, one equation at a time, last to first.
+
+Each step is an equation with the rule that gives it, a sentence, and a check that ran when the step was made: both
+sides are evaluated in numbers at small sizes (`meaning.Point`), where ∂C/∂q means "move q a little and compute C
+again".  A step that fails its check is an error.
+
+The error term of a unit is δ = ∂C_s/∂z, for one sample s; the gradient of a batch comes last, by a step of its own.
+"""
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+import sympy as sp
+
+from .activations import Slope, softmax
+from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
+from .errors import DerivationError, InputError
+from .inputs import checked_parameters, checked_samples
+from .meaning import Point
+from .notation import equation_latex
+
+TOLERANCE = 1e-11
+MOST_PATHS = 64
+
+RULES = {
+    "loss": "Differentiate the cost of one sample by one output of the network; the other outputs stay where they are.",
+    "slope": "Differentiate a = g(z): how steep the activation is at z.",
+    "weighted sum": "z is a weighted sum: what stays is the factor that the variable is multiplied by.",
+    "chain rule": "A change passes through what is computed from it; along one path its factors multiply.",
+    "several paths": "A change that spreads over several units reaches the cost along several paths; they add up.",
+    "substitution": "Put in what the steps before have found.",
+    "error term": "δ = ∂C/∂z gets a name, because every gradient of the layer is made of it.",
+    "by value": "Write g'(z) with the value a = g(z), which the forward pass has already computed.",
+    "cancellation": "Factors of the loss's derivative and of the activation's derivative cancel.",
+    "targets add up to 1": "The targets of a sample are probabilities, so they add up to 1.",
+    "gradient": "What a step of learning uses, and what the generated code computes.",
+    "batch": "The cost of a batch adds up or averages the costs of its samples; so does its gradient.",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """How far two sides are apart at small sizes with generic numbers, relative to the larger of them."""
+
+    error: float
+
+    @property
+    def passed(self):
+        return self.error <= TOLERANCE
+
+
+@dataclass(frozen=True)
+class Step:
+    """left = right, by a rule (a key of RULES), in a sentence, checked.  `about` names the array that it is about."""
+
+    left: sp.Expr
+    right: sp.Expr
+    rule: str
+    sentence: str
+    about: str
+    check: Check
+    quantities: dict = field(repr=False, compare=False)
+
+    def latex(self):
+        return equation_latex(self.left, self.right, self.quantities)
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex()}$"
+
+    def _repr_markdown_(self):
+        mark = "✓" if self.check.passed else "✗"
+        return f"**{self.rule.capitalize()}.** {self.sentence} {mark}\n\n$${self.latex()}$$"
+
+
+class Steps(tuple):
+    """Several steps; a notebook shows them one below the other, each with its rule and ✓ for its check."""
+
+    def _repr_markdown_(self):
+        return "\n\n".join(step._repr_markdown_() for step in self)
+
+
+class Derivation:
+    """The steps from a network's equations to its gradients, and the backward equations that they end in.
+
+    steps      all steps, in the order in which one would write them
+    backward   equations for δ and for the gradients of all parameters, in the order in which they are computed
+    point      where the steps were checked
+    """
+
+    def __init__(self, network, steps, backward, point):
+        self.network, self.steps, self.backward, self.point = network, Steps(steps), tuple(backward), point
+        self.quantities = all_quantities(network)
+
+    def about(self, name):
+        """The steps that lead to ∂C/∂name, or to the error term of a layer for name = "z2"."""
+        steps = Steps(step for step in self.steps if step.about == name)
+        if not steps:
+            known = dict.fromkeys(step.about for step in self.steps)
+            raise InputError(f"Nothing is derived about {name!r}. There are steps about: {', '.join(known)}.")
+        return steps
+
+    def __getitem__(self, name):
+        """The last step about a name: the gradient of the batch for a parameter, δ for a pre-activation."""
+        return self.about(name)[-1]
+
+    def for_one_sample(self, name):
+        """The step that gives ∂C_s/∂name with all of its factors written out."""
+        steps = self.about(name)
+        return next((step for step in steps if step.rule == "substitution"), steps[-1])
+
+    def scalar(self, name, *indices):
+        """The gradient of one weight or bias, for one sample, with every δ written out: a formula of plain scalars.
+
+        >>> derivation.scalar("W1", 2, 1)          # ∂C_s/∂W1[2, 1] of a small network
+        """
+        return scalar(self, name, indices)
+
+    def evaluate(self, formula, parameters, X, Y):
+        """The numbers behind a formula for given parameters and samples: an array over its free indices.
+
+        formula   a step (its right side is evaluated) or an expression of a step; its free indices, in the order
+                  sample s, then j, k, i, are the axes of the result
+        """
+        network = self.network
+        arrays = dict(zip(network.parameters, checked_parameters(network, parameters)))
+        X, Y = checked_samples(network, (X, Y), ("x", network.targets.name))
+        arrays |= {"x": X, network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
+        point = Point(network, own_widths(network), len(X), arrays)
+        expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
+        return point(expression, point.scope(expression))
+
+
+def derive(network):
+    """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked."""
+    return _Deriver(network).run()
+
+
+def all_quantities(network):
+    """The quantities of a network and the derivatives of the cost by them, by name."""
+    gradients = {gradient_of(q).name: gradient_of(q) for q in network.quantities.values() if q.kind in "zaWb"}
+    return {**network.quantities, **gradients}
+
+
+def check(left, right, point):
+    """Compare two expressions at a point.  An index that does not fit its array counts as infinitely wrong."""
+    left, right = sp.sympify(left), sp.sympify(right)
+    try:
+        scope = point.scope(left, right)
+        left, right = point(left, scope), point(right, scope)
+    except ValueError:
+        return Check(np.inf)
+    largest = max(np.abs(left).max(), np.abs(right).max())
+    return Check(float(np.abs(left - right).max() / largest) if largest else 0.0)
+
+
+def tidy(expression):
+    """The shorter of an expression and its factored form, with 1 − a rather than −(a − 1)."""
+    if expression.has(sp.Piecewise):
+        return expression
+    factored = sp.factor(expression)
+    if sp.count_ops(factored) > sp.count_ops(expression):
+        return expression
+    coefficient, factors = factored.as_coeff_mul()
+    if coefficient.is_negative:
+        for factor in factors:
+            inner, exponent = factor.as_base_exp()
+            if inner.is_Add and exponent.is_odd and (inner.has(-1) or inner.could_extract_minus_sign()):
+                return sp.Mul(-coefficient, (-inner)**exponent, *(f for f in factors if f != factor))
+    return factored
+
+
+class _Deriver:
+    """Walks the equations from the last to the first.  `found` holds ∂C_s/∂q for every quantity q passed so far."""
+
+    def __init__(self, network):
+        self.network, self.point = network, Point(network)
+        self.steps, self.backward, self.found = [], [], {}
+        self.by_activation, self.users = {}, defaultdict(list)
+        for equation in network.equations[:-1]:
+            for name in {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}:
+                self.users[name].append(equation)
+        self.losses, self.cost = network.given("losses")[s], network.given("C")[()]
+
+    def run(self):
+        for equation in reversed(self.network.equations):
+            if equation.quantity.kind == "a":
+                self.activation(equation.left)
+                self.by_activation[equation.quantity.mark] = equation
+            elif equation.quantity.kind == "z":
+                self.pre_activation(equation)
+                self.parameters(equation)
+        for name in self.network.parameters:
+            self.batch(self.network.quantities[name])
+        return Derivation(self.network, self.steps, self.backward, self.point)
+
+    def step(self, left, right, rule, sentence, about):
+        """Add a checked step; returns its right side."""
+        done = check(left, right, self.point)
+        if not done.passed:
+            raise DerivationError(f"{left} = {right} is wrong: the sides differ by {done.error:.2g} of their size.")
+        self.steps.append(Step(left, right, rule, sentence, name_of(about), done, all_quantities(self.network)))
+        return right
+
+    def uses(self, entry):
+        """The equations that use an entry, each with the index of its own unit renamed from j to i where entry has j:
+        pairs of the entry that is computed and (index to sum over, local derivative)."""
+        for equation in self.users[name_of(entry)]:
+            rename = {j: i} if j in indices_of(entry) else {}
+            right = _rename_bound(equation.right).subs(rename)
+            of = equation.left.subs(rename)
+            derivative = collapse(sp.diff(right, entry))
+            path, derivative = single_path(derivative, i) if i in indices_of(of) else (j, derivative)
+            yield (of.subs(i, path) if path else of), derivative, None if path else equation.quantity.sizes[-1]
+
+    def activation(self, a):
+        """∂C_s/∂a: from the loss for an output, otherwise along all paths through the units that a feeds."""
+        uses = list(self.uses(a))
+        if name_of(uses[0][0]) == "losses":
+            self.found[name_of(a)] = self.step(
+                Partial(self.losses, a), tidy(uses[0][1]), "loss", "How the cost of a sample changes with one output.", a)
+            return
+        chain = through = 0
+        for z, derivative, size in uses:
+            chain += _over(size, Partial(self.losses, z) * Partial(z, a))
+            through += _over(size, self.error_term(z) * derivative)
+            self.step(Partial(z, a), derivative, "weighted sum", "The weight says how strongly the unit is heard.", a)
+        rule = "several paths" if len(uses) > 1 or uses[0][2] is not None else "chain rule"
+        self.step(Partial(self.losses, a), chain, rule, "Every unit that hears a passes part of the change on.", a)
+        self.found[name_of(a)] = self.step(
+            Partial(self.losses, a), through, "substitution",
+            "The error terms that were found before come back, weighted by the connections.", a)
+
+    def error_term(self, z):
+        return gradient_of(self.network.quantities[name_of(z)])[indices_of(z)]
+
+    def pre_activation(self, equation):
+        z, activated = equation.left, self.by_activation[equation.quantity.mark]
+        if isinstance(activated.right, softmax):
+            right = self.through_softmax(z, activated)
+        else:
+            right = self.through_slope(z, activated)
+        delta = gradient_of(equation.quantity)
+        self.step(delta[equation.indices], right, "error term", "The error term of a unit, ready to be used.", z)
+        self.backward.append(Equation(delta, equation.indices, right))
+
+    def through_slope(self, z, activated):
+        """δ where each unit has an activation of its own: two factors, then g' by value, then what cancels."""
+        a, g = activated.left, activated.right
+        slope = self.step(Partial(a, z), Slope(g), "slope", "The second factor is the slope of the activation.", z)
+        self.step(Partial(self.losses, z), Partial(self.losses, a) * Partial(a, z), "chain rule",
+                  "z reaches the cost through its own a alone.", z)
+        full = self.step(Partial(self.losses, z), self.found[name_of(a)] * slope, "substitution",
+                         "Both factors are known.", z)
+        if g.row.abstract:
+            return full
+        value = g.row.slope(z, a, *g.args[1:])
+        self.step(Slope(g), value, "by value", "The forward pass has already computed what is needed.", z)
+        before, right = self.found[name_of(a)], self.found[name_of(a)] * value
+        cancelled = tidy(sp.cancel(right)) if _divides_by(before, a) else right
+        if _divides_by(before, a) and not _divides_by(cancelled, a):
+            self.step(Partial(self.losses, z), sp.Mul(before, value, evaluate=False), "by value",
+                      "So both factors are known by a and y.", z)
+            return self.step(Partial(self.losses, z), cancelled, "cancellation",
+                             "What the loss divides by, the slope multiplies by.", z)
+        return self.step(Partial(self.losses, z), right, "by value", "So the error term needs no new function.", z)
+
+    def through_softmax(self, z, activated):
+        """δ where the activation looks at the whole layer: a change of one z moves every a of the layer."""
+        a, (_, _, size) = activated.left, activated.right.args
+        (of, derivative, _), = self.uses(z)
+        named = derivative.replace(softmax, lambda z_, at, n: a.subs(j, at))
+        local = self.step(Partial(of, z), tidy(named), "slope", "Raising one z raises its own a and lowers all others.", z)
+        self.step(Partial(self.losses, z), _over(size, Partial(self.losses, of) * Partial(of, z)), "several paths",
+                  "One z reaches the cost through every a of the layer.", z)
+        before = self.found[name_of(a)]
+        if not _divides_by(before, a):
+            da = gradient_of(self.network.quantities[name_of(a)])
+            self.backward.append(Equation(da, indices_of(a), before))
+            before = da[indices_of(a)]
+        full = collapse(_over(size, before.subs(j, i) * named))
+        right = self.step(Partial(self.losses, z), tidy(full), "substitution", "The sum over the outputs, carried out.", z)
+        ones = {e: sp.S.One for e in right.atoms(sp.Sum) if e.function == self.network.given("y")[s, e.limits[0][0]]}
+        if ones:
+            right = self.step(Partial(self.losses, z), tidy(right.xreplace(ones)), "targets add up to 1",
+                              "The targets of each sample add up to 1.", z)
+        return right
+
+    def parameters(self, equation):
+        """∂C_s/∂w and ∂C_s/∂b of one pre-activation, with all factors of the chain in view."""
+        activated = self.by_activation[equation.quantity.mark]
+        used = {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
+        for name in self.network.parameters:
+            if name in used:
+                quantity = self.network.quantities[name]
+                self.parameter(quantity[(j, k)[:len(quantity.sizes)]], activated)
+
+    def parameter(self, q, activated):
+        (z, derivative, _), = self.uses(q)
+        a = activated.left
+        self.step(Partial(z, q), derivative, "weighted sum", "The last factor: what the parameter is multiplied by.", q)
+        if isinstance(activated.right, softmax):
+            self.step(Partial(self.losses, q), Partial(self.losses, z) * Partial(z, q), "chain rule",
+                      "The parameter reaches the cost through its own z.", q)
+        else:
+            slope = Slope(activated.right)
+            self.step(Partial(self.losses, q), Partial(self.losses, a) * Partial(a, z) * Partial(z, q), "chain rule",
+                      "The parameter moves z, z moves a, and a moves the cost.", q)
+            self.step(Partial(self.losses, q), self.found[name_of(a)] * slope * derivative, "substitution",
+                      "All the factors are known.", q)
+        self.found[name_of(q)] = self.step(Partial(self.losses, q), self.error_term(z) * derivative, "error term",
+                                           "The first factors are the error term of the unit.", q)
+
+    def batch(self, quantity):
+        """∂C/∂w from ∂C_s/∂w: the sum or mean over the samples, and the penalty."""
+        q, cost = quantity[(j, k)[:len(quantity.sizes)]], self.network.equations[-1].right
+        over_samples, penalty = 0, 0
+        for term in sp.Add.make_args(cost):
+            if term.has(self.losses):
+                over_samples = term
+            elif any(name_of(e) == quantity.name for e in term.atoms(sp.Indexed, sp.Symbol)):
+                penalty = collapse(sp.diff(_rename_bound(term), q))
+        per_sample = over_samples.xreplace({self.losses: Partial(self.losses, q)})
+        self.step(Partial(self.cost, q), per_sample + penalty, "batch", "Each sample has its own a and its own δ.", q)
+        right = over_samples.xreplace({self.losses: self.found[quantity.name]}) + penalty
+        self.step(Partial(self.cost, q), right, "gradient", "The gradient that a step of learning uses.", q)
+        self.backward.append(Equation(gradient_of(quantity), indices_of(q), right))
+
+
+def scalar(derivation, name, indices):
+    """See `Derivation.scalar`."""
+    network = derivation.network
+    quantity = network.quantities.get(name)
+    if quantity is None or name not in network.parameters:
+        raise InputError(f"{name!r} is not a parameter of this network. It has: {', '.join(network.parameters)}.")
+    shape = network.shape(name)
+    if len(indices) != len(shape) or any(not 1 <= at <= n for at, n in zip(indices, shape)):
+        raise InputError(f"{name} has shape {shape}; give {len(shape)} indices counted from 1. Given: {indices}.")
+    widths = own_widths(network)
+    paths = prod(widths[quantity.mark + 1:]) if widths else len(network.equations)
+    if paths > MOST_PATHS:
+        raise InputError(f"{name} reaches the cost along {paths} paths; a formula with one term for each of them is no "
+                         f"use. Up to {MOST_PATHS} are written out; for wide layers read the formula with sums.")
+    at = dict(zip((j, k), map(sp.Integer, indices)))
+    left = Partial(network.given("losses")[s], quantity[tuple(at.values())])
+    found = next(step.right for step in reversed(derivation.about(name)) if step.left.of == left.of)
+    right = _in_scalars(found.xreplace(at), derivation)
+    return Step(left, right, "substitution", "Every sum is written out and every δ put in.", name,
+                check(left, right, Point(network, widths)), derivation.quantities)
+
+
+def own_widths(network):
+    """The widths n_0, …, n_L that a network was built with; none for a network given neuron by neuron."""
+    return [width for size, width in network.sizes.items() if size.is_integer]
+
+
+def _in_scalars(expression, derivation):
+    """Carry out sums at the network's own sizes and put in each δ, until only scalars of the forward pass are left."""
+    backward = {equation.quantity.name: equation for equation in derivation.backward}
+    while True:
+        expression = expression.xreplace(derivation.network.sizes).replace(sp.Sum, lambda *args: sp.Sum(*args).doit())
+        named = {e: backward[name_of(e)] for e in expression.atoms(sp.Indexed) if name_of(e) in backward}
+        if not named:
+            return sp.factor_terms(expression)
+        expression = expression.xreplace({
+            e: equation.right.xreplace({at: to for at, to in zip(equation.indices, e.indices) if at != s})
+            for e, equation in named.items()})
+
+
+def _over(size, term):
+    return term if size is None else sp.Sum(term, (i, 1, size))
+
+
+def _rename_bound(expression):
+    """The same sums over fresh indices, so that none can meet an index of the entry that we differentiate by."""
+    fresh = {at: sp.Dummy(at.name, integer=True, positive=True)
+             for e in expression.atoms(sp.Sum) for at, *_ in e.limits if at != s}
+    return expression.xreplace(fresh)
+
+
+def _divides_by(expression, entry):
+    """Whether an entry stands in the denominator."""
+    return any(name_of(e) == name_of(entry)
+               for power in expression.atoms(sp.Pow) if power.exp.could_extract_minus_sign()
+               for e in power.base.atoms(sp.Indexed))

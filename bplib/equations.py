@@ -1,0 +1,157 @@
+"""What a network is: a list of equations in index notation, each giving one quantity.
+
+A quantity is an array with a name, a role and an index for each axis: z2[s, j] is the pre-activation of unit j of layer
+2 for sample s.  Equations hold SymPy expressions over such entries.  Layer sizes stay symbols: nothing here, nor in
+what is derived from here, depends on how wide a layer is.
+
+Indices (as in most texts)   s sample   j unit of this layer   k unit of the layer before   i unit of the layer after
+"""
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy.concrete.delta import deltasummation
+
+
+def index(name):
+    return sp.Symbol(name, integer=True, positive=True)
+
+
+s, i, j, k = map(index, "sijk")
+N = index("N")
+LAMBDA = sp.Symbol("lambda", positive=True)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An array of a network.
+
+    name   its name in code: "W1"
+    kind   its role: x y c W b z a losses C delta da (∂C/∂a), and dW db for the gradients of parameters
+    mark   the layer or neuron it belongs to, None for x, y and the cost
+    sizes  one symbol (or number) an axis: how far its index runs
+    """
+
+    name: str
+    kind: str
+    mark: object = None
+    sizes: tuple = ()
+
+    def __getitem__(self, indices):
+        indices = indices if isinstance(indices, tuple) else (indices,)
+        return sp.IndexedBase(self.name, real=True)[indices] if indices else sp.Symbol(self.name, real=True)
+
+
+def gradient_of(quantity):
+    """The quantity that holds the derivative of the cost by another one: delta2 for z2, dW1 for W1.
+
+    delta and da are derivatives of the cost of one sample, dW and db of the cost of the batch.
+    """
+    name = {"z": "delta" + quantity.name[1:]}.get(quantity.kind, "d" + quantity.name)
+    return Quantity(name, {"z": "delta"}.get(quantity.kind, "d" + quantity.kind), quantity.mark, quantity.sizes)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """quantity[indices] = right."""
+
+    quantity: Quantity
+    indices: tuple
+    right: sp.Expr
+
+    @property
+    def left(self):
+        return self.quantity[self.indices]
+
+
+class Partial(sp.Expr):
+    """∂(of)/∂(with respect to), not worked out: Partial(C[s], W2[j, k])."""
+
+    is_commutative = True
+
+    of = property(lambda self: self.args[0])
+    by = property(lambda self: self.args[1])
+
+
+def name_of(entry):
+    """The name of the array of which `entry` is one entry: "W1" for W1[j, k]."""
+    return entry.base.name if isinstance(entry, sp.Indexed) else entry.name
+
+
+def indices_of(entry):
+    return entry.indices if isinstance(entry, sp.Indexed) else ()
+
+
+def entries(expression):
+    """All entries of arrays in an expression."""
+    return expression.atoms(sp.Indexed) | {e for e in expression.free_symbols
+                                           if isinstance(e, sp.Symbol) and e.is_real and not e.is_integer}
+
+
+def sum_with_sign_in_front(term, *limits):
+    """Σ term; where all of the term is negative, −Σ of its opposite."""
+    return -sp.Sum(-term, *limits) if term.could_extract_minus_sign() else sp.Sum(term, *limits)
+
+
+def collapse(expression):
+    """Carry out every sum that a Kronecker delta reduces to one term.
+
+    Each index runs over the range of its sum by construction, so no condition on it is kept.
+    """
+    return expression.replace(lambda e: isinstance(e, sp.Sum) and e.has(sp.KroneckerDelta), _carry_out)
+
+
+def _carry_out(sum_):
+    body = sum_.function
+    for limits in sum_.limits:
+        other, body = single_path(body, limits[0])
+        if other is None:
+            body = sp.Add(*(_carry_out_term(term, limits) for term in sp.Add.make_args(sp.expand(body))))
+    return body
+
+
+def _carry_out_term(term, limits):
+    if any(delta.has(limits[0]) for delta in term.atoms(sp.KroneckerDelta)):
+        return deltasummation(term, limits, no_piecewise=True)
+    outside, inside = term.as_independent(limits[0], as_Add=False)
+    return outside * sp.Sum(inside, limits)
+
+
+def single_path(derivative, bound):
+    """Where a derivative vanishes unless `bound` equals one other index: that index, and the derivative there.
+
+    Returns (None, derivative) where it does not vanish.
+    """
+    for delta in derivative.atoms(sp.KroneckerDelta):
+        if delta.has(bound) and derivative.xreplace({delta: sp.S.Zero}) == 0:
+            other, = set(delta.args) - {bound}
+            return other, derivative.xreplace({delta: sp.S.One}).subs(bound, other)
+    return None, derivative
+
+
+def in_reading_order(factors):
+    """Factors as a person writes them: 2 (a − y) g'(z) a_prev;  w δ;  ∂C/∂a · ∂a/∂z · ∂z/∂w."""
+    partials = [f for f in factors if isinstance(f, Partial)]
+    others = sorted((f for f in factors if not isinstance(f, Partial)), key=lambda f: _rank(f, factors))
+    chain = [p for p in partials if not any(p.of == q.by for q in partials)]
+    while len(chain) < len(partials):
+        chain.append(next(p for p in partials if p.of == chain[-1].by))
+    return [f for f in others if f.is_Number] + chain + [f for f in others if not f.is_Number]
+
+
+def _rank(factor, factors):
+    if factor.is_Number or factor in (1 / N, LAMBDA):
+        rank = 0
+    elif isinstance(factor, sp.Sum):
+        rank = 6 if any(name_of(e)[0] in "Wd" for e in factor.atoms(sp.Indexed)) else 8
+    elif isinstance(factor, (sp.Indexed, sp.Symbol)):
+        own_slope = any(f.is_Add and f.has(factor) for f in factors)
+        rank = {"y": 1, "W": 4, "w": 4, "d": 5}.get(name_of(factor)[0], 3 if own_slope else 7)
+    else:
+        rank = 1 if any(name_of(e) == "y" for e in factor.atoms(sp.Indexed)) else 3
+    return rank, not isinstance(factor, (sp.Indexed, sp.Symbol)), str(factor)
+
+
+def place_in_sum(term):
+    """Sorts terms as a person writes them: Σ w a + b, a − y, 1 − a."""
+    return (term.could_extract_minus_sign(), not term.has(sp.Sum), isinstance(term, (sp.Indexed, sp.Symbol)),
+            term.is_Number and term != 1, sp.count_ops(term), str(term))

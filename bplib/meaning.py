@@ -1,0 +1,186 @@
+"""What an equation means in numbers: evaluation straight from the index notation, and derivatives by complex step.
+
+This is how the steps of a derivation are checked.  It is slow and literal on purpose: each index is an axis, each sum
+adds along an axis, ∂r/∂q is found by moving q a little and computing r again.  It shares nothing with the rules of
+`derivation` nor with the code that `codegen` writes.
+"""
+from functools import cached_property, reduce
+from math import prod
+
+import numpy as np
+import scipy.special
+import sympy as sp
+
+from .activations import Activated, Slope, plain
+from .equations import N, Partial, gradient_of, i, indices_of, j, k, name_of, s
+
+STEP = 1e-30
+"""Complex step: f'(x) = Im f(x + ih)/h, exact to rounding for any tiny h, since nothing is subtracted."""
+
+INDICES = (s, j, k, i)
+SAMPLES = 5
+WIDTHS = (3, 4, 2)
+"""Sizes at which steps are checked: neighbours differ, and none is 1, so that no lost sum or swapped index can hide."""
+
+
+def _any_function(z):
+    """Stands for an activation that is left open: smooth, and special at no point."""
+    return np.sin(z) + 0.3 * z * z
+
+
+FUNCTIONS = {
+    sp.exp: np.exp, sp.log: np.log, sp.tanh: np.tanh, sp.erf: scipy.special.erf,
+    sp.Abs: lambda x: np.where(np.real(x) < 0, -x, x), sp.sign: lambda x: np.sign(np.real(x)),
+    sp.Add: lambda *x: reduce(np.add, x), sp.Mul: lambda *x: reduce(np.multiply, x), sp.Pow: np.power,
+    sp.StrictGreaterThan: lambda x, y: np.real(x) > np.real(y), sp.GreaterThan: lambda x, y: np.real(x) >= np.real(y),
+    sp.StrictLessThan: lambda x, y: np.real(x) < np.real(y), sp.LessThan: lambda x, y: np.real(x) <= np.real(y),
+    sp.KroneckerDelta: lambda x, y: (np.real(x) == np.real(y)).astype(float),
+}
+
+
+class Values:
+    """Arrays by name, and the value of any expression over them.
+
+    Each array has one axis for each index and a last one for alternatives that are evaluated side by side.
+    `sizes` gives the number behind each size symbol, `partial(of, by)` the array of ∂of/∂by over their indices.
+    """
+
+    def __init__(self, arrays, sizes, partial=None):
+        self.arrays, self.sizes, self.partial = arrays, sizes, partial
+
+    def __call__(self, expression, scope):
+        """The expression as an array over the indices of `scope` (index → how far it runs), then the alternatives."""
+        value = self._value(plain(sp.sympify(expression)), scope)
+        return np.broadcast_to(value, (*scope.values(), value.shape[-1]))
+
+    def _value(self, e, scope):
+        if isinstance(e, sp.Sum):
+            inner = {**scope, **{at: int(self.sizes.get(high, high)) for at, _, high in e.limits}}
+            value = self._value(e.function, inner)
+            return np.broadcast_to(value, (*value.shape[:len(scope)], *list(inner.values())[len(scope):],
+                                           value.shape[-1])).sum(axis=tuple(range(len(scope), len(inner))))
+        if isinstance(e, sp.Piecewise):
+            *pieces, (otherwise, _) = e.args
+            return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope),
+                                                        value), reversed(pieces), self._value(otherwise, scope))
+        if isinstance(e, Partial):
+            return self._place(self.partial(e.of, e.by), (*indices_of(e.of), *indices_of(e.by)), scope, e)
+        if isinstance(e, sp.Indexed):
+            return self._place(self.arrays[name_of(e)], e.indices, scope, e)
+        if e in scope:
+            return self._place(np.arange(1, scope[e] + 1)[:, None], (e,), scope, e)
+        if e.is_Symbol and e not in self.sizes:
+            return self._place(self.arrays[e.name], (), scope, e)
+        if not e.args or e in self.sizes:
+            return np.full((1,) * (len(scope) + 1), bool(e) if e.is_Boolean else float(self.sizes.get(e, e)))
+        if isinstance(e, Slope):
+            return np.imag(_any_function(self._value(e.args[0].args[0], scope) + 1j * STEP)) / STEP
+        function = _any_function if isinstance(e, Activated) else FUNCTIONS[e.func]
+        return function(*(self._value(argument, scope) for argument in e.args))
+
+    def _place(self, array, indices, scope, e):
+        """An array with its axes where the scope has its indices; an index that stands twice takes the diagonal."""
+        array = array[tuple(int(at) - 1 if at.is_Integer else slice(None) for at in indices)]
+        indices = [at for at in indices if not at.is_Integer]
+        for at, length in zip(indices, array.shape):
+            if scope.get(at) != length:
+                raise ValueError(f"in {e} the index {at} runs to {scope.get(at)}, but that axis has {length} entries")
+        order = {at: number for number, at in enumerate(scope)}
+        axes = [order[at] for at in indices]
+        kept = sorted(set(axes))
+        array = np.einsum(array, [*axes, len(scope)], [*kept, len(scope)])
+        return array.reshape([array.shape[kept.index(n)] if n in kept else 1 for n in range(len(scope))]
+                             + [array.shape[-1]])
+
+
+class Point:
+    """A network with numbers in all its arrays: where formulas get values, and where derivations are checked.
+
+    widths   widths of its layers to use in turn; by default small ones, whatever the network's own sizes are
+    given    name → array for what the equations do not compute; by default generic random numbers
+    """
+
+    def __init__(self, network, widths=WIDTHS, samples=SAMPLES, given=None):
+        self.network, self.random = network, np.random.default_rng(0)
+        layers = [n for n in network.sizes if n.is_integer]
+        widths = {n: widths[at % len(widths)] for at, n in enumerate(layers)}
+        self.sizes = {**network.sizes, **widths, N: samples}
+        self._needs = [(equation, {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)})
+                       for equation in network.equations]
+        computed = {equation.quantity.name for equation in network.equations}
+        self.arrays = {name: np.asarray(given[name] if given else self._draw(quantity))[..., None]
+                       for name, quantity in network.quantities.items() if name not in computed}
+        self._compute(self.arrays)
+        self._partials = {}
+        self.names = {gradient_of(quantity).name: quantity
+                      for quantity in network.quantities.values() if quantity.kind in "za"}
+
+    def __call__(self, expression, scope):
+        """The value of an expression here, an array over the indices of `scope` (index → how far it runs).
+
+        ValueError where an index of the expression does not fit the array in which it stands.
+        """
+        expression = sp.sympify(expression).replace(
+            lambda e: isinstance(e, sp.Indexed) and name_of(e) in self.names, self._written_out)
+        return np.real(Values(self.arrays, self.sizes, self._partial)(expression, scope)[..., 0])
+
+    def scope(self, *expressions):
+        """The free indices s, j, k, i of some expressions, and how far each runs: as far as an array it stands in."""
+        free = {at: None for at in INDICES if any(at in e.free_symbols for e in expressions)}
+        for e in set().union(*(e.atoms(sp.Indexed) for e in expressions)):
+            known = self.names.get(name_of(e)) or self.network.quantities[name_of(e)]
+            free.update((at, n) for at, n in zip(e.indices, self._shape(known)) if at in free)
+        return free
+
+    def _written_out(self, entry):
+        """δ as the derivative that it is a name for."""
+        return Partial(self.network.given("losses")[entry.indices[0]], self.names[name_of(entry)][entry.indices])
+
+    def _shape(self, quantity):
+        return [int(self.sizes.get(size, size)) for size in quantity.sizes]
+
+    def _draw(self, quantity):
+        shape = self._shape(quantity)
+        if quantity.kind == "c":
+            return self.random.integers(1, self._classes + 1, shape)
+        if quantity.kind == "y":
+            y = self.random.uniform(0.1, 0.9, shape)
+            return y / y.sum(axis=-1, keepdims=True) if self.network.options.loss.targets == "distribution" else y
+        return self.random.uniform(0.3, 1.2, shape) * self.random.choice([-1, 1], shape)
+
+    @cached_property
+    def _classes(self):
+        return self._shape(self.network.quantities["y"])[1]
+
+    def _compute(self, arrays, moved=None, only=None):
+        """Fill in what the equations compute, in their order; what has been moved keeps its value.
+
+        Without `moved` everything is computed, otherwise what follows from it, or `only` one quantity.
+        """
+        values, done = Values(arrays, self.sizes), {moved}
+        for equation, needs in self._needs:
+            if moved is None or (equation.quantity.name != moved and only in (None, equation.quantity.name)
+                                 and not done.isdisjoint(needs)):
+                arrays[equation.quantity.name] = values(
+                    equation.right, dict(zip(equation.indices, self._shape(equation.quantity))))
+                done.add(equation.quantity.name)
+
+    def _partial(self, of, by):
+        """∂of/∂by over the indices of both, by complex step: move each entry of `by`, compute `of` again.
+
+        The cost is computed again along all paths; any other `of` by its own equation alone, with everything else that
+        stands in it held fixed.  That is what the factors of the chain rule mean.
+        """
+        through_all = name_of(of) in (self.network.given("losses").name, self.network.given("C").name)
+        key = (name_of(by), None if through_all else name_of(of))
+        if key not in self._partials:
+            here = self.arrays[name_of(by)]
+            shape = here.shape[:-1]
+            moves = np.eye(prod(shape)).reshape(*shape, -1)
+            moved = {**self.arrays, name_of(by): here + 1j * STEP * moves}
+            self._compute(moved, name_of(by), only=key[1])
+            self._partials[key] = {
+                name: np.imag(array).reshape(*array.shape[:-1], *shape, 1) / STEP
+                for name, array in moved.items() if np.iscomplexobj(array)}
+        unmoved = np.zeros((*self.arrays[name_of(of)].shape[:-1], *self.arrays[name_of(by)].shape))
+        return self._partials[key].get(name_of(of), unmoved)

@@ -1,0 +1,299 @@
+"""Ways to write a network down: dense layers, neurons one by one, or a single neuron.
+
+Each returns a `Network`: its equations, in an order in which each uses only what stands above it, and how large its
+arrays are.  Everything else in bplib starts from that list.
+"""
+from dataclasses import dataclass
+
+import sympy as sp
+
+from . import activations as activation_table
+from . import losses as loss_table
+from .activations import activation, softmax
+from .equations import LAMBDA, Equation, N, Quantity, index, j, k, s, sum_with_sign_in_front
+from .errors import InputError, unknown_name
+from .losses import check_outputs, loss
+from .notation import latex
+
+OVER = ("sum", "mean")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The choices that all networks share; each changes the derived formulas."""
+
+    loss: loss_table.Loss
+    over_samples: str
+    over_outputs: str
+    l2: sp.Expr
+
+    @classmethod
+    def read(cls, loss_name, over_samples, over_outputs, l2):
+        for what, given in (("over_samples", over_samples), ("over_outputs", over_outputs)):
+            if given not in OVER:
+                raise unknown_name(what, given, OVER)
+        if isinstance(l2, bool) or not isinstance(l2, (int, float, sp.Expr)) or (sp.sympify(l2) < 0) == True:  # noqa: E712
+            raise InputError(f"l2 is the strength λ ≥ 0 of the penalty (λ/2)·Σw²; given: {l2!r}.")
+        return cls(loss(loss_name), over_samples, over_outputs, sp.sympify(l2))
+
+    @property
+    def constants(self):
+        return {LAMBDA: self.l2} if self.l2 else {}
+
+
+@dataclass(frozen=True)
+class Network:
+    """Equations, and how large a network of them is.
+
+    equations    forward equations, the cost last
+    quantities   name → Quantity, for all that the equations mention
+    parameters   names of weights and biases, in the order in which gradients are returned
+    sizes        size symbol → number, and λ → its value where there is a penalty
+    structure    what it was built from: a `Dense` or a `Graph`
+    options      loss, sum or mean, penalty
+    """
+
+    equations: tuple
+    quantities: dict
+    parameters: tuple
+    sizes: dict
+    structure: object
+    options: Options
+
+    def shape(self, name):
+        """Shape of an array as a tuple of ints; the number of samples, not being fixed, as the string "N"."""
+        return tuple("N" if size == N else int(sp.sympify(size).subs(self.sizes))
+                     for size in self.quantities[name].sizes)
+
+    def given(self, kind):
+        """The quantity of a kind that has only one: "x", "y", "c", "losses" or "C"; None where there is none."""
+        return next((q for q in self.quantities.values() if q.kind == kind), None)
+
+    @property
+    def targets(self):
+        """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y."""
+        return self.given("c") or self.given("y")
+
+    def latex(self):
+        """The equations, one below the other."""
+        lines = (" &= ".join(latex(side, self.quantities, samples=e.quantity.kind == "C")
+                             for side in (e.left, e.right)) for e in self.equations)
+        return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex()}$"
+
+    @property
+    def outputs(self):
+        """Names of the arrays that hold the outputs, in the order of the columns of Y."""
+        if isinstance(self.structure, Dense):
+            return (f"a{len(self.structure.activations)}",)
+        return tuple(q.name for name in self.structure.outputs
+                     for q in self.quantities.values() if (q.kind, q.mark) == ("a", name))
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Dense layers: `sizes` (n_0, …, n_L) and one activation a layer."""
+
+    sizes: tuple
+    activations: tuple
+    bias: bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Neurons: name → (names of the neurons and inputs that feed it, activation)."""
+
+    inputs: tuple
+    neurons: dict
+    outputs: tuple
+    bias: bool
+
+
+class _Builder:
+    """Collects equations and the quantities that they mention."""
+
+    def __init__(self):
+        self.equations, self.quantities = [], {}
+
+    def quantity(self, name, kind, mark=None, sizes=()):
+        self.quantities[name] = Quantity(name, kind, mark, sizes)
+        return self.quantities[name]
+
+    def equation(self, quantity, indices, right):
+        self.equations.append(Equation(quantity, indices, right))
+
+    def targets(self, row, size):
+        """y, or for labels c the equation y[s, j] = [j = c[s]] that writes them one-hot."""
+        y = self.quantity("y", "y", None, (N, size))
+        if row.targets == "labels":
+            c = self.quantity("c", "c", None, (N,))
+            self.equation(y, (s, j), sp.KroneckerDelta(j, c[s]))
+        return y
+
+    def cost(self, options, cost_of_sample, penalty):
+        losses = self.quantity("losses", "losses", None, (N,))
+        self.equation(losses, (s,), cost_of_sample)
+        mean = 1 / N if options.over_samples == "mean" else 1
+        cost = self.quantity("C", "C")
+        strength = LAMBDA if options.l2 else 0
+        self.equation(cost, (), mean * sp.Sum(losses[s], (s, 1, N)) + strength / 2 * penalty)
+
+
+def dense(sizes, activations="sigmoid", loss="squared error", *, bias=True, over_samples="mean", over_outputs="sum",
+          l2=0):
+    """A network of dense layers.
+
+    sizes         widths n_0, …, n_L: inputs first, outputs last
+    activations   one name for all layers, or one a layer (see `activations.TABLE`; "g" leaves it open)
+    loss          a name (see `losses.TABLE`) or a row made with `loss(name, …)`
+    over_samples  the cost of a batch is the "mean" or the "sum" of its samples' costs; over_outputs likewise
+    l2            λ of the penalty (λ/2)·Σw² on all weights, biases left out
+
+    Weights are W1[j, k] with the receiving unit first, so that z1[s, j] = Σ_k W1[j, k] x[s, k] + b1[j].
+    """
+    options = Options.read(loss, over_samples, over_outputs, l2)
+    structure = Dense(_checked_sizes(sizes), _checked_activations(activations, len(sizes) - 1), bool(bias))
+    check_outputs(options.loss, structure.activations[-1])
+    build, layers = _Builder(), range(1, len(sizes))
+    n = [index(f"n_{layer}") for layer in range(len(sizes))]
+    a, penalty, parameters = build.quantity("x", "x", 0, (N, n[0])), 0, []
+    for layer in layers:
+        W = build.quantity(f"W{layer}", "W", layer, (n[layer], n[layer - 1]))
+        z = build.quantity(f"z{layer}", "z", layer, (N, n[layer]))
+        weighted = sp.Sum(W[j, k] * a[s, k], (k, 1, n[layer - 1]))
+        parameters.append(W.name)
+        if structure.bias:
+            b = build.quantity(f"b{layer}", "b", layer, (n[layer],))
+            weighted += b[j]
+            parameters.append(b.name)
+        build.equation(z, (s, j), weighted)
+        a = build.quantity(f"a{layer}", "a", layer, (N, n[layer]))
+        build.equation(a, (s, j), structure.activations[layer - 1](z[s, j], j, n[layer]))
+        penalty += sp.Sum(W[j, k]**2, (j, 1, n[layer]), (k, 1, n[layer - 1]))
+    y = build.targets(options.loss, n[-1])
+    mean = 1 / n[-1] if options.over_outputs == "mean" else 1
+    build.cost(options, mean * sum_with_sign_in_front(options.loss(a[s, j], y[s, j]), (j, 1, n[-1])), penalty)
+    return Network(tuple(build.equations), build.quantities, tuple(parameters), {**dict(zip(n, structure.sizes)), **options.constants},
+                   structure, options)
+
+
+def graph(neurons, inputs, outputs=None, loss="squared error", *, bias=False, over_samples="mean",
+          over_outputs="sum", l2=0):
+    """A network given neuron by neuron: layered, without cycles; connections may skip layers.
+
+    neurons   name → (names that feed it, activation), each after all that feed it
+    inputs    names of the inputs, in the order of the columns of X
+    outputs   names of the outputs, in the order of the columns of Y; by default the neurons that feed no other
+
+    >>> graph({"h": (["p", "q"], "sigmoid"), "o": (["h", "p"], "identity")}, inputs=["p", "q"]).parameters
+    ('w_p_h', 'w_q_h', 'w_h_o', 'w_p_o')
+    """
+    options = Options.read(loss, over_samples, over_outputs, l2)
+    structure = _checked_graph(neurons, inputs, outputs, bias)
+    for name in structure.outputs:
+        check_outputs(options.loss, structure.neurons[name][1])
+    build = _Builder()
+    x = build.quantity("x", "x", 0, (N, sp.Integer(len(inputs))))
+    a, weights, biases = {}, [], []
+    for column, name in enumerate(structure.inputs, 1):
+        a[name] = x[s, column]
+    for name, (sources, row) in structure.neurons.items():
+        w = {source: build.quantity(f"w_{source}_{name}", "W", (source, name)) for source in sources}
+        weighted = sum(w[source][()] * a[source] for source in sources)
+        weights += [q[()] for q in w.values()]
+        if structure.bias:
+            biases.append(build.quantity(f"b_{name}", "b", name)[()])
+            weighted += biases[-1]
+        z = build.quantity(f"z_{name}", "z", name, (N,))
+        build.equation(z, (s,), weighted)
+        build.quantity(f"a_{name}", "a", name, (N,))
+        build.equation(build.quantities[f"a_{name}"], (s,), row(z[s]))
+        a[name] = build.quantities[f"a_{name}"][s]
+    y = build.targets(options.loss, sp.Integer(len(structure.outputs)))
+    mean = sp.Rational(1, len(structure.outputs)) if options.over_outputs == "mean" else 1
+    terms = [options.loss(a[name], y[s, column]) for column, name in enumerate(structure.outputs, 1)]
+    build.cost(options, mean * sp.Add(*terms), sp.Add(*(w**2 for w in weights)))
+    return Network(tuple(build.equations), build.quantities, tuple(str(p) for p in weights + biases), options.constants,
+                   structure, options)
+
+
+def neuron(activation_name="sigmoid", loss="squared error", *, bias=True, over_samples="mean", l2=0):
+    """One neuron with one input: z = w·x + b, a = g(z).  x and y hold one number a sample.
+
+    The smallest network there is; its derived gradient of one weight is ∂C/∂w = 2(a − y)·g'(z)·x.
+    """
+    options = Options.read(loss, over_samples, "sum", l2)
+    row = _checked_elementwise(activation_name)
+    check_outputs(options.loss, row)
+    build = _Builder()
+    x, w = build.quantity("x", "x", 0, (N,)), build.quantity("w", "W", ("x", ""))
+    weighted = w[()] * x[s]
+    if bias:
+        weighted += build.quantity("b", "b", "")[()]
+    z, a = build.quantity("z", "z", "", (N,)), build.quantity("a", "a", "", (N,))
+    build.equation(z, (s,), weighted)
+    build.equation(a, (s,), row(z[s]))
+    if options.loss.targets == "labels":
+        raise InputError("A single neuron has no classes to label; use 'binary cross entropy' for yes or no.")
+    y = build.quantity("y", "y", None, (N,))
+    build.cost(options, options.loss(a[s], y[s]), w[()]**2)
+    return Network(tuple(build.equations), build.quantities, ("w", "b") if bias else ("w",), options.constants,
+                   Graph(("x",), {"": (("x",), row)}, ("",), bool(bias)), options)
+
+
+def _checked_sizes(sizes):
+    try:
+        sizes = tuple(sizes)
+        whole = all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in map(_as_int, sizes))
+    except TypeError:
+        whole = False
+    if not whole or len(sizes) < 2:
+        raise InputError(
+            f"sizes lists the widths of the layers, inputs first, such as [784, 30, 10]; given: {sizes!r}.")
+    return tuple(map(_as_int, sizes))
+
+
+def _as_int(n):
+    """Python's int for NumPy's integers; anything else unchanged."""
+    return n.__index__() if hasattr(n, "__index__") and not isinstance(n, bool) else n
+
+
+def _checked_activations(given, layers):
+    names = [given] * layers if isinstance(given, (str, loss_table.Loss, activation_table.Activation)) else list(given)
+    if len(names) != layers:
+        raise InputError(f"One activation for all layers, or one for each of the {layers}; given: {len(names)}.")
+    return tuple(map(activation, names))
+
+
+def _checked_elementwise(name):
+    row = activation(name)
+    if not row.elementwise:
+        raise InputError(f"{row.name} looks at a whole layer at once; neurons given one by one take any other. "
+                         "Use dense(…).")
+    return row
+
+
+def _checked_graph(neurons, inputs, outputs, bias):
+    inputs, known, checked = tuple(inputs), list(inputs), {}
+    for name, (sources, activation_name) in neurons.items():
+        for label in (name, *sources):
+            if not (isinstance(label, str) and label.isidentifier() and "_" not in label):
+                raise InputError(f"Neurons are named with letters and digits, such as h1; given: {label!r}.")
+        missing = [source for source in sources if source not in known]
+        if missing:
+            raise InputError(f"Neuron {name} is fed by {', '.join(missing)}, which stands neither above it nor among "
+                             f"the inputs. List each neuron after those that feed it; there can be no cycle.")
+        if name in known or not sources or len(set(sources)) < len(sources):
+            raise InputError(f"Neuron {name} needs a name of its own and at least one source, each named once; "
+                             f"given: {list(sources)}.")
+        checked[name] = (tuple(sources), _checked_elementwise(activation_name))
+        known.append(name)
+    used = {source for sources, _ in checked.values() for source in sources}
+    outputs = tuple(outputs) if outputs is not None else tuple(name for name in checked if name not in used)
+    for name in outputs:
+        if name not in checked or name in used:
+            raise InputError(f"Output {name!r} has to be a neuron that feeds no other. "
+                             f"Such neurons are: {', '.join(n for n in checked if n not in used)}.")
+    return Graph(inputs, checked, outputs, bool(bias))

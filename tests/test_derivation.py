@@ -1,0 +1,216 @@
+"""The derivation: every step is checked, wrong steps are found out, and the results are the textbooks' formulas."""
+import numpy as np
+import pytest
+import sympy as sp
+from networks_to_test import NETWORKS
+
+import bplib as bp
+from bplib.activations import TABLE, Activated, Slope, plain, slope_is_derivative
+from bplib.derivation import RULES, TOLERANCE, check
+from bplib.equations import LAMBDA, N, Partial, i, j, k, s
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def derivation(request):
+    return bp.derive(NETWORKS[request.param]())
+
+
+def entry(derivation, name, *indices):
+    return derivation.quantities[name][indices]
+
+
+def equal(left, right):
+    return sp.expand(left - right) == 0
+
+
+# every step
+
+def test_every_step_passed_its_check_and_names_its_rule(derivation):
+    assert derivation.steps
+    for step in derivation.steps:
+        assert step.check.passed and step.check.error <= TOLERANCE and step.rule in RULES and step.sentence
+
+
+WRONG = {
+    "sign": lambda right: -right,
+    "factor": lambda right: 2 * right,
+    "half": lambda right: right / 2,
+    "one more": lambda right: right + 1,
+    "index": lambda right: right.xreplace({j: k, k: j}),
+    "next index": lambda right: right.xreplace({i: j}) if right.has(i) else right.subs(j, i),
+    "transposed": lambda right: right.replace(
+        lambda e: isinstance(e, sp.Indexed) and e.base.name.startswith("W"),
+        lambda e: e.base[tuple(reversed(e.indices))]),
+    "lost sum": lambda right: right.replace(sp.Sum, lambda body, *limits: body),
+    "lost slope": lambda right: right.replace(Slope, lambda g: sp.S.One),
+    "slope at a": lambda right: right.replace(  # where that is a mistake: relu'(a) is relu'(z)
+        Slope, lambda g: Slope(g if plain(g).has(sp.Piecewise) else g.func(g, *g.args[1:]))),
+    "mean for sum": lambda right: right * N if right.has(N) else right / N,
+    "lost penalty": lambda right: right.subs(LAMBDA, 0),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_wrong_step_is_rejected(derivation, mistake):
+    """Whatever the mistake changes, the check notices; on these networks each mistake changes many steps."""
+    for step in derivation.steps:
+        wrong = WRONG[mistake](step.right)
+        if sp.expand(plain(wrong) - plain(step.right)) != 0:
+            assert not check(step.left, wrong, derivation.point).passed, f"{step.left} = {wrong} was accepted"
+
+
+def test_every_mistake_was_tried():
+    """Each kind of mistake changes at least one step of at least one network, so the test above is not empty."""
+    derivations = [bp.derive(build()) for name, build in NETWORKS.items() if name in ("any activation", "softmax and labels")]
+    for mistake, change in WRONG.items():
+        assert any(change(step.right) != step.right for d in derivations for step in d.steps), mistake
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.elementwise and not row.abstract])
+def test_slopes_are_the_derivatives_of_their_formulas(name):
+    assert slope_is_derivative(TABLE[name])
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.elementwise and not row.abstract])
+def test_a_wrong_slope_stops_the_derivation(name, monkeypatch):
+    right = TABLE[name].slope
+    monkeypatch.setitem(TABLE[name].__dict__, "slope", lambda z, a, *alpha: -right(z, a, *alpha))
+    assert not slope_is_derivative(TABLE[name])
+    with pytest.raises(bp.DerivationError, match="differ"):
+        bp.derive(bp.dense([3, 2], name))
+
+
+# the formulas of the texts
+
+def test_one_weight_of_one_neuron():
+    """∂C/∂w = 2 (a − y) g'(z) x, with its three factors in the step before."""
+    d = bp.derive(bp.neuron("g"))
+    w, x, y, z, a = (entry(d, name, *at) for name, at in (("w", ()), ("x", (s,)), ("y", (s,)), ("z", (s,)), ("a", (s,))))
+    losses, g = entry(d, "losses", s), TABLE["g"].function
+    assert equal(d.for_one_sample("w").right, 2 * (a - y) * Slope(g(z)) * x)
+    chain = next(step for step in d.about("w") if step.rule == "chain rule")
+    assert chain.right == Partial(losses, a) * Partial(a, z) * Partial(z, w)
+    assert d["w"].right == sp.Sum(entry(d, "delta", s) * x, (s, 1, N)) / N
+
+
+def test_output_and_hidden_layer_with_indices():
+    d = bp.derive(NETWORKS["any activation"]())
+    a, y, z1, z2 = entry(d, "a2", s, j), entry(d, "y", s, j), entry(d, "z1", s, j), entry(d, "z2", s, j)
+    g, n_2 = TABLE["g"].function, d.quantities["a2"].sizes[1]
+    assert equal(d.for_one_sample("W2").right, 2 * (a - y) * Slope(g(z2)) * entry(d, "a1", s, k))
+    behind = sp.Sum(entry(d, "W2", i, j) * entry(d, "delta2", s, i), (i, 1, n_2))
+    assert equal(d["z1"].right, Slope(g(z1)) * behind)
+    assert equal(d.for_one_sample("W1").right, Slope(g(z1)) * behind * entry(d, "x", s, k))
+    assert equal(d.for_one_sample("b1").right, Slope(g(z1)) * behind)
+    assert d["b1"].right == sp.Sum(entry(d, "delta1", s, j), (s, 1, N)) / N
+    assert d["W1"].right == sp.Sum(entry(d, "delta1", s, j) * entry(d, "x", s, k), (s, 1, N)) / N
+
+
+@pytest.mark.parametrize("name", ["sigmoid and cross entropy", "softmax and cross entropy", "softmax and labels"])
+def test_cancellation(name):
+    d = bp.derive(NETWORKS[name]())
+    over = d.quantities["a2"].sizes[1] if name == "sigmoid and cross entropy" else 1
+    assert sp.expand(d["z2"].right - (entry(d, "a2", s, j) - entry(d, "y", s, j)) / over) == 0
+    rules = [step.rule for step in d.about("z2")]
+    assert ("cancellation" if name.startswith("sigmoid") else "targets add up to 1") in rules
+
+
+def test_squared_error_does_not_cancel():
+    d = bp.derive(bp.dense([2, 2]))
+    assert "cancellation" not in [step.rule for step in d.steps]
+    assert d["z1"].right.has(entry(d, "a1", s, j) - entry(d, "y", s, j))
+
+
+def test_penalty_and_sum_over_samples():
+    d = bp.derive(bp.dense([2, 2], l2=0.5, over_samples="sum"))
+    assert d["W1"].right == (sp.Sum(entry(d, "delta1", s, j) * entry(d, "x", s, k), (s, 1, N))
+                             + LAMBDA * entry(d, "W1", j, k))
+    assert d["b1"].right == sp.Sum(entry(d, "delta1", s, j), (s, 1, N))
+
+
+def test_neuron_by_neuron_recursion_with_skips():
+    """δ_h = g'(z_h) (w_hm δ_m + w_ho δ_o): a sum over all neurons that h feeds, whatever their layer."""
+    d = bp.derive(NETWORKS["graph, any activation"]())
+    g = TABLE["g"].function
+    w_hm, w_ho = entry(d, "w_h_m"), entry(d, "w_h_o")
+    expected = Slope(g(entry(d, "z_h", s))) * (w_hm * entry(d, "delta_m", s) + w_ho * entry(d, "delta_o", s))
+    assert sp.expand(d["z_h"].right - expected) == 0
+    assert d["w_p_o"].right == sp.Sum(entry(d, "delta_o", s) * entry(d, "x", s, 1), (s, 1, N)) / N
+
+
+# against SymPy's own derivative of the composed cost
+
+def composed_cost(network, widths):
+    """The cost of one sample as one scalar expression of all weights, built here and not by bplib's equations."""
+    x = sp.symbols(f"x1:{widths[0] + 1}", real=True)
+    y = sp.symbols(f"y1:{widths[-1] + 1}", real=True)
+    values, parameters = list(x), {}
+    for layer, row in enumerate(network.structure.activations, 1):
+        n, m = widths[layer], widths[layer - 1]
+        W = sp.Matrix(n, m, lambda p, q: sp.Symbol(f"w{layer}_{p + 1}_{q + 1}", real=True))
+        b = sp.Matrix(n, 1, lambda p, q: sp.Symbol(f"b{layer}_{p + 1}", real=True))
+        parameters |= {(f"W{layer}", p + 1, q + 1): W[p, q] for p in range(n) for q in range(m)}
+        parameters |= {(f"b{layer}", p + 1): b[p] for p in range(n)}
+        z = list(W * sp.Matrix(values) + b)
+        total = sum(map(sp.exp, z))
+        values = [sp.exp(v) / total for v in z] if row.name == "softmax" else [row.formula(v, *row.parameters) for v in z]
+    return sum(network.options.loss(a, t) for a, t in zip(values, y)), parameters, x, y
+
+
+def scalars(network, widths, x, y, parameters, numbers):
+    """Values of every entry of the forward pass at a point, computed in plain numbers."""
+    arrays = {"x": np.array([[float(numbers[v]) for v in x]]), "y": np.array([[float(numbers[v]) for v in y]])}
+    for name in network.parameters:
+        arrays[name] = np.zeros(network.shape(name))
+        for at in np.ndindex(arrays[name].shape):
+            arrays[name][at] = numbers[parameters[(name, *(p + 1 for p in at))]]
+    arrays |= bp.generate(network).forward({name: arrays[name] for name in network.parameters}, arrays["x"])
+    return arrays
+
+
+@pytest.mark.parametrize("name, widths", [("2-2-1", (2, 2, 1)), ("sigmoid and cross entropy", (3, 4, 2)),
+                                          ("softmax and cross entropy", (3, 4, 2)), ("softmax inside", (3, 4, 2))])
+def test_scalar_formulas_equal_the_derivative_of_the_composed_cost(name, widths):
+    """For 2-2-1 these are all nine gradients; SymPy differentiates the composed cost, we only compare."""
+    network = NETWORKS[name]() if name != "2-2-1" else bp.dense(
+        [2, 2, 1], ["sigmoid", "identity"], bp.loss("squared error", factor=0.5))
+    cost, parameters, x, y = composed_cost(network, widths)
+    random = np.random.default_rng(3)
+    numbers = {v: sp.Float(random.uniform(0.2, 0.9)) for v in [*x, *y, *parameters.values()]}
+    total = sum(numbers[v] for v in y)
+    numbers |= {v: numbers[v] / total for v in y}
+    over = widths[-1] if network.options.over_outputs == "mean" else 1
+    arrays, d = scalars(network, widths, x, y, parameters, numbers), bp.derive(network)
+    if name == "2-2-1":
+        assert len(parameters) == 9
+    for (parameter, *at), symbol in parameters.items():
+        formula = d.scalar(parameter, *at)
+        assert formula.check.passed and not formula.right.has(sp.Sum)
+        values = {e: arrays[e.base.name][tuple(0 if p == s else int(p) - 1 for p in e.indices)]
+                  for e in formula.right.atoms(sp.Indexed)}
+        direct = float(sp.N(cost.diff(symbol).subs(numbers))) / over
+        assert float(plain(formula.right.xreplace(values))) == pytest.approx(direct, rel=1e-10, abs=1e-13)
+
+
+# sizes stay symbols
+
+def test_width_changes_nothing_in_a_derivation():
+    narrow, wide = (bp.derive(bp.dense([n] * 4)) for n in (3, 3000))
+    assert [(step.left, step.right) for step in narrow.steps] == [(step.left, step.right) for step in wide.steps]
+
+
+def test_the_number_of_steps_grows_with_the_number_of_layers_alone():
+    counts = [len(bp.derive(bp.dense([2] * (layers + 1))).steps) for layers in (1, 2, 3, 10)]
+    per_layer = counts[2] - counts[1]
+    assert counts[3] - counts[2] == 7 * per_layer
+
+
+def test_scalar_formula_of_a_wide_network_is_refused_with_the_number_of_paths():
+    d = bp.derive(bp.dense([4, 30, 30, 10]))
+    with pytest.raises(bp.InputError, match="300 paths"):
+        d.scalar("W1", 1, 1)
+
+
+def test_open_activations_are_functions_of_z():
+    d = bp.derive(bp.neuron("g"))
+    assert d.network.equations[1].right.atoms(Activated)
