@@ -1,0 +1,310 @@
+"""From equations to NumPy: array code that reads like good hand-written code, run by way of sympy.lambdify.
+
+Each equation becomes one line.  An entry W1[j, k] is printed as the array W1, with its axes where the equation needs
+them; a sum over one index of a product of two arrays becomes `@`, any other sum `.sum(axis=…)` or `einsum`.
+SymPy's NumPyPrinter prints everything that is the same for numbers and arrays; lambdify turns the lines into a
+function.
+"""
+import inspect
+from functools import cached_property
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.precedence import PRECEDENCE
+
+from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
+from .derivation import derive
+from .equations import Equation, N, gradient_of, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
+from .errors import InputError
+from .inputs import checked_parameters, checked_samples
+from .networks import Graph
+from .numerics import KERNELS
+
+
+class Array(sp.Basic):
+    """Array(expression, indices): the whole array whose entry at the indices is the expression."""
+
+
+class ArrayPrinter(NumPyPrinter):
+    """Prints an entry's formula as code for the whole array.
+
+    `indices` is the order of axes: the indices of the entry that is computed, then those of the sums that are open.
+    """
+
+    _default_settings = {**NumPyPrinter._default_settings, "fully_qualified_modules": False}
+
+    def __init__(self, network):
+        super().__init__()
+        self.network, self.indices = network, ()
+
+    def _module_format(self, name, register=True):
+        return "np." + name.rsplit(".", 1)[-1]
+
+    def _print_Array(self, e):
+        expression, indices = e.args
+        self.indices = tuple(indices)
+        return self._aligned(expression, self.indices)
+
+    # axes
+
+    def _axes(self, e):
+        """The free indices of an expression, in order: the axes of the array that it is printed as."""
+        return tuple(at for at in self.indices if at in e.free_symbols)
+
+    def _aligned(self, e, axes, level=0):
+        """Code for an expression, with new axes put in where it lacks one of `axes` after its first."""
+        code, own = self.parenthesize(e, level) if level else self._print(e), self._axes(e)
+        missing = [at for at in axes if own and at not in own and axes.index(at) > axes.index(own[0])]
+        if not missing:
+            return code
+        one_piece = isinstance(e, (sp.Indexed, sp.Function)) or isinstance(e, sp.Sum) and " @ " not in code
+        slices = ", ".join(":" if at in own else "None" for at in axes[axes.index(own[0]):])
+        return f"{code if one_piece else f'({code})'}[{slices}]"
+
+    def _array_name(self, e):
+        quantity = self.network.quantities.get(name_of(e))
+        return code_name(quantity) if quantity else name_of(e)
+
+    def _print_Indexed(self, e):
+        fixed = [int(at) - 1 if at.is_Integer else None for at in e.indices]
+        name = self._array_name(e)
+        if any(at is not None for at in fixed):
+            name += "[" + ", ".join(":" if at is None else str(at) for at in fixed) + "]"
+        indices = [at for at in e.indices if not at.is_Integer]
+        return name + ".T" if indices != sorted(indices, key=self.indices.index) else name
+
+    def _print_Symbol(self, e):
+        value = self.network.sizes.get(e)
+        return self._print(value) if value is not None else super()._print_Symbol(e)
+
+    # arithmetic
+
+    def _print_Add(self, e, order=None):
+        axes, code = self._axes(e), ""
+        for term in sorted(e.args, key=place_in_sum):
+            minus = term.could_extract_minus_sign() and code
+            printed = self._aligned(-term if minus else term, axes, PRECEDENCE["Add"])
+            code += (" - " if minus else " + " if code else "") + printed
+        return code
+
+    def _print_Mul(self, e):
+        axes = self._axes(e)
+        coefficient, factors = e.as_coeff_mul()
+        if coefficient.is_negative:
+            return "-" + self._aligned(-e, axes, PRECEDENCE["Mul"])
+        below = [1 / f for f in factors if f.is_Pow and f.exp.could_extract_minus_sign()]
+        above = in_reading_order([f for f in factors if 1 / f not in below])
+        above.sort(key=lambda f: not isinstance(f, sp.Sum))
+        if coefficient.is_Rational and coefficient.q != 1:
+            below.append(sp.Integer(coefficient.q))
+            coefficient = sp.Integer(coefficient.p)
+        if coefficient != 1 or not above:
+            above.insert(0, coefficient)
+        code = "*".join(self._factor(f, axes, len(above) > 1) for f in above)
+        slash = " / " if " @ " in code else "/"
+        return code + "".join(slash + self._aligned(f, axes, PRECEDENCE["Pow"]) for f in below)
+
+    def _factor(self, e, axes, among_others):
+        code = self._aligned(e, axes, PRECEDENCE["Mul"])
+        return f"({code})" if among_others and " @ " in code and not code.startswith("(") else code
+
+    def _print_Pow(self, e, **options):
+        if e.exp == -1:
+            return "1/" + self.parenthesize(e.base, PRECEDENCE["Pow"])
+        return super()._print_Pow(e, **options)
+
+    def _print_Piecewise(self, e):
+        axes = self._axes(e)
+        *pieces, (otherwise, _) = e.args
+        code = self._print(otherwise)
+        for value, condition in reversed(pieces):
+            code = f"np.where({self._print(condition)}, {self._aligned(value, axes)}, {code})"
+        return code
+
+    def _print_Relational(self, e):
+        return f"{self._print(e.lhs)} {e.rel_op} {self._print(e.rhs)}"
+
+    def _print_Abs(self, e):
+        return f"abs({self._print(e.args[0])})"
+
+    def _print_KroneckerDelta(self, e):
+        labels = next(at for at in e.args if isinstance(at, sp.Indexed))
+        return f"np.eye({self.network.shape('y')[1]})[{self._print(labels)}]"
+
+    # functions
+
+    def _print_Function(self, e):
+        if isinstance(e, (softmax, log_softmax)):
+            return f"{type(e).__name__}({self._print(e.args[0])})"
+        if type(e).__name__ == "identity":
+            return self._print(e.args[0])
+        if isinstance(e, (Activated, AppliedUndef, normal_cdf, normal_pdf)):
+            return f"{type(e).__name__}({', '.join(map(self._print, e.args))})"
+        return super()._print_Function(e)
+
+    # sums
+
+    def _print_Sum(self, e):
+        outer, bound = self._axes(e), tuple(limits[0] for limits in e.limits)
+        kept, self.indices = self.indices, (*self.indices, *bound)
+        try:
+            left, right = self._two_groups(e, bound) if len(bound) == 1 else (None, None)
+            if right is not None:
+                return self._matrix_product(left, right, outer, *bound)
+            return self._plain_sum(e, outer, bound)
+        finally:
+            self.indices = kept
+
+    def _two_groups(self, e, bound):
+        """The factors of Σ_k A[.., k] B[.., k], as two groups that share no axis but k; (None, None) otherwise."""
+        groups = {}
+        for factor in sp.Mul.make_args(e.function):
+            groups.setdefault(tuple(at for at in self._axes(factor) if at not in bound), []).append(factor)
+        apart = len(groups) == 2 and not set.intersection(*map(set, groups))
+        if not apart or not all(f.has(*bound) for group in groups.values() for f in group):
+            return None, None
+        first_to_last = sorted(groups, key=lambda axes: [self.indices.index(at) for at in axes])
+        return [sp.Mul(*groups[axes]) for axes in first_to_last]
+
+    def _matrix_product(self, left, right, outer, at):
+        """left @ right, with the summed axis last on the left and first on the right."""
+        return f"{self._oriented(left, at, last=True)} @ {self._oriented(right, at, last=False)}"
+
+    def _oriented(self, e, at, last):
+        others = tuple(o for o in self._axes(e) if o != at)
+        kept, self.indices = self.indices, (*others, at) if last else (at, *others)
+        try:
+            return self.parenthesize(e, PRECEDENCE["Atom"] if not e.is_Indexed else 0)
+        finally:
+            self.indices = kept
+
+    def _plain_sum(self, e, outer, bound):
+        whole = [f.indices for f in e.function.atoms(sp.Indexed) if set(f.indices) == {*outer, *bound}]
+        axes = min(whole, key=str, default=(*outer, *bound))
+        if tuple(at for at in axes if at in outer) == outer:
+            self.indices = (*axes, *(at for at in self.indices if at not in axes))
+        axes = tuple(at for at in self.indices if at in {*outer, *bound})
+        code = self._aligned(e.function, axes)
+        code = code if e.function.is_Indexed or e.function.is_Function else f"({code})"
+        over = [axes.index(at) for at in bound]
+        return f"{code}.sum({'' if not outer else f'axis={over[0] if len(over) == 1 else tuple(over)}'})"
+
+
+def code_name(quantity):
+    """The name of a quantity in code: X and Y are capital where they are matrices."""
+    return quantity.name.upper() if quantity.kind in "xy" and len(quantity.sizes) == 2 else quantity.name
+
+
+class NumericFunction:
+    """A NumPy function generated from equations.
+
+    raw      the function that lambdify made: arrays in (`inputs`), a list of arrays out (`outputs`), nothing checked
+    source   its source, as it runs
+    pack     what a call makes of the list
+    """
+
+    def __init__(self, network, name, equations, inputs, outputs, pack):
+        self.network, self.name, self.inputs, self.outputs, self.pack = network, name, inputs, outputs, pack
+        self._equations = _needed(equations, outputs)
+        self.raw = self.with_kernels(KERNELS)
+
+    def with_kernels(self, kernels):
+        """The raw function with the given functions behind the names that the code calls."""
+        return _lambdified(self.network, self._equations, self.inputs, self.outputs, kernels)
+
+    @cached_property
+    def source(self):
+        return inspect.getsource(self.raw).replace("_lambdifygenerated", self.name, 1)
+
+    def __repr__(self):
+        return self.source
+
+    def __call__(self, parameters, *samples):
+        arrays = checked_parameters(self.network, parameters)
+        wanted = self.inputs[len(self.network.parameters):]
+        return self.pack(self.raw(*arrays, *checked_samples(self.network, samples, wanted)))
+
+
+def _needed(equations, outputs):
+    """The equations that the outputs depend on."""
+    needed, kept = set(outputs), []
+    for equation in reversed(equations):
+        if equation.quantity.name in needed:
+            kept.append(equation)
+            needed |= {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
+    return kept[::-1]
+
+
+def _lambdified(network, equations, inputs, outputs, kernels):
+    printer = ArrayPrinter(network)
+    names = {name: code_name(quantity) for name, quantity in network.quantities.items()}
+    lines = [(sp.Symbol(names.get(e.quantity.name, e.quantity.name)), Array(e.right, sp.Tuple(*e.indices)))
+             for e in equations]
+    if any(e.right.has(N) for e in equations):
+        lines.insert(0, (N, sp.Function("len")(sp.Symbol(names["x"]))))
+    arguments = [sp.Symbol(names[name]) for name in inputs]
+    results = [sp.Symbol(name) for name in outputs]
+    return sp.lambdify(arguments, results, [kernels], printer=printer, cse=lambda expression: (lines, expression))
+
+
+class Generated:
+    """The numeric functions of a network, generated from its equations; each has its `.source`.
+
+    cost(parameters, X, Y)        the cost of the batch, a float
+    gradients(parameters, X, Y)   dict of arrays, one for each parameter, with its name and shape
+    forward(parameters, X)        dict of every z and a
+    predict(parameters, X)        the outputs, in the shape of Y: (N, n_L)
+
+    parameters is a dict of float arrays, {"W1": (n_1, n_0), "b1": (n_1,), …}.
+    """
+
+    def __init__(self, network, backward):
+        self.network, parameters = network, network.parameters
+        equations = stable(network)
+        layers = [e.quantity.name for e in equations if e.quantity.kind in "za"]
+        gradients = [gradient_of(network.quantities[name]).name for name in parameters]
+        given, targets = (*parameters, "x"), network.targets.name
+
+        def function(name, lines, inputs, outputs, pack):
+            return NumericFunction(network, name, lines, inputs, outputs, pack)
+
+        self.cost = function("cost", equations, (*given, targets), ["C"], lambda values: float(values[0]))
+        self.forward = function("forward", equations, given, layers, lambda values: dict(zip(layers, values)))
+        side_by_side = isinstance(network.structure, Graph) and len(network.shape("y")) == 2
+        self.predict = function("predict", equations, given, network.outputs,
+                                np.column_stack if side_by_side else lambda values: values[0])
+        self.gradients = function("gradients", [*equations, *backward], (*given, targets), gradients,
+                                  lambda values: dict(zip(parameters, values)))
+
+
+def generate(network, derivation=None):
+    """Generate the numeric functions of a network, from its derivation if it has been made already: `Generated`.
+
+    InputError where an activation has been left open ("g").
+    """
+    if any(isinstance(e.right, Activated) and e.right.row.abstract for e in network.equations):
+        raise InputError('An activation is left open ("g"), so there are no numbers to compute. '
+                         "Choose one, such as 'sigmoid'.")
+    return Generated(network, (derivation or derive(network)).backward)
+
+
+def stable(network):
+    """The forward equations with each ln a and ln(1 − a) in the cost written as a function of z, for any |z|."""
+    activated = {e.quantity.name: e for e in network.equations if e.quantity.kind == "a"}
+
+    def written_in_z(log):
+        (inside,) = log.args
+        form = "log" if inside.is_Indexed else "log_complement"
+        (a,) = inside.atoms(sp.Indexed)
+        equation = activated[name_of(a)]
+        g = equation.right.xreplace(dict(zip(equation.indices, a.indices)))
+        row = TABLE["softmax"] if isinstance(g, softmax) else g.row
+        return getattr(row, form)(*g.args)
+
+    def rewritten(right):
+        return right.replace(sp.log, lambda at: written_in_z(sp.log(at))).replace(sp.Sum, sum_with_sign_in_front)
+
+    return [Equation(e.quantity, e.indices, rewritten(e.right))
+            if e.quantity.kind == "losses" else e for e in network.equations]

@@ -1,0 +1,108 @@
+"""Checks of what a learner hands over: a clear error with both shapes instead of a silent broadcast."""
+import numpy as np
+
+from .errors import InputError
+
+
+def checked_parameters(network, parameters):
+    """The arrays of a dict of parameters, in the network's order: float arrays of the right shapes, all finite."""
+    if not isinstance(parameters, dict):
+        raise InputError(f"Parameters are a dict such as {{{network.parameters[0]!r}: array, …}}; "
+                         f"given: {type(parameters).__name__}.")
+    missing = [name for name in network.parameters if name not in parameters]
+    unknown = [name for name in parameters if name not in network.parameters]
+    if missing or unknown:
+        raise InputError("The parameters of this network are " + ", ".join(network.parameters) + "."
+                         + (f" Missing: {', '.join(missing)}." if missing else "")
+                         + (f" Unknown: {', '.join(map(str, unknown))}." if unknown else ""))
+    return [_parameter(name, parameters[name], network.shape(name)) for name in network.parameters]
+
+
+def _parameter(name, given, shape):
+    array = _as_array(name, given)
+    if array.dtype.kind not in "fc":
+        raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
+                         f"floats. Write {name}.astype(float), or 1.0 instead of 1.")
+    if array.shape != shape:
+        raise InputError(f"{name} has shape {array.shape}; this network needs {shape}"
+                         + (" (row: unit of this layer, column: unit of the layer before)." if len(shape) == 2 else ".")
+                         + (f" {name}.T would fit." if array.T.shape == shape != array.shape else ""))
+    return _finite(name, array)
+
+
+def checked_samples(network, samples, wanted):
+    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples."""
+    if len(samples) != len(wanted):
+        names = ["X" if name == "x" else "Y" for name in wanted]
+        raise InputError(f"After the parameters come {' and '.join(names)}; given: {len(samples)} array(s).")
+    if not samples:
+        return []
+    x = checked_inputs(network, samples[0])
+    return [x, *(checked_targets(network, y, len(x)) for y in samples[1:])]
+
+
+def checked_inputs(network, X):
+    """X as a float array of shape (N, n_0), or (N,) for a single neuron."""
+    return _samples("X" if len(network.shape("x")) == 2 else "x", X, network.shape("x"))
+
+
+def checked_targets(network, Y, samples):
+    """Y as a float array with a row for each sample, or labels as ints 0 … classes − 1."""
+    shape = (samples, *network.shape(network.targets.name)[1:])
+    if network.targets.kind == "c":
+        return _labels(Y, samples, network.shape("y")[1])
+    array = _samples("Y" if len(shape) == 2 else "y", Y, shape)
+    if network.options.loss.targets == "distribution":
+        sums = array.sum(axis=1)
+        worst = int(np.abs(sums - 1).argmax())
+        if abs(sums[worst] - 1) > 1e-6:
+            raise InputError(f"{network.options.loss.name} takes targets that are probabilities, so each row of Y adds "
+                             f"up to 1; row {worst} adds up to {sums[worst]:g}.")
+    return array
+
+
+def _samples(name, given, shape):
+    array = _as_array(name, given)
+    if array.ndim == 0 and len(shape) == 1:
+        array = array.reshape(1)
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers.")
+    if array.ndim != len(shape) or any(n != m for n, m in zip(array.shape, shape) if m != "N"):
+        hint = ""
+        if array.ndim == 1 and len(shape) == 2 and array.size:
+            hint = (f" For one value a sample write {name}[:, None]." if shape[1] == 1
+                    else f" For a single sample write {name}[None, :].")
+        raise InputError(f"{name} has shape {array.shape}; expected is {_shown(shape)}, one row a sample.{hint}")
+    if array.shape[0] == 0:
+        raise InputError(f"{name} is empty: a batch has at least one sample.")
+    return _finite(name, array.astype(float, copy=False))
+
+
+def _labels(given, samples, classes):
+    array = _as_array("Y", given)
+    if array.shape != (samples,):
+        raise InputError(f"The labels have shape {array.shape}; expected is {_shown((samples,))}: one label a sample.")
+    if array.dtype.kind not in "iu":
+        raise InputError(f"Labels count the classes, so they are ints; given: {array.dtype}.")
+    if array.min() < 0 or array.max() >= classes:
+        raise InputError(f"Labels run from 0 to {classes - 1} for {classes} outputs; "
+                         f"given: {array.min()} to {array.max()}.")
+    return array
+
+
+def _shown(shape):
+    return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
+
+
+def _as_array(name, given):
+    try:
+        return np.asarray(given)
+    except ValueError as error:
+        raise InputError(f"{name} cannot be read as an array: its rows differ in length.") from error
+
+
+def _finite(name, array):
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InputError(f"{name} holds {array[at]} at {list(at)}; every entry has to be a finite number.")
+    return array

@@ -1,0 +1,157 @@
+"""Gradient descent: w ← w − η ∂C/∂w, over all samples or a few at a time, with momentum if wanted."""
+from dataclasses import dataclass, field
+from operator import index as as_index
+
+import numpy as np
+from tqdm import tqdm
+
+from .codegen import Generated, generate
+from .errors import InputError
+from .inputs import checked_inputs, checked_parameters, checked_samples, checked_targets
+from .networks import Network
+
+PATIENCE = 2
+"""Seconds of training after which a progress bar appears."""
+
+
+@dataclass
+class History:
+    """What happened in training.
+
+    parameters      the parameters at the end, a dict of arrays
+    cost            cost over all training samples: before training and after each epoch, so epochs + 1 numbers
+    accuracy        share of `test` samples that are classified right after each epoch; empty without `test`
+    """
+
+    parameters: dict
+    cost: list = field(default_factory=list)
+    accuracy: list = field(default_factory=list)
+
+    def __repr__(self):
+        last = f", accuracy {self.accuracy[-1]:.2%}" if self.accuracy else ""
+        return f"<{len(self.cost) - 1} epochs: cost {self.cost[0]:.4g} → {self.cost[-1]:.4g}{last}>"
+
+
+def initial_parameters(network, seed=0):
+    """Random parameters to start from: weights normal with standard deviation 1/√(number of inputs), biases 0.
+
+    Returns a dict of float arrays: W1 (n_1, n_0), b1 (n_1,), …; floats for networks given neuron by neuron.
+    """
+    random = np.random.default_rng(_whole("seed", seed, 0))
+    return {name: _draw(network, network.quantities[name], random) for name in network.parameters}
+
+
+def _draw(network, quantity, random):
+    shape = network.shape(quantity.name)
+    if quantity.kind == "b":
+        return np.zeros(shape)
+    inputs = shape[1] if shape else sum(
+        q.kind == "W" and q.mark[1] == quantity.mark[1] for q in network.quantities.values())
+    return np.asarray(random.normal(size=shape) / np.sqrt(inputs))
+
+
+def train(network, parameters, X, Y, *, eta, epochs, batch_size=None, momentum=0.0, seed=0, test=None):
+    """Train by gradient descent; the given parameters are left as they are.  Returns a `History`.
+
+    network      a network, or the functions generated from one
+    X, Y         training samples, one row each (for labels Y holds ints)
+    eta          step size η > 0
+    epochs       how often all samples are gone through
+    batch_size   samples a step: None for all of them (batch), 1 (stochastic), or a number between (mini-batch)
+    momentum     μ in v ← μ v − η ∂C/∂w, w ← w + v, with 0 ≤ μ < 1
+    seed         of the order in which samples are drawn; None keeps their order
+    test         (X, labels) to classify after each epoch
+
+    Same seed, same numbers.  Training that runs away (cost no longer finite) raises an error that says when.
+    """
+    functions = network if isinstance(network, Generated) else generate(network)
+    network = functions.network
+    arrays = [np.array(a, dtype=float) for a in checked_parameters(network, parameters)]
+    X, Y = checked_samples(network, (X, Y), ("x", network.targets.name))
+    size, order = _batch_size(batch_size, len(X)), _order(seed, len(X))
+    _check_numbers(eta, momentum)
+    test = None if test is None else (checked_inputs(network, test[0]), _test_labels(network, test))
+    velocity = [np.zeros_like(a) for a in arrays]
+    history = History(dict(zip(network.parameters, arrays)), [_cost(functions, arrays, X, Y, 0)])
+    gradients = functions.gradients.raw
+    for epoch in tqdm(range(1, _whole("epochs", epochs, 0) + 1), "epochs", delay=PATIENCE, leave=False):
+        X_shuffled, Y_shuffled = order(X, Y)
+        for start in range(0, len(X), size):
+            batch = slice(start, start + size)
+            for w, v, g in zip(arrays, velocity, gradients(*arrays, X_shuffled[batch], Y_shuffled[batch])):
+                v *= momentum
+                v -= eta * g
+                w += v
+        history.cost.append(_cost(functions, arrays, X, Y, epoch))
+        if test is not None:
+            history.accuracy.append(_share_right(functions.predict.pack(functions.predict.raw(*arrays, test[0])), test[1]))
+    return history
+
+
+def accuracy(network, parameters, X, labels):
+    """The share of samples whose largest output stands at their label (for one output: on the right side of ½)."""
+    functions = network if isinstance(network, Generated) else generate(network)
+    return _share_right(functions.predict(parameters, X), _test_labels(functions.network, (X, labels)))
+
+
+def _share_right(outputs, labels):
+    outputs = outputs.reshape(len(outputs), -1)
+    classes = outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    return float((classes == labels).mean())
+
+
+def _test_labels(network, test):
+    if len(test) != 2:
+        raise InputError("test is a pair (X, labels).")
+    labels = np.asarray(test[1])
+    if labels.dtype.kind not in "iu" or labels.shape != (len(test[0]),):
+        raise InputError(f"To measure accuracy, give one int label a sample, shape ({len(test[0])},); "
+                         f"given: {labels.dtype} of shape {labels.shape}.")
+    return labels
+
+
+def _cost(functions, arrays, X, Y, epoch):
+    with np.errstate(over="ignore", invalid="ignore"):
+        cost = float(functions.cost.raw(*arrays, X, Y)[0])
+    if not np.isfinite(cost):
+        raise InputError(f"After epoch {epoch} the cost is {cost}: the steps overshoot. Take a smaller eta.")
+    return cost
+
+
+def _order(seed, samples):
+    """A function that shuffles X and Y in the same way, anew at each call."""
+    if seed is None:
+        return lambda X, Y: (X, Y)
+    random = np.random.default_rng(_whole("seed", seed, 0))
+
+    def shuffled(X, Y):
+        order = random.permutation(samples)
+        return X[order], Y[order]
+    return shuffled
+
+
+def _batch_size(given, samples):
+    if given is None:
+        return samples
+    size = _whole("batch_size", given, 1)
+    if size > samples:
+        raise InputError(f"batch_size is {size}, but there are only {samples} samples. None takes all of them.")
+    return size
+
+
+def _check_numbers(eta, momentum):
+    for name, value, fits, expected in (("eta", eta, lambda v: v > 0, "a number > 0"),
+                                        ("momentum", momentum, lambda v: 0 <= v < 1, "a number from 0 up to below 1")):
+        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and np.isfinite(value)
+        if not number or not fits(value):
+            raise InputError(f"{name} is {expected}; given: {value!r}.")
+
+
+def _whole(name, given, least):
+    try:
+        number = as_index(given)
+    except TypeError:
+        number = None
+    if number is None or isinstance(given, bool) or number < least:
+        raise InputError(f"{name} is a whole number, at least {least}; given: {given!r}.")
+    return number
