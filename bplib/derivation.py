@@ -50,7 +50,7 @@ class Check:
         return self.error <= TOLERANCE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """left = right, by a rule (a key of RULES), in a sentence, checked.  `about` names the array that it is about."""
 
@@ -60,7 +60,10 @@ class Step:
     sentence: str
     about: str
     check: Check
-    quantities: dict = field(repr=False, compare=False)
+    quantities: dict = field(compare=False)
+
+    def __repr__(self):
+        return f"{self.left} = {self.right}  [{self.rule}{'' if self.check.passed else ', WRONG'}]"
 
     def latex(self):
         return equation_latex(self.left, self.right, self.quantities)
@@ -75,6 +78,12 @@ class Step:
 
 class Steps(tuple):
     """Several steps; a notebook shows them one below the other, each with its rule and ✓ for its check."""
+
+    def __getitem__(self, at):
+        return Steps(super().__getitem__(at)) if isinstance(at, slice) else super().__getitem__(at)
+
+    def __repr__(self):
+        return "\n".join(map(repr, self))
 
     def _repr_markdown_(self):
         return "\n\n".join(step._repr_markdown_() for step in self)

@@ -41,7 +41,7 @@ class Options:
         return {LAMBDA: self.l2} if self.l2 else {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """Equations, and how large a network of them is.
 
@@ -73,6 +73,9 @@ class Network:
     def targets(self):
         """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y."""
         return self.given("c") or self.given("y")
+
+    def __repr__(self):
+        return "\n".join(f"{e.left} = {e.right}" for e in self.equations)
 
     def latex(self):
         """The equations, one below the other."""

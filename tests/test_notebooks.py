@@ -1,0 +1,101 @@
+"""The notebooks: run twice, in order and backwards, they say the same; a falsified output is noticed; they read well.
+
+That each cell gives its stored output is tested by nbval itself, cell by cell.
+"""
+import json
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+NOTEBOOKS = [path for path in NOTEBOOKS if ".ipynb_checkpoints" not in path.parts]
+
+by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def comparable(cell):
+    """The outputs of a cell as nbval compares them: all texts, no pictures, nothing where the cell says so."""
+    if "nbval-ignore-output" in cell.metadata.get("tags", []):
+        return None
+    return [{kind: text for kind, text in output.get("data", {"text": output.get("text")}).items()
+             if not kind.startswith(("image/", "application/vnd.jupyter.widget-view"))} for output in cell.outputs]
+
+
+def run(notebook, order):
+    """Run cells by their positions; returns what each run showed."""
+    shown = []
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": ROOT / "notebooks"}})
+    with client.setup_kernel():
+        for position in order:
+            cell = notebook.cells[position]
+            client.execute_cell(cell, position)
+            shown.append((position, comparable(cell)))
+    return shown
+
+
+@by_name
+def test_each_cell_twice_and_then_all_of_them_backwards(path):
+    """After all cells have run, running any of them again, in any order, shows what the page shows."""
+    notebook = nbformat.read(path, as_version=4)
+    stored = {n: comparable(cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
+    twice = [position for position in stored for _ in range(2)]
+    for position, shown in run(notebook, twice + sorted(stored, reverse=True)):
+        assert shown == stored[position], f"cell {position} shows something else when it is run again"
+
+
+def test_a_falsified_output_fails(tmp_path):
+    """A copy of a notebook in which one stored formula has lost its factor 2."""
+    notebook = nbformat.read(ROOT / "notebooks" / "02-one-neuron.ipynb", as_version=4)
+    notebook.cells = notebook.cells[:5]
+    path, report = tmp_path / "falsified.ipynb", {}
+    for name, change in (("true", lambda text: text), ("false", lambda text: text.replace("= 2 ", "= "))):
+        falsified = nbformat.from_dict(json.loads(json.dumps(notebook)))
+        for output in (output for cell in code_cells(falsified) for output in cell.outputs):
+            output["data"] = {kind: change(text) for kind, text in output["data"].items()}
+        nbformat.write(falsified, path)
+        report[name] = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-c", str(ROOT / "pyproject.toml"),
+             f"--rootdir={ROOT}", str(path)], cwd=ROOT, capture_output=True, text=True)
+    assert report["true"].returncode == 0, report["true"].stdout
+    assert report["false"].returncode == 1 and "1 failed" in report["false"].stdout
+
+
+@by_name
+def test_notebook_is_stored_as_run_from_top_to_bottom(path):
+    notebook = nbformat.read(path, as_version=4)
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not [output for cell in code_cells(notebook) for output in cell.outputs
+                if output.output_type == "error" or output.get("name") == "stderr"]
+
+
+@by_name
+def test_pictures_have_alternative_text(path):
+    for cell in code_cells(nbformat.read(path, as_version=4)):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                assert len(output.metadata["image/png"]["alt"]) > 40
+
+
+@by_name
+def test_style(path):
+    """Short cells, a few words of prose for each line of code; nothing typed in as a displayed equation."""
+    notebook = nbformat.read(path, as_version=4)
+    lengths = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code_cells(notebook)]
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert "$$" not in prose and r"\begin" not in prose and r"\frac" not in prose
+    assert statistics.median(lengths) <= 4 and max(lengths) <= 12
+    assert max(len(line) for cell in code_cells(notebook) for line in cell.source.splitlines()) <= 100
+    words = len(re.findall(r"[^\W\d_]{2,}", prose))
+    assert words >= 6 * sum(lengths)
