@@ -2,15 +2,16 @@
 
 In an equation an activation appears as a SymPy function, `sigmoid(z)`; its derivative is `Slope(sigmoid(z))`, which
 a reader sees as σ'(z).  `formula` says what the function is, `slope` what σ'(z) is in terms of z and a = σ(z).
-The two are written down separately and compared by SymPy (`slope_is_derivative`), so neither is trusted.
+The two are written down separately and compared whenever a derivation uses them, so neither is trusted.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Callable
 
 import sympy as sp
 
 from .errors import InputError, unknown_name
+from .inputs import as_written, checked_number
 
 
 class Activated(sp.Function):
@@ -132,7 +133,7 @@ TABLE = {row.name: row for row in (
          lambda z, a, alpha: _where_positive(1, alpha, z), (sp.Float("0.01"),)),
     softplus_row,
     _row("elu", r"\operatorname{ELU}", lambda z, alpha: _where_positive(z, alpha * (sp.exp(z) - 1), z),
-         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.Float("1.0"),)),
+         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.S.One,)),
     _row("silu", r"\operatorname{SiLU}", lambda z: z / (1 + sp.exp(-z)),
          lambda z, a: sigmoid(z) + a * (1 - sigmoid(z))),
     _row("gelu", r"\operatorname{GELU}", lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
@@ -148,16 +149,16 @@ def activation(name, **parameters):
     >>> activation("leaky relu", alpha=0.2).parameters
     (0.2,)
     """
-    if isinstance(name, Activation):
-        return name
-    if name not in TABLE:
+    row = name if isinstance(name, Activation) else TABLE.get(name) if isinstance(name, str) else None
+    if row is None:
         raise unknown_name("activation", name, TABLE)
-    row = TABLE[name]
     if not parameters:
         return row
     if set(parameters) != {"alpha"} or not row.parameters:
-        raise InputError(f"{name} takes {'alpha' if row.parameters else 'no parameter'}; given: {', '.join(parameters)}.")
-    return Activation(**{**row.__dict__, "parameters": (sp.Float(parameters["alpha"]),)})
+        raise InputError(f"{row.name} takes {'alpha' if row.parameters else 'no parameter'}; "
+                         f"given: {', '.join(parameters)}.")
+    alpha = sp.sympify(as_written(checked_number(f"The alpha of {row.name}", parameters["alpha"])))
+    return replace(row, parameters=(alpha,))
 
 
 @lru_cache(maxsize=4096)
@@ -174,11 +175,3 @@ def _derivative_of_formula(g):
         return Slope(g)
     z = sp.Dummy("z", real=True)
     return sp.diff(g.row.formula(z, *g.args[1:]), z).subs(z, g.args[0])
-
-
-def slope_is_derivative(row):
-    """True when SymPy finds `slope` equal to the derivative of `formula`, for every real z."""
-    z = sp.Symbol("z", real=True)
-    value = row.formula(z, *row.parameters)
-    difference = sp.diff(value, z) - plain(row.slope(z, value, *row.parameters))
-    return sp.simplify(sp.piecewise_fold(sp.nsimplify(difference))) == 0

@@ -19,7 +19,7 @@ from .derivation import derive
 from .equations import Equation, N, gradient_of, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
 from .errors import InputError
 from .inputs import checked_parameters, checked_samples
-from .networks import Graph
+from .networks import Graph, checked_network
 from .numerics import KERNELS
 
 
@@ -74,6 +74,9 @@ class ArrayPrinter(NumPyPrinter):
             name += "[" + ", ".join(":" if at is None else str(at) for at in fixed) + "]"
         indices = [at for at in e.indices if not at.is_Integer]
         return name + ".T" if indices != sorted(indices, key=self.indices.index) else name
+
+    def _print_Float(self, e):
+        return repr(float(e))
 
     def _print_Symbol(self, e):
         value = self.network.sizes.get(e)
@@ -221,6 +224,9 @@ class NumericFunction:
     def __repr__(self):
         return self.source
 
+    def _repr_markdown_(self):
+        return f"```python\n{self.source}```"
+
     def __call__(self, parameters, *samples):
         arrays = checked_parameters(self.network, parameters)
         wanted = self.inputs[len(self.network.parameters):]
@@ -271,7 +277,7 @@ class Generated:
             return NumericFunction(network, name, lines, inputs, outputs, pack)
 
         self.cost = function("cost", equations, (*given, targets), ["C"], lambda values: float(values[0]))
-        self.forward = function("forward", equations, given, layers, lambda values: dict(zip(layers, values)))
+        self.forward = function("forward", equations, given, layers, lambda values: _apart(layers, values))
         side_by_side = isinstance(network.structure, Graph) and len(network.shape("y")) == 2
         self.predict = function("predict", equations, given, network.outputs,
                                 np.column_stack if side_by_side else lambda values: values[0])
@@ -279,11 +285,20 @@ class Generated:
                                   lambda values: dict(zip(parameters, values)))
 
 
+def _apart(names, values):
+    """The arrays by name; none shares its memory with another, as z and a do where the activation is the identity."""
+    return {name: value.copy() if any(value is other for other in values[:at]) else value
+            for at, (name, value) in enumerate(zip(names, values))}
+
+
 def generate(network, derivation=None):
     """Generate the numeric functions of a network, from its derivation if it has been made already: `Generated`.
 
     InputError where an activation has been left open ("g").
     """
+    network = checked_network(network)
+    if derivation is not None and derivation.network.equations != network.equations:
+        raise InputError("The derivation belongs to another network: its equations differ from those of this one.")
     if any(isinstance(e.right, Activated) and e.right.row.abstract for e in network.equations):
         raise InputError('An activation is left open ("g"), so there are no numbers to compute. '
                          "Choose one, such as 'sigmoid'.")

@@ -17,10 +17,12 @@ from .activations import Slope, softmax
 from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
 from .errors import DerivationError, InputError
 from .inputs import checked_parameters, checked_samples
-from .meaning import Point
+from .meaning import Point, Values
+from .networks import checked_network
 from .notation import equation_latex
 
 TOLERANCE = 1e-11
+Z_CHECKED = (-2.1, -0.9, -0.2, 0.3, 1.1, 2.4)
 MOST_PATHS = 64
 
 RULES = {
@@ -61,6 +63,11 @@ class Step:
     about: str
     check: Check
     quantities: dict = field(compare=False)
+
+    @property
+    def why(self):
+        """What the rule says."""
+        return RULES[self.rule]
 
     def __repr__(self):
         return f"{self.left} = {self.right}  [{self.rule}{'' if self.check.passed else ', WRONG'}]"
@@ -142,7 +149,7 @@ class Derivation:
 
 def derive(network):
     """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked."""
-    return _Deriver(network).run()
+    return _Deriver(checked_network(network)).run()
 
 
 def all_quantities(network):
@@ -161,6 +168,16 @@ def check(left, right, point):
         return Check(np.inf)
     largest = max(np.abs(left).max(), np.abs(right).max())
     return Check(float(np.abs(left - right).max() / largest) if largest else 0.0)
+
+
+def check_slope(g, value, z, a):
+    """Compare the slope of an activation with its form by value on either side of zero, where formulas have cases."""
+    grid = np.array(Z_CHECKED).reshape([-1, *[1] * (len(indices_of(z)) - 1), 1])
+    scope = dict(zip(indices_of(z), grid.shape))
+    before = Values({name_of(z): grid}, {})
+    at = Values({name_of(z): grid, name_of(a): before(g, scope)}, {})
+    left, right = at(Slope(g), scope), at(value, scope)
+    return Check(float(np.abs(left - right).max() / np.abs(left).max()))
 
 
 def tidy(expression):
@@ -203,9 +220,9 @@ class _Deriver:
             self.batch(self.network.quantities[name])
         return Derivation(self.network, self.steps, self.backward, self.point)
 
-    def step(self, left, right, rule, sentence, about):
-        """Add a checked step; returns its right side."""
-        done = check(left, right, self.point)
+    def step(self, left, right, rule, sentence, about, everywhere=Check(0.0)):
+        """Add a checked step; returns its right side.  `everywhere` is a further check that it has to pass."""
+        done = max(check(left, right, self.point), everywhere, key=lambda done: done.error)
         if not done.passed:
             raise DerivationError(f"{left} = {right} is wrong: the sides differ by {done.error:.2g} of their size.")
         self.steps.append(Step(left, right, rule, sentence, name_of(about), done, all_quantities(self.network)))
@@ -227,7 +244,8 @@ class _Deriver:
         uses = list(self.uses(a))
         if name_of(uses[0][0]) == "losses":
             self.found[name_of(a)] = self.step(
-                Partial(self.losses, a), tidy(uses[0][1]), "loss", "How the cost of a sample changes with one output.", a)
+                Partial(self.losses, a), tidy(uses[0][1]), "loss",
+                "How the cost of a sample changes with one output.", a)
             return
         chain = through = 0
         for z, derivative, size in uses:
@@ -264,12 +282,13 @@ class _Deriver:
         if g.row.abstract:
             return full
         value = g.row.slope(z, a, *g.args[1:])
-        self.step(Slope(g), value, "by value", "The forward pass has already computed what is needed.", z)
+        self.step(Slope(g), value, "by value", "The forward pass has already computed what is needed.", z,
+                  check_slope(g, value, z, a))
         before, right = self.found[name_of(a)], self.found[name_of(a)] * value
         cancelled = tidy(sp.cancel(right)) if _divides_by(before, a) else right
         if _divides_by(before, a) and not _divides_by(cancelled, a):
             self.step(Partial(self.losses, z), sp.Mul(before, value, evaluate=False), "by value",
-                      "So both factors are known by a and y.", z)
+                      "Both factors, written with a and y.", z)
             return self.step(Partial(self.losses, z), cancelled, "cancellation",
                              "What the loss divides by, the slope multiplies by.", z)
         return self.step(Partial(self.losses, z), right, "by value", "So the error term needs no new function.", z)
@@ -279,7 +298,8 @@ class _Deriver:
         a, (_, _, size) = activated.left, activated.right.args
         (of, derivative, _), = self.uses(z)
         named = derivative.replace(softmax, lambda z_, at, n: a.subs(j, at))
-        local = self.step(Partial(of, z), tidy(named), "slope", "Raising one z raises its own a and lowers all others.", z)
+        self.step(Partial(of, z), tidy(named), "slope",
+                  "Raising one z raises its own a and lowers all others.", z)
         self.step(Partial(self.losses, z), _over(size, Partial(self.losses, of) * Partial(of, z)), "several paths",
                   "One z reaches the cost through every a of the layer.", z)
         before = self.found[name_of(a)]
@@ -288,7 +308,8 @@ class _Deriver:
             self.backward.append(Equation(da, indices_of(a), before))
             before = da[indices_of(a)]
         full = collapse(_over(size, before.subs(j, i) * named))
-        right = self.step(Partial(self.losses, z), tidy(full), "substitution", "The sum over the outputs, carried out.", z)
+        right = self.step(Partial(self.losses, z), tidy(full), "substitution",
+                          "The sum over the outputs, carried out.", z)
         ones = {e: sp.S.One for e in right.atoms(sp.Sum) if e.function == self.network.given("y")[s, e.limits[0][0]]}
         if ones:
             right = self.step(Partial(self.losses, z), tidy(right.xreplace(ones)), "targets add up to 1",
@@ -339,11 +360,11 @@ class _Deriver:
 def scalar(derivation, name, indices):
     """See `Derivation.scalar`."""
     network = derivation.network
-    quantity = network.quantities.get(name)
-    if quantity is None or name not in network.parameters:
+    quantity = network.quantities.get(name) if name in network.parameters else None
+    if quantity is None:
         raise InputError(f"{name!r} is not a parameter of this network. It has: {', '.join(network.parameters)}.")
     shape = network.shape(name)
-    if len(indices) != len(shape) or any(not 1 <= at <= n for at, n in zip(indices, shape)):
+    if len(indices) != len(shape) or any(type(at) is not int or not 1 <= at <= n for at, n in zip(indices, shape)):
         raise InputError(f"{name} has shape {shape}; give {len(shape)} indices counted from 1. Given: {indices}.")
     widths = own_widths(network)
     paths = prod(widths[quantity.mark + 1:]) if widths else len(network.equations)

@@ -61,8 +61,8 @@ def cost_curve(cost, slope, path=(), *, around=3.0, name="w"):
     margin = 0.1 * np.ptp(curve) or 1.0
     axes.set_ylim(curve.min() - margin, curve.max() + margin)
     axes.legend(frameon=False)
-    return Picture(figure, f"The cost as a curve over {name} from {left:.1f} to {right:.1f}. {len(path) - 1} steps lead "
-                           f"from {name} = {path[0]:.2f}, cost {cost(path[0]):.3f}, to {name} = {here:.2f}, cost "
+    return Picture(figure, f"The cost as a curve over {name} from {left:.1f} to {right:.1f}. {len(path) - 1} steps "
+                           f"lead from {name} = {path[0]:.2f}, cost {cost(path[0]):.3f}, to {name} = {here:.2f}, cost "
                            f"{cost(here):.3f}, where the tangent has slope {slope(here):.3f}.")
 
 

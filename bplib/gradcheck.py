@@ -10,7 +10,7 @@ import numpy as np
 
 from . import reference
 from .codegen import Generated, generate
-from .inputs import checked_parameters, checked_samples
+from .inputs import checked_parameters, checked_samples, checked_whole
 from .networks import Dense
 from .numerics import analytic
 
@@ -67,10 +67,11 @@ def gradient_check(network, parameters, X, Y, *, gradients=None, entries=20, see
     """
     functions = network if isinstance(network, Generated) else generate(network)
     network = functions.network
+    entries, seed = checked_whole("entries", entries, 1), checked_whole("seed", seed, 0)
     arrays = checked_parameters(network, parameters)
     samples = checked_samples(network, (X, Y), ("x", network.targets.name))
     derived = gradients if gradients is not None else functions.gradients(parameters, X, Y)
-    derived = dict(zip(network.parameters, checked_parameters(network, derived)))
+    derived = dict(zip(network.parameters, checked_parameters(network, derived, what="Gradients")))
     by_hand = reference_gradients(network, dict(zip(network.parameters, arrays)), *samples)
     plain_cost, random = functions.cost.with_kernels(analytic()), np.random.default_rng(seed)
     scale = max(np.abs(g).max() for g in by_hand.values()) or 1.0

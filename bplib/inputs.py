@@ -1,18 +1,51 @@
 """Checks of what a learner hands over: a clear error with both shapes instead of a silent broadcast."""
+import math
+from fractions import Fraction
+from numbers import Real
+from operator import index
+from warnings import warn
+
 import numpy as np
 
 from .errors import InputError
 
 
-def checked_parameters(network, parameters):
+def checked_number(name, given, *, above=None, least=None, below=None):
+    """A finite real number within limits, as an int or a float."""
+    limits = [f"{sign} {limit}" for sign, limit in ((">", above), ("≥", least), ("<", below)) if limit is not None]
+    if (not isinstance(given, Real) or isinstance(given, bool) or not math.isfinite(given)
+            or above is not None and given <= above or least is not None and given < least
+            or below is not None and given >= below):
+        raise InputError(f"{name} is a number {' and '.join(limits)}".rstrip() + f"; given: {given!r}.")
+    return int(given) if isinstance(given, int) else float(given)
+
+
+def checked_whole(name, given, least):
+    """A whole number of at least `least`, as an int."""
+    try:
+        number = index(given)
+    except TypeError:
+        number = None
+    if number is None or isinstance(given, (bool, np.bool_)) or number < least:
+        raise InputError(f"{name} is a whole number, at least {least}; given: {given!r}.")
+    return number
+
+
+def as_written(number):
+    """A number as a person would write it: 1 for 1.0, a simple fraction such as 1/2, otherwise as it is."""
+    fraction = Fraction(number).limit_denominator(4)
+    return fraction if float(fraction) == float(number) else float(number)
+
+
+def checked_parameters(network, parameters, what="Parameters"):
     """The arrays of a dict of parameters, in the network's order: float arrays of the right shapes, all finite."""
     if not isinstance(parameters, dict):
-        raise InputError(f"Parameters are a dict such as {{{network.parameters[0]!r}: array, …}}; "
+        raise InputError(f"{what} are a dict such as {{{network.parameters[0]!r}: array, …}}; "
                          f"given: {type(parameters).__name__}.")
     missing = [name for name in network.parameters if name not in parameters]
     unknown = [name for name in parameters if name not in network.parameters]
     if missing or unknown:
-        raise InputError("The parameters of this network are " + ", ".join(network.parameters) + "."
+        raise InputError(f"{what} are given by name: " + ", ".join(network.parameters) + "."
                          + (f" Missing: {', '.join(missing)}." if missing else "")
                          + (f" Unknown: {', '.join(map(str, unknown))}." if unknown else ""))
     return [_parameter(name, parameters[name], network.shape(name)) for name in network.parameters]
@@ -20,14 +53,16 @@ def checked_parameters(network, parameters):
 
 def _parameter(name, given, shape):
     array = _as_array(name, given)
-    if array.dtype.kind not in "fc":
+    if array.dtype.kind in "iub":
         raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
                          f"floats. Write {name}.astype(float), or 1.0 instead of 1.")
+    if array.dtype.kind != "f":
+        raise InputError(f"{name} holds {array.dtype} values; expected is an array of floats of shape {shape}.")
     if array.shape != shape:
         raise InputError(f"{name} has shape {array.shape}; this network needs {shape}"
                          + (" (row: unit of this layer, column: unit of the layer before)." if len(shape) == 2 else ".")
                          + (f" {name}.T would fit." if array.T.shape == shape != array.shape else ""))
-    return _finite(name, array)
+    return _finite(name, array).astype(float, copy=False)
 
 
 def checked_samples(network, samples, wanted):
@@ -53,12 +88,20 @@ def checked_targets(network, Y, samples):
         return _labels(Y, samples, network.shape("y")[1])
     array = _samples("Y" if len(shape) == 2 else "y", Y, shape)
     if network.options.loss.targets == "distribution":
-        sums = array.sum(axis=1)
-        worst = int(np.abs(sums - 1).argmax())
-        if abs(sums[worst] - 1) > 1e-6:
-            raise InputError(f"{network.options.loss.name} takes targets that are probabilities, so each row of Y adds "
-                             f"up to 1; row {worst} adds up to {sums[worst]:g}.")
+        return _distributions(network.options.loss.name, array)
+    if network.options.loss.targets == "probability" and not ((array >= 0) & (array <= 1)).all():
+        warn(f"{network.options.loss.name} is made for targets from 0 to 1; given: {array.min():g} to "
+                      f"{array.max():g}. Its cost may have no minimum.", stacklevel=4)
     return array
+
+
+def _distributions(loss, array):
+    sums = array.sum(axis=1)
+    worst = int(np.abs(sums - 1).argmax())
+    if abs(sums[worst] - 1) > 1e-6 or array.min() < 0:
+        raise InputError(f"{loss} takes targets that are probabilities, none negative and each row of Y adding up to 1;"
+                         f" row {worst} adds up to {sums[worst]:g}, the smallest entry is {array.min():g}.")
+    return array / sums[:, None]
 
 
 def _samples(name, given, shape):
@@ -71,7 +114,7 @@ def _samples(name, given, shape):
         hint = ""
         if array.ndim == 1 and len(shape) == 2 and array.size:
             hint = (f" For one value a sample write {name}[:, None]." if shape[1] == 1
-                    else f" For a single sample write {name}[None, :].")
+                    else f" For a single sample write {name}[None, :]." if array.size == shape[1] else "")
         raise InputError(f"{name} has shape {array.shape}; expected is {_shown(shape)}, one row a sample.{hint}")
     if array.shape[0] == 0:
         raise InputError(f"{name} is empty: a batch has at least one sample.")
@@ -81,7 +124,9 @@ def _samples(name, given, shape):
 def _labels(given, samples, classes):
     array = _as_array("Y", given)
     if array.shape != (samples,):
-        raise InputError(f"The labels have shape {array.shape}; expected is {_shown((samples,))}: one label a sample.")
+        raise InputError(f"The labels have shape {array.shape}; expected is {_shown((samples,))}: one label a sample."
+                         + (" Write Y.argmax(axis=1) to turn rows with a single 1 into labels."
+                            if array.shape == (samples, classes) else ""))
     if array.dtype.kind not in "iu":
         raise InputError(f"Labels count the classes, so they are ints; given: {array.dtype}.")
     if array.min() < 0 or array.max() >= classes:

@@ -2,7 +2,6 @@
 
 SymPy's JavaScript printer writes the formulas; the activations, which have to hold for any z, stand in LIBRARY.
 """
-import sympy as sp
 from sympy.printing.jscode import JavascriptCodePrinter
 
 from .activations import Activated, normal_cdf, normal_pdf

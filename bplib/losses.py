@@ -9,6 +9,7 @@ from typing import Callable
 import sympy as sp
 
 from .errors import InputError, unknown_name
+from .inputs import as_written, checked_number
 
 HALF = sp.Rational(1, 2)
 
@@ -20,7 +21,8 @@ class Loss:
     term(a, y, parameter)   what one output adds to the cost of a sample
     parameter               its name and value, None where the loss has none
     outputs                 the activations whose outputs it can take; None for any
-    targets                 "values" (any real numbers), "distribution" (each row adds up to 1) or "labels" (integers)
+    targets                 "values" (any real numbers), "probability" (0 to 1), "distribution" (each row adds up to 1)
+                            or "labels" (integers)
     """
 
     name: str
@@ -44,7 +46,8 @@ def _cross_entropy(a, y):
 
 TABLE = {row.name: row for row in (
     Loss("squared error", lambda a, y, factor: factor * (a - y)**2, ("factor", sp.S.One)),
-    Loss("binary cross entropy", lambda a, y: -y * sp.log(a) - (1 - y) * sp.log(1 - a), outputs=("sigmoid",)),
+    Loss("binary cross entropy", lambda a, y: -y * sp.log(a) - (1 - y) * sp.log(1 - a), outputs=("sigmoid",),
+         targets="probability"),
     Loss("categorical cross entropy", _cross_entropy, outputs=("softmax", "sigmoid"), targets="distribution"),
     Loss("negative log-likelihood", _cross_entropy, outputs=("softmax", "sigmoid"), targets="labels"),
     Loss("absolute error", lambda a, y: abs(a - y)),
@@ -58,9 +61,7 @@ def loss(name, **parameter):
     >>> loss("squared error", factor=0.5).parameter
     ('factor', 1/2)
     """
-    if isinstance(name, Loss):
-        return name
-    row = {key.lower(): row for key, row in TABLE.items()}.get(str(name).lower())
+    row = name if isinstance(name, Loss) else {key.lower(): row for key, row in TABLE.items()}.get(str(name).lower())
     if row is None:
         raise unknown_name("loss", name, TABLE)
     if not parameter:
@@ -68,9 +69,8 @@ def loss(name, **parameter):
     if not row.parameter or set(parameter) != {row.parameter[0]}:
         takes = f"takes {row.parameter[0]}" if row.parameter else "takes no parameter"
         raise InputError(f"{row.name} {takes}; given: {', '.join(parameter)}.")
-    value = sp.nsimplify(parameter[row.parameter[0]])
-    if not value.is_positive:
-        raise InputError(f"The {row.parameter[0]} of {row.name} is a positive number; given: {value}.")
+    name = f"The {row.parameter[0]} of {row.name}"
+    value = sp.sympify(as_written(checked_number(name, parameter[row.parameter[0]], above=0)))
     return replace(row, parameter=(row.parameter[0], value))
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from . import activations as activation_table
 from . import losses as loss_table
-from .activations import activation, softmax
+from .activations import activation
 from .equations import LAMBDA, Equation, N, Quantity, index, j, k, s, sum_with_sign_in_front
 from .errors import InputError, unknown_name
 from .losses import check_outputs, loss
+from .inputs import as_written, checked_number
 from .notation import latex
 
 OVER = ("sum", "mean")
@@ -32,9 +32,8 @@ class Options:
         for what, given in (("over_samples", over_samples), ("over_outputs", over_outputs)):
             if given not in OVER:
                 raise unknown_name(what, given, OVER)
-        if isinstance(l2, bool) or not isinstance(l2, (int, float, sp.Expr)) or (sp.sympify(l2) < 0) == True:  # noqa: E712
-            raise InputError(f"l2 is the strength λ ≥ 0 of the penalty (λ/2)·Σw²; given: {l2!r}.")
-        return cls(loss(loss_name), over_samples, over_outputs, sp.sympify(l2))
+        strength = checked_number("l2, the strength λ of the penalty (λ/2)·Σw²,", l2, least=0)
+        return cls(loss(loss_name), over_samples, over_outputs, sp.sympify(as_written(strength)))
 
     @property
     def constants(self):
@@ -157,7 +156,8 @@ def dense(sizes, activations="sigmoid", loss="squared error", *, bias=True, over
     Weights are W1[j, k] with the receiving unit first, so that z1[s, j] = Σ_k W1[j, k] x[s, k] + b1[j].
     """
     options = Options.read(loss, over_samples, over_outputs, l2)
-    structure = Dense(_checked_sizes(sizes), _checked_activations(activations, len(sizes) - 1), bool(bias))
+    sizes = _checked_sizes(sizes)
+    structure = Dense(sizes, _checked_activations(activations, len(sizes) - 1), _checked_bias(bias))
     check_outputs(options.loss, structure.activations[-1])
     build, layers = _Builder(), range(1, len(sizes))
     n = [index(f"n_{layer}") for layer in range(len(sizes))]
@@ -178,8 +178,8 @@ def dense(sizes, activations="sigmoid", loss="squared error", *, bias=True, over
     y = build.targets(options.loss, n[-1])
     mean = 1 / n[-1] if options.over_outputs == "mean" else 1
     build.cost(options, mean * sum_with_sign_in_front(options.loss(a[s, j], y[s, j]), (j, 1, n[-1])), penalty)
-    return Network(tuple(build.equations), build.quantities, tuple(parameters), {**dict(zip(n, structure.sizes)), **options.constants},
-                   structure, options)
+    return Network(tuple(build.equations), build.quantities, tuple(parameters),
+                   {**dict(zip(n, structure.sizes)), **options.constants}, structure, options)
 
 
 def graph(neurons, inputs, outputs=None, loss="squared error", *, bias=False, over_samples="mean",
@@ -238,24 +238,33 @@ def neuron(activation_name="sigmoid", loss="squared error", *, bias=True, over_s
     z, a = build.quantity("z", "z", "", (N,)), build.quantity("a", "a", "", (N,))
     build.equation(z, (s,), weighted)
     build.equation(a, (s,), row(z[s]))
-    if options.loss.targets == "labels":
-        raise InputError("A single neuron has no classes to label; use 'binary cross entropy' for yes or no.")
+    if options.loss.targets in ("labels", "distribution"):
+        raise InputError(f"{options.loss.name} compares classes, and a single neuron has none; "
+                         "use 'binary cross entropy' for yes or no.")
     y = build.quantity("y", "y", None, (N,))
     build.cost(options, options.loss(a[s], y[s]), w[()]**2)
     return Network(tuple(build.equations), build.quantities, ("w", "b") if bias else ("w",), options.constants,
-                   Graph(("x",), {"": (("x",), row)}, ("",), bool(bias)), options)
+                   Graph(("x",), {"": (("x",), row)}, ("",), _checked_bias(bias)), options)
+
+
+def checked_network(given):
+    """A network, or the network that functions were generated from."""
+    network = getattr(given, "network", given)
+    if not isinstance(network, Network):
+        raise InputError("A network made by dense(…), graph(…) or neuron(…) is expected; "
+                         f"given: {type(given).__name__}.")
+    return network
 
 
 def _checked_sizes(sizes):
     try:
-        sizes = tuple(sizes)
-        whole = all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in map(_as_int, sizes))
+        sizes = tuple(map(_as_int, sizes))
     except TypeError:
-        whole = False
-    if not whole or len(sizes) < 2:
-        raise InputError(
-            f"sizes lists the widths of the layers, inputs first, such as [784, 30, 10]; given: {sizes!r}.")
-    return tuple(map(_as_int, sizes))
+        sizes = (sizes,)
+    if len(sizes) < 2 or not all(type(n) is int and n > 0 for n in sizes):
+        raise InputError("sizes lists the widths of the layers, inputs first, whole numbers such as [784, 30, 10]; "
+                         f"given: {list(sizes)}.")
+    return sizes
 
 
 def _as_int(n):
@@ -263,8 +272,14 @@ def _as_int(n):
     return n.__index__() if hasattr(n, "__index__") and not isinstance(n, bool) else n
 
 
+def _checked_bias(bias):
+    if not isinstance(bias, bool):
+        raise InputError(f"bias is True or False; given: {bias!r}.")
+    return bias
+
+
 def _checked_activations(given, layers):
-    names = [given] * layers if isinstance(given, (str, loss_table.Loss, activation_table.Activation)) else list(given)
+    names = list(given) if isinstance(given, (list, tuple)) else [given] * layers
     if len(names) != layers:
         raise InputError(f"One activation for all layers, or one for each of the {layers}; given: {len(names)}.")
     return tuple(map(activation, names))
@@ -279,24 +294,36 @@ def _checked_elementwise(name):
 
 
 def _checked_graph(neurons, inputs, outputs, bias):
-    inputs, known, checked = tuple(inputs), list(inputs), {}
-    for name, (sources, activation_name) in neurons.items():
-        for label in (name, *sources):
-            if not (isinstance(label, str) and label.isidentifier() and "_" not in label):
-                raise InputError(f"Neurons are named with letters and digits, such as h1; given: {label!r}.")
-        missing = [source for source in sources if source not in known]
+    if not isinstance(neurons, dict) or not neurons:
+        raise InputError('neurons is a dict such as {"h": (["x1", "x2"], "sigmoid")}, one entry a neuron; '
+                         f"given: {neurons!r}.")
+    inputs, checked = _names("inputs", inputs), {}
+    for name, given in neurons.items():
+        if not isinstance(given, (tuple, list)) or len(given) != 2:
+            raise InputError(f"Neuron {name} is described by a pair (names that feed it, activation); "
+                             f"given: {given!r}.")
+        sources = _names(f"the sources of {name}", given[0])
+        _names("neurons", [name])
+        missing = [source for source in sources if source not in (*inputs, *checked)]
         if missing:
             raise InputError(f"Neuron {name} is fed by {', '.join(missing)}, which stands neither above it nor among "
                              f"the inputs. List each neuron after those that feed it; there can be no cycle.")
-        if name in known or not sources or len(set(sources)) < len(sources):
-            raise InputError(f"Neuron {name} needs a name of its own and at least one source, each named once; "
-                             f"given: {list(sources)}.")
-        checked[name] = (tuple(sources), _checked_elementwise(activation_name))
-        known.append(name)
-    used = {source for sources, _ in checked.values() for source in sources}
-    outputs = tuple(outputs) if outputs is not None else tuple(name for name in checked if name not in used)
-    for name in outputs:
-        if name not in checked or name in used:
-            raise InputError(f"Output {name!r} has to be a neuron that feeds no other. "
-                             f"Such neurons are: {', '.join(n for n in checked if n not in used)}.")
-    return Graph(inputs, checked, outputs, bool(bias))
+        if name in inputs:
+            raise InputError(f"{name!r} is the name of an input, so a neuron needs another one.")
+        checked[name] = (sources, _checked_elementwise(given[1]))
+    fed = {source for sources, _ in checked.values() for source in sources}
+    ends = [name for name in checked if name not in fed]
+    outputs = _names("outputs", ends if outputs is None else outputs)
+    if set(outputs) != set(ends):
+        raise InputError("The outputs are the neurons that feed no other, in the order of the columns of Y. "
+                         f"Such neurons are: {', '.join(ends)}; given: {', '.join(outputs)}.")
+    return Graph(inputs, checked, outputs, _checked_bias(bias))
+
+
+def _names(what, given):
+    """A list of names, each once and each of letters and digits, as a tuple."""
+    if isinstance(given, (list, tuple)) and given and len(set(map(str, given))) == len(given) and all(
+            isinstance(name, str) and name.isidentifier() and "_" not in name for name in given):
+        return tuple(given)
+    raise InputError(f"{what}: a list of names is expected, each once, of letters and digits such as h1; "
+                     f"given: {given!r}.")

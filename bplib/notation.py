@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from .activations import Activated, Slope, normal_cdf, softmax
+from .activations import Activated, Slope, normal_cdf
 from .equations import Partial, indices_of, in_reading_order, name_of, place_in_sum, s
 
 
@@ -153,10 +153,10 @@ class _Printer(LatexPrinter):
         return r" \cdot ".join(printed) if chain else self._side_by_side(printed)
 
     def _side_by_side(self, printed):
-        """Factors next to each other; large brackets bring their own space."""
+        """Factors next to each other; an opening bracket brings its own space."""
         code = printed[0]
         for after in printed[1:]:
-            code += (" " if after.startswith(r"\left") or code.endswith(r"\right)") else r" \, ") + after
+            code += (" " if after.startswith(r"\left") else r" \, ") + after
         return code
 
     def _print_Pow(self, e):

@@ -1,14 +1,13 @@
 """Gradient descent: w ← w − η ∂C/∂w, over all samples or a few at a time, with momentum if wanted."""
 from dataclasses import dataclass, field
-from operator import index as as_index
 
 import numpy as np
 from tqdm import tqdm
 
 from .codegen import Generated, generate
 from .errors import InputError
-from .inputs import checked_inputs, checked_parameters, checked_samples, checked_targets
-from .networks import Network
+from .inputs import checked_inputs, checked_number, checked_parameters, checked_samples, checked_whole
+from .networks import Graph, checked_network
 
 PATIENCE = 2
 """Seconds of training after which a progress bar appears."""
@@ -37,7 +36,7 @@ def initial_parameters(network, seed=0):
 
     Returns a dict of float arrays: W1 (n_1, n_0), b1 (n_1,), …; floats for networks given neuron by neuron.
     """
-    random = np.random.default_rng(_whole("seed", seed, 0))
+    network, random = checked_network(network), np.random.default_rng(checked_whole("seed", seed, 0))
     return {name: _draw(network, network.quantities[name], random) for name in network.parameters}
 
 
@@ -69,29 +68,36 @@ def train(network, parameters, X, Y, *, eta, epochs, batch_size=None, momentum=0
     arrays = [np.array(a, dtype=float) for a in checked_parameters(network, parameters)]
     X, Y = checked_samples(network, (X, Y), ("x", network.targets.name))
     size, order = _batch_size(batch_size, len(X)), _order(seed, len(X))
-    _check_numbers(eta, momentum)
-    test = None if test is None else (checked_inputs(network, test[0]), _test_labels(network, test))
+    eta, momentum = checked_number("eta", eta, above=0), checked_number("momentum", momentum, least=0, below=1)
+    test = None if test is None else _checked_test(network, test)
     velocity = [np.zeros_like(a) for a in arrays]
     history = History(dict(zip(network.parameters, arrays)), [_cost(functions, arrays, X, Y, 0)])
-    gradients = functions.gradients.raw
-    for epoch in tqdm(range(1, _whole("epochs", epochs, 0) + 1), "epochs", delay=PATIENCE, leave=False):
-        X_shuffled, Y_shuffled = order(X, Y)
-        for start in range(0, len(X), size):
-            batch = slice(start, start + size)
-            for w, v, g in zip(arrays, velocity, gradients(*arrays, X_shuffled[batch], Y_shuffled[batch])):
-                v *= momentum
-                v -= eta * g
-                w += v
+    for epoch in tqdm(range(1, checked_whole("epochs", epochs, 0) + 1), "epochs", delay=PATIENCE, leave=False):
+        with np.errstate(all="ignore"):  # steps that overshoot are told by the cost, right below
+            _epoch(functions.gradients.raw, arrays, velocity, order(X, Y), size, eta, momentum)
         history.cost.append(_cost(functions, arrays, X, Y, epoch))
         if test is not None:
-            history.accuracy.append(_share_right(functions.predict.pack(functions.predict.raw(*arrays, test[0])), test[1]))
+            outputs = functions.predict.pack(functions.predict.raw(*arrays, test[0]))
+            history.accuracy.append(_share_right(outputs, test[1]))
     return history
+
+
+def _epoch(gradients, arrays, velocity, samples, size, eta, momentum):
+    """One pass through the samples, a step for each batch; changes arrays and velocity."""
+    X, Y = samples
+    for start in range(0, len(X), size):
+        batch = slice(start, start + size)
+        for w, v, g in zip(arrays, velocity, gradients(*arrays, X[batch], Y[batch])):
+            v *= momentum
+            v -= eta * g
+            w += v
 
 
 def accuracy(network, parameters, X, labels):
     """The share of samples whose largest output stands at their label (for one output: on the right side of ½)."""
     functions = network if isinstance(network, Generated) else generate(network)
-    return _share_right(functions.predict(parameters, X), _test_labels(functions.network, (X, labels)))
+    X, labels = _checked_test(functions.network, (X, labels))
+    return _share_right(functions.predict(parameters, X), labels)
 
 
 def _share_right(outputs, labels):
@@ -100,14 +106,19 @@ def _share_right(outputs, labels):
     return float((classes == labels).mean())
 
 
-def _test_labels(network, test):
-    if len(test) != 2:
-        raise InputError("test is a pair (X, labels).")
-    labels = np.asarray(test[1])
-    if labels.dtype.kind not in "iu" or labels.shape != (len(test[0]),):
-        raise InputError(f"To measure accuracy, give one int label a sample, shape ({len(test[0])},); "
+def _checked_test(network, test):
+    """Inputs and labels to measure accuracy with."""
+    if not isinstance(test, (tuple, list)) or len(test) != 2:
+        raise InputError(f"test is a pair (X, labels); given: {type(test).__name__}.")
+    X, labels = checked_inputs(network, test[0]), np.asarray(test[1])
+    classes = max(2, len(network.outputs) if isinstance(network.structure, Graph) else network.structure.sizes[-1])
+    if labels.dtype.kind not in "iu" or labels.shape != (len(X),):
+        raise InputError(f"To measure accuracy, give one int label a sample, shape ({len(X)},); "
                          f"given: {labels.dtype} of shape {labels.shape}.")
-    return labels
+    if labels.min() < 0 or labels.max() >= classes:
+        raise InputError(f"Labels run from 0 to {classes - 1} for this network; "
+                         f"given: {labels.min()} to {labels.max()}.")
+    return X, labels
 
 
 def _cost(functions, arrays, X, Y, epoch):
@@ -122,7 +133,7 @@ def _order(seed, samples):
     """A function that shuffles X and Y in the same way, anew at each call."""
     if seed is None:
         return lambda X, Y: (X, Y)
-    random = np.random.default_rng(_whole("seed", seed, 0))
+    random = np.random.default_rng(checked_whole("seed", seed, 0))
 
     def shuffled(X, Y):
         order = random.permutation(samples)
@@ -133,25 +144,7 @@ def _order(seed, samples):
 def _batch_size(given, samples):
     if given is None:
         return samples
-    size = _whole("batch_size", given, 1)
+    size = checked_whole("batch_size", given, 1)
     if size > samples:
         raise InputError(f"batch_size is {size}, but there are only {samples} samples. None takes all of them.")
     return size
-
-
-def _check_numbers(eta, momentum):
-    for name, value, fits, expected in (("eta", eta, lambda v: v > 0, "a number > 0"),
-                                        ("momentum", momentum, lambda v: 0 <= v < 1, "a number from 0 up to below 1")):
-        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and np.isfinite(value)
-        if not number or not fits(value):
-            raise InputError(f"{name} is {expected}; given: {value!r}.")
-
-
-def _whole(name, given, least):
-    try:
-        number = as_index(given)
-    except TypeError:
-        number = None
-    if number is None or isinstance(given, bool) or number < least:
-        raise InputError(f"{name} is a whole number, at least {least}; given: {given!r}.")
-    return number

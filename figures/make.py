@@ -5,8 +5,6 @@ A picture comes from the library, formulas included, so it cannot say anything e
 import sys
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 import bplib as bp
 from bplib.figures import Picture, cost_curve
 
@@ -36,8 +34,8 @@ def one_neuron():
     steps += [step.latex() for step in (derivation.about("w")[1], derivation.for_one_sample("w"))]
     for height, size, latex in zip((0.90, 0.76, 0.62, 0.40, 0.16), (15, 15, 15, 21, 21), steps):
         curve.figure.text(0.02, height, f"${latex}$", fontsize=size, va="center")
-    told = "Five formulas: the equations of a neuron, the chain rule for its weight, and the gradient derived from them. "
-    return Picture(curve.figure, told + curve.alt)
+    return Picture(curve.figure, "Five formulas: the equations of a neuron, the chain rule for its weight, and the "
+                                 "gradient derived from them. " + curve.alt)
 
 
 PICTURES = {"one-neuron": one_neuron}

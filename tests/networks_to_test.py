@@ -19,6 +19,8 @@ NETWORKS = {
     "graph with skips": lambda: bp.graph(
         {"h": (["p", "q"], "tanh"), "g": (["h", "p"], "sigmoid"), "o": (["g", "h", "q"], "identity"),
          "r": (["g", "p"], "softplus")}, inputs=["p", "q"], bias=True, l2=0.1),
+    "graph with a triangle": lambda: bp.graph(
+        {"h": (["p"], "tanh"), "m": (["h"], "tanh"), "o": (["h", "m"], "identity")}, inputs=["p"]),
     "graph, any activation": lambda: bp.graph(
         {"h": (["p"], "g"), "m": (["p", "h"], "g"), "o": (["h", "m", "p"], "g")}, inputs=["p"]),
 }

@@ -98,3 +98,11 @@ def test_every_name_that_bplib_offers_can_be_had():
         assert getattr(bp, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'derivee'"):
         bp.derivee
+
+
+def test_the_derivation_of_another_network_is_refused():
+    with pytest.raises(bp.InputError, match="another network"):
+        bp.generate(bp.dense([2, 3, 1], "tanh"), bp.derive(bp.dense([2, 3, 1])))
+    with pytest.warns(UserWarning, match="made for targets from 0 to 1"):
+        f = bp.generate(bp.dense([2, 1], "sigmoid", "binary cross entropy"))
+        f.cost({"W1": np.ones((1, 2)), "b1": np.zeros(1)}, np.ones((2, 2)), np.array([[1.0], [-1.0]]))

@@ -1,0 +1,4 @@
+"""Interactive explorers: what moves under a slider is evaluated in the page, from the derived equations."""
+from .neuron import neuron
+
+__all__ = ["neuron"]

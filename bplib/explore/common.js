@@ -1,0 +1,219 @@
+// What all explorers share: elements, numbers, sliders, menus, messages, axes.  Nothing here knows a formula.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element with attributes and children; an attribute that is false or null is left out. */
+function h(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/** The same for parts of an SVG picture. */
+function svg(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  set(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  }
+}
+
+// numbers
+
+const MINUS = "\u2212", SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number for the eye: four decimals, or powers of ten where four decimals would say nothing. */
+function show(value) {
+  if (Number.isNaN(value)) return "undefined";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : MINUS + "∞";
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 0.00095 && size < 9999.95)) return value.toFixed(4).replace("-", MINUS);
+  const [digits, exponent] = value.toExponential(2).split("e");
+  const raised = [...exponent.replace("+", "")].map((c) => (c === "-" ? "⁻" : SUPERSCRIPTS[c])).join("");
+  return `${digits.replace("-", MINUS)}·10${raised}`;
+}
+
+/** The same without trailing zeros, for fields and for speech. */
+function brief(value) {
+  const text = show(value);
+  return text.includes("·") ? text : text.replace(/\.?0+$/, "");
+}
+
+/** The number that a person typed, with a point or a comma; NaN where it is none. */
+function typed(text) {
+  const plain = text.trim().replace(MINUS, "-").replace(",", ".");
+  return plain === "" ? NaN : Number(plain);
+}
+
+// controls
+
+/** A labelled slider, with a field that shows its value and takes a typed one; both call `change`. */
+function slider(name, symbol, { label, low, high, step }, change) {
+  const range = h("input", { type: "range", min: low, max: high, step });
+  const field = h("input", { type: "text", inputmode: "decimal", autocomplete: "off",
+                             "aria-label": `${label} ${symbol}, typed` });
+  range.addEventListener("input", () => change(name, range.value));
+  field.addEventListener("change", () => change(name, field.value));
+  const element = h("div", { class: "bplib-slider", "data-name": name },
+    h("label", {}, h("span", {}, `${label} `, h("var", {}, symbol)), range), field);
+  return {
+    element,
+    show(value) {
+      range.value = value;
+      range.setAttribute("aria-valuetext", brief(value));
+      field.value = Number(value.toPrecision(6));
+      field.title = `${symbol} = ${value}`;
+    },
+    bound(least, most) {
+      set(range, { min: least, max: most });
+    },
+  };
+}
+
+/** A labelled menu. Choices for which `refused` has a reason cannot be chosen and say why. */
+function menu(name, label, choices, change) {
+  const select = h("select", {}, ...choices.map((choice) => h("option", { value: choice }, choice)));
+  select.addEventListener("change", () => change(name, select.value));
+  const element = h("label", { class: "bplib-menu", "data-name": name }, `${label} `, select);
+  return {
+    element,
+    show(value, refused) {
+      for (const option of select.options) {
+        const reason = refused(option.value);
+        option.disabled = Boolean(reason);
+        option.title = reason ?? "";
+      }
+      select.value = value;
+    },
+  };
+}
+
+function button(label, title, press) {
+  const element = h("button", { type: "button", title }, label);
+  element.addEventListener("click", press);
+  return element;
+}
+
+// the frame around an explorer
+
+/** The root element of a view: keys stay inside, messages are seen and heard, exceptions are shown. */
+function frame(label) {
+  const message = h("p", { class: "bplib-message", role: "status" });
+  const spoken = h("p", { class: "bplib-spoken", "aria-live": "polite" });
+  const root = h("div", { class: "bplib", role: "group", "aria-label": label,
+                          "data-lm-suppress-shortcuts": "true" });
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  let timer = null;
+  const view = {
+    root, message, spoken,
+    /** Show a sentence below the controls; kind is "error", "warning" or "". */
+    tell(text, kind = "") {
+      if (message.textContent !== text) message.textContent = text;
+      message.dataset.kind = kind;
+    },
+    /** Let a screen reader say how things stand, once they have stood still. */
+    say(text) {
+      clearTimeout(timer);
+      timer = setTimeout(() => { spoken.textContent = text(); }, 700);
+    },
+    /** The same function, with its exceptions on the page. */
+    guarded: (work) => (...args) => {
+      try {
+        return work(...args);
+      } catch (error) {
+        console.error(error);
+        view.tell(`The explorer met an error: ${error.message}`, "error");
+      }
+    },
+    close() { clearTimeout(timer); },
+  };
+  return view;
+}
+
+/** The functions of a generated module. */
+async function loaded(code) {
+  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  try {
+    return await import(address);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+// plots
+
+/** The next larger number of `steps` times a power of ten, so that axes change rarely and then plainly. */
+function roundUp(value, steps = [1, 2, 5]) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (steps.find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
+}
+
+/** Places for about `count` tick marks. */
+function ticks(low, high, count) {
+  const step = roundUp((high - low) / count), first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, n) => (first + n) * step);
+}
+
+/** A tick's label, without the digits that are rounding error. */
+function tickLabel(value) {
+  const size = Math.abs(value);
+  const plain = size === 0 || (size >= 1e-3 && size < 1e5);
+  return plain ? String(Number(value.toPrecision(6))).replace("-", MINUS) : brief(value);
+}
+
+const MARGIN = { left: 56, right: 14, top: 22, bottom: 38 };
+
+/** Axes that fill `width` × `height` pixels: draw them with `update`, then place things with `at`. */
+function axes(xName, yName) {
+  const grid = svg("g", { class: "bplib-axes" });
+  const inside = svg("svg", { x: MARGIN.left, y: MARGIN.top, overflow: "hidden", role: "presentation" });
+  const picture = svg("svg", { class: "bplib-plot", role: "img" }, grid, inside);
+  const plot = {
+    picture, inside, width: 0, height: 0,
+    /** Where (x, y) lies inside the axes, in pixels. */
+    at: (x, y) => [(x - plot.x[0]) / (plot.x[1] - plot.x[0]) * plot.width,
+                   (1 - (y - plot.y[0]) / (plot.y[1] - plot.y[0])) * plot.height],
+    update(width, height, x, y) {
+      const drawn = [width, height, ...x, ...y].join();
+      if (drawn === plot.drawn) return;
+      Object.assign(plot, { drawn, x, y, width: width - MARGIN.left - MARGIN.right,
+                            height: height - MARGIN.top - MARGIN.bottom });
+      set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
+      set(inside, { width: plot.width, height: plot.height });
+      const floor = MARGIN.top + plot.height, right = MARGIN.left + plot.width;
+      const place = (px, py) => { const [u, v] = plot.at(px, py); return [MARGIN.left + u, MARGIN.top + v]; };
+      grid.replaceChildren(
+        ...ticks(...x, Math.max(3, Math.min(10, plot.width / 55))).flatMap((value) => {
+          const [u] = place(value, y[0]);
+          return [svg("line", { x1: u, x2: u, y1: MARGIN.top, y2: floor }),
+                  svg("text", { x: u, y: floor + 16, "text-anchor": "middle" }, tickLabel(value))];
+        }),
+        ...ticks(...y, 5).flatMap((value) => {
+          const [, v] = place(x[0], value);
+          return [svg("line", { x1: MARGIN.left, x2: right, y1: v, y2: v }),
+                  svg("text", { x: MARGIN.left - 6, y: v + 4, "text-anchor": "end" }, tickLabel(value))];
+        }),
+        svg("text", { class: "bplib-axis-name", x: right, y: floor + 34, "text-anchor": "end" }, xName),
+        svg("text", { class: "bplib-axis-name", x: MARGIN.left - 6, y: 14, "text-anchor": "end" }, yName));
+    },
+  };
+  return plot;
+}
+
+/** Path data through points given in pixels; a point that is not finite interrupts it. */
+function path(points) {
+  let pen = "M";
+  return points.map(([u, v]) => {
+    if (!Number.isFinite(u + v)) { pen = "M"; return ""; }
+    const piece = `${pen}${u.toFixed(2)},${v.toFixed(2)}`;
+    pen = "L";
+    return piece;
+  }).join("");
+}

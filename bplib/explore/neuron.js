@@ -1,0 +1,284 @@
+// The view of one neuron.  All values come from generated functions: pairs[activation][loss]({w, b, x, y}).
+
+const SYMBOLS = { w: "w", b: "b", x: "x", y: "y", eta: "η" };
+const CHAINS = [["z", "a", "C"], ["dC_dw", "dC_da", "da_dz", "dz_dw"], ["dC_db", "dC_da", "da_dz", "dz_db"]];
+const MOST_STEPS = 200, PAUSE = 200, TINY = 1e-4, FAR = 1e6, HEIGHT = 300, POINTS = 240;
+
+async function render({ model, el }) {
+  const view = frame("Neuron explorer");
+  el.append(view.root);
+  try {
+    return neuronView(model, view, (await loaded(model.get("code"))).pairs);
+  } catch (error) {
+    console.error(error);
+    view.root.replaceChildren(view.message);
+    view.tell(`The explorer cannot start: ${error.message}`, "error");
+  }
+}
+
+function neuronView(model, view, pairs) {
+  const facts = model.get("facts"), names = [...Object.keys(SYMBOLS), "activation", "loss"];
+  const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  const values = (changes = {}) => {
+    const now = { ...state, ...changes };
+    return pairs[now.activation][now.loss](now);
+  };
+  let trail = [], timer = null, own = false;
+
+  // elements
+
+  const change = view.guarded((name, text) => propose(name, name in SYMBOLS ? typed(text) : text, text));
+  const sliders = Object.fromEntries(Object.entries(SYMBOLS).map(
+    ([name, symbol]) => [name, slider(name, symbol, facts.numbers[name], change)]));
+  const menus = { activation: menu("activation", "activation", Object.keys(facts.refused), change),
+                  loss: menu("loss", "loss", Object.keys(Object.values(facts.refused)[0]), change) };
+  const buttons = {
+    step: button("Step", "w ← w − η ∂C/∂w and b ← b − η ∂C/∂b", view.guarded(() => { stop(); step(); })),
+    run: button("Run", "Step until the steps are tiny", view.guarded(() => timer ? stop("Stopped.") : run())),
+    reset: button("Reset", "Back to the values at the start", view.guarded(reset)),
+  };
+  const refused = h("p", { class: "bplib-hint" });
+  const note = h("p", { class: "bplib-hint" });
+  const chains = CHAINS.map((chain) => chainOf(chain, facts.names));
+  const plot = costPlot();
+  view.root.append(
+    h("div", { class: "bplib-columns" },
+      h("div", { class: "bplib-controls" },
+        h("div", { class: "bplib-menus" }, menus.activation.element, menus.loss.element), refused,
+        ...Object.values(sliders).map((one) => one.element),
+        h("div", { class: "bplib-buttons" }, ...Object.values(buttons)), view.message),
+      plot.element),
+    ...chains.map((chain) => chain.element), note, view.spoken);
+
+  // changes: by hand, by a step, from Python
+
+  /** Why a value cannot be, in words; nothing where it can. */
+  function objection(name, value, text) {
+    const number = facts.numbers[name];
+    if (number && !(Number.isFinite(value) && (number.least === null || value >= number.least)))
+      return `${SYMBOLS[name]} is the ${number.label}: ${number.expected}; given: ${text || "nothing"}.`;
+    const { activation, loss, y } = { ...state, [name]: value };
+    if (facts.refused[activation][loss]) return facts.refused[activation][loss];
+    if (facts.probability.includes(loss) && !(y >= 0 && y <= 1))
+      return `${loss} takes a target y from 0 to 1, a probability; given: y = ${brief(y)}.`;
+  }
+
+  function propose(name, value, text) {
+    const problem = objection(name, value, text);
+    if (problem) {
+      drawPair();
+      draw();
+      return view.tell(problem, "error");
+    }
+    if (value === state[name]) return draw();
+    if (name !== "eta") startOver();
+    view.tell("");
+    accept({ [name]: value });
+  }
+
+  function accept(changes) {
+    Object.assign(state, changes);
+    draw();
+    own = true;
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    own = false;
+    model.save_changes();
+  }
+
+  const fromPython = view.guarded(() => {
+    const changed = own ? [] : names.filter((name) => model.get(name) !== state[name]);
+    if (!changed.length) return;
+    if (changed.some((name) => name !== "eta")) startOver();
+    for (const name of changed) state[name] = model.get(name);
+    draw();
+  });
+
+  // descent
+
+  /** One step of gradient descent; false where it is the last. */
+  function step() {
+    const { C, dC_dw, dC_db } = values();
+    const next = { w: state.w - state.eta * dC_dw, b: state.b - state.eta * dC_db };
+    const after = values(next).C;
+    if (!(Number.isFinite(after) && Math.abs(next.w) < FAR && Math.abs(next.b) < FAR)) {
+      view.tell("The steps diverge: each one overshoots further. Choose a smaller η, then Reset.", "error");
+      return false;
+    }
+    trail.push({ w: state.w, C });
+    accept(next);
+    if (after > C) view.tell(`The step overshoots: C rose from ${brief(C)} to ${brief(after)}.`, "warning");
+    else view.tell(`Step ${trail.length}: C went from ${brief(C)} to ${brief(after)}.`);
+    const length = state.eta * Math.hypot(dC_dw, dC_db);
+    if (length < TINY) view.tell(state.eta === 0 ? "η is 0: a step moves nothing." :
+      `The step is tiny (${brief(length)}): the slope is almost 0 here.`);
+    return length >= TINY;
+  }
+
+  function run() {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let left = MOST_STEPS;
+    const once = view.guarded(() => {
+      if (!step()) return stop();
+      left -= 1;
+      if (!left) return stop(`Stopped after ${MOST_STEPS} steps.`);
+      if (!still) timer = setTimeout(once, PAUSE);
+      return true;
+    });
+    buttons.run.textContent = "Stop";
+    if (still) while (once()) continue;
+    else once();
+  }
+
+  function stop(text) {
+    clearTimeout(timer);
+    timer = null;
+    buttons.run.textContent = "Run";
+    if (text) view.tell(text);
+    return false;
+  }
+
+  /** Steps taken so far belong to values that are no longer there. */
+  function startOver() {
+    stop();
+    trail = [];
+    view.tell("");
+  }
+
+  /** Back to the first numbers; the menus stay, so a first y that the loss cannot take stays out too. */
+  function reset() {
+    const problem = objection("y", facts.start.y, "");
+    startOver();
+    accept({ ...facts.start, ...(problem && { y: state.y }) });
+    if (problem) view.tell(problem, "error");
+  }
+
+  // drawing
+
+  function draw() {
+    const { activation, loss } = state, now = values();
+    for (const [name, one] of Object.entries(sliders)) one.show(state[name]);
+    if (draw.pair !== `${activation}, ${loss}`) drawPair();
+    for (const chain of chains) chain.show(now);
+    plot.draw(state, now, values, trail);
+    view.say(() => `${plot.sentence} z is ${brief(now.z)}, a is ${brief(now.a)}.`);
+  }
+
+  /** What changes with the menus alone. */
+  function drawPair() {
+    const { activation, loss } = state, formulas = facts.formulas[activation][loss];
+    draw.pair = `${activation}, ${loss}`;
+    menus.activation.show(activation, (other) => facts.refused[other][loss]);
+    menus.loss.show(loss, (other) => facts.refused[activation][other]);
+    const row = Object.values(facts.refused[activation]);
+    const column = Object.values(facts.refused).map((other) => other[loss]);
+    refused.textContent = [...row, ...column].find(Boolean) ?? `Every loss takes what ${activation} gives.`;
+    const number = facts.numbers.y, probability = facts.probability.includes(loss);
+    sliders.y.bound(probability ? 0 : number.low, probability ? 1 : number.high);
+    sliders.y.show(state.y);
+    for (const chain of chains) chain.formulas(formulas);
+    note.innerHTML = formulas.note;
+  }
+
+  const fit = () => { plot.resize(); draw(); };
+  fit();
+  for (const name of names) model.on(`change:${name}`, fromPython);
+  const resized = new ResizeObserver(view.guarded(fit));
+  resized.observe(plot.element);
+  return () => {
+    stop();
+    view.close();
+    resized.disconnect();
+    for (const name of names) model.off(`change:${name}`, fromPython);
+  };
+}
+
+/** A row of quantities, each with its name, its formula and its value; a product first, then its factors. */
+function chainOf(parts, names) {
+  const product = parts[0].startsWith("dC");
+  const cells = Object.fromEntries(parts.map((name) => [name, {
+    formula: h("div", { class: "bplib-formula" }),
+    value: h("div", { class: "bplib-value", "data-value": name }),
+  }]));
+  const sign = (text) => h("div", { class: "bplib-sign", "aria-hidden": "true" }, text);
+  const boxes = parts.flatMap((name, n) => {
+    const heading = h("div", { class: "bplib-heading" });
+    heading.innerHTML = names[name];
+    const box = h("div", { class: "bplib-factor" }, heading, cells[name].formula, cells[name].value);
+    return n === 0 ? [box] : [sign(!product ? "→" : n === 1 ? "=" : "·"), box];
+  });
+  return {
+    element: h("div", {
+      class: "bplib-chain", "data-kind": product ? "product" : "forward", role: "group",
+      "aria-label": product ? "chain rule" : "forward",
+    }, ...boxes),
+    formulas(texts) {
+      for (const [name, cell] of Object.entries(cells)) cell.formula.innerHTML = texts[name] ?? "";
+    },
+    show(now) {
+      for (const [name, cell] of Object.entries(cells)) cell.value.textContent = show(now[name]);
+    },
+  };
+}
+
+/** The cost as a function of w, with the point, its tangent, the next step and the steps before. */
+function costPlot() {
+  const plot = axes("w", "C");
+  const marks = {
+    curve: svg("path", { class: "bplib-curve" }), tangent: svg("path", { class: "bplib-tangent" }),
+    trail: svg("path", { class: "bplib-trail" }), past: svg("path", { class: "bplib-past" }),
+    arrow: svg("path", { class: "bplib-arrow" }), head: svg("path", { class: "bplib-head" }),
+    point: svg("circle", { class: "bplib-point", r: 6 }),
+  };
+  plot.inside.append(...Object.values(marks));
+  const [cost, slope, next] = ["C", "dC_dw", "next"].map(
+    (name) => h("span", { class: "bplib-value", "data-legend": name }));
+  const sample = (mark, d) => svg("path", { class: `bplib-${mark}`, d });
+  const key = (marks, ...text) => h("li", {},
+    svg("svg", { width: 28, height: 12, "aria-hidden": "true" }, ...marks), h("span", {}, ...text));
+  const line = "M1,6H27", dot = svg("circle", { class: "bplib-point", cx: 14, cy: 6, r: 4 });
+  const element = h("div", { class: "bplib-picture" }, plot.picture, h("ul", { class: "bplib-legend" },
+    key([sample("curve", line), dot], "cost ", h("var", {}, "C"), " ", cost),
+    key([sample("tangent", line)], "slope ∂C/∂w ", slope),
+    key([sample("arrow", "M1,6H20"), sample("head", "M27,6l-9,-5v10z")], "next step −η ∂C/∂w ", next),
+    key([sample("trail", line), sample("past", ring(14, 6))], "past steps, each with its own b")));
+  let width = 0;
+  const picture = {
+    element, sentence: "",
+    resize() { width = Math.max(280, Math.floor(element.clientWidth)); },
+    draw({ w, eta }, { C, dC_dw }, values, trail) {
+      const farthest = Math.max(5, Math.abs(w), ...trail.map((past) => Math.abs(past.w)));
+      const end = farthest > 5 ? roundUp(farthest * 1.1) : 5;
+      const curve = Array.from({ length: POINTS + 1 }, (_, n) => -end + 2 * end * n / POINTS)
+        .map((at) => [at, values({ w: at }).C]);
+      const highest = Math.max(C, ...curve.map(([, height]) => height), ...trail.map((past) => past.C));
+      const top = roundUp(Math.max(highest, 1e-9), [1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8]);
+      plot.update(width, HEIGHT, [-end, end], [-0.04 * top, 1.02 * top]);
+      const [u, v] = plot.at(w, C), past = trail.map((one) => plot.at(one.w, one.C));
+      const tangent = [-end, end].map((at) => plot.at(at, C + dC_dw * (at - w)));
+      const [to] = plot.at(w - eta * dC_dw, C), tip = Math.min(Math.max(to, 0), plot.width);
+      const level = v < 24 ? v + 14 : v - 14;
+      const size = Math.min(9, Math.abs(tip - u)) * Math.sign(tip - u);
+      set(marks.curve, { d: path(curve.map(([at, height]) => plot.at(at, height))) });
+      set(marks.tangent, { d: path(tangent) });
+      set(marks.trail, { d: path([...past, [u, v]]) });
+      set(marks.past, { d: past.map(([pu, pv]) => ring(pu, pv)).join("") });
+      set(marks.arrow, { d: path([[u, level], [tip - size, level]]) });
+      const half = Math.max(3, Math.abs(size) / 2);
+      set(marks.head, { d: size ? `M${tip},${level}l${-size},${-half}v${2 * half}z` : "" });
+      set(marks.point, { cx: u, cy: v });
+      cost.textContent = show(C);
+      slope.textContent = show(dC_dw);
+      next.textContent = show(-eta * dC_dw);
+      picture.sentence = `At w = ${brief(w)} the cost C is ${brief(C)} and its slope ${brief(dC_dw)}; ` +
+        `the next step changes w by ${brief(-eta * dC_dw)}.`;
+      set(plot.picture, { "aria-label": `Cost C as a function of the weight w. ${picture.sentence}` });
+    },
+  };
+  return picture;
+}
+
+function ring(u, v) {
+  return `M${u.toFixed(1)},${v.toFixed(1)}m-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0`;
+}
+
+export default { render };

@@ -1,0 +1,138 @@
+"""One neuron: the chain rule with its numbers, the cost as a function of the weight, descent step by step."""
+from functools import cache
+
+import traitlets
+
+from .. import networks
+from ..activations import activation
+from ..codegen import stable
+from ..derivation import derive
+from ..equations import Partial, s
+from ..errors import InputError
+from ..javascript import LIBRARY, JavaScriptPrinter, javascript
+from ..losses import check_outputs, loss
+from .explorer import Choice, Explorer, Number, page
+from .mathml import mathml
+
+# All activations of the table that the JavaScript library has.
+ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky relu", "softplus", "elu", "silu")
+LOSSES = ("squared error", "absolute error", "Huber error", "binary cross entropy")
+# What is shown with its formula; the rest is the product of these.
+SHOWN = ("z", "a", "C", "dC_da", "da_dz", "dz_dw", "dz_db")
+
+
+class Neuron(Explorer):
+    """The widget behind `neuron`."""
+
+    _esm = page("common.js", "neuron.js")
+    _css = page("explorer.css")
+
+    w = Number(0.6, "weight", -5, 5, 0.05)
+    b = Number(0.9, "bias", -5, 5, 0.05)
+    x = Number(1.0, "input", -3, 3, 0.05)
+    y = Number(0.0, "target", -2, 2, 0.05)
+    eta = Number(1.0, "learning rate", 0, 10, 0.05, least=0)
+    activation = Choice("sigmoid", "activation", ACTIVATIONS)
+    loss = Choice("squared error", "loss", LOSSES)
+
+    def __init__(self, **values):
+        super().__init__(generated_code(), page_facts(), **values)
+
+    @traitlets.validate("activation", "loss", "y")
+    def _fits(self, proposal):
+        """What fits by itself has to fit the others too."""
+        chosen = {name: getattr(self, name) for name in ("activation", "loss", "y")}
+        chosen[proposal.trait.name] = proposal.value
+        check_outputs(loss(chosen["loss"]), activation(chosen["activation"]))
+        if loss(chosen["loss"]).outputs and not 0 <= chosen["y"] <= 1:
+            raise InputError(f"{chosen['loss']} takes a target y from 0 to 1, a probability; "
+                             f"given: y = {chosen['y']:g}.")
+        return proposal.value
+
+    def __repr__(self):
+        numbers = ", ".join(f"{name} = {getattr(self, name):g}" for name in ("w", "b", "x", "y", "eta"))
+        return f"Neuron explorer: {self.activation}, {self.loss}, {numbers}."
+
+
+def neuron(activation="sigmoid", loss="squared error", **start):
+    """An explorer of one neuron, z = w·x + b and a = g(z), on one sample (x, y).
+
+    activation, loss   what the menus show first
+    start              w, b, x, y and eta to begin with
+
+    Every value can be read and set from a cell: `explorer.eta = 0.5`.
+    """
+    return Neuron(activation=activation, loss=loss, **start)
+
+
+def refusal(activation_name, loss_name):
+    """Why a loss cannot take an activation's outputs, None where it can."""
+    try:
+        check_outputs(loss(loss_name), activation(activation_name))
+    except InputError as error:
+        return str(error).partition("; given")[0] + "."
+
+
+@cache
+def derivations():
+    """(activation, loss) → derivation, for each pair that fits."""
+    pairs = ((g, cost) for g in ACTIVATIONS for cost in LOSSES)
+    return {(g, cost): derive(networks.neuron(g, cost)) for g, cost in pairs if not refusal(g, cost)}
+
+
+def equations(derivation, forward):
+    """Name → (left, right) for all that is shown of one sample, in the order in which it is computed.
+
+    With one sample the cost of a sample is C itself.
+    """
+    quantity = derivation.network.quantities
+    z, a, losses = (quantity[name][s] for name in ("z", "a", "losses"))
+    w, b, delta = quantity["w"][()], quantity["b"][()], derivation["z"].left
+    found = {equation.left: equation.right for equation in forward}
+    found.update((step.left, step.right) for step in derivation.steps)
+    found[Partial(a, z)] = found[found[Partial(a, z)]]  # σ'(z) by its value
+    order = (z, a, losses, Partial(losses, a), Partial(a, z), Partial(z, w), Partial(z, b), delta,
+             Partial(losses, w), Partial(losses, b))
+    one_sample, name = {losses: quantity["C"][()]}, JavaScriptPrinter().doprint
+    return {name(left.xreplace(one_sample)): (left.xreplace(one_sample), found[left]) for left in order}
+
+
+@cache
+def generated_code():
+    """A JavaScript module: `pairs[activation][loss]` computes all that is shown from {w, b, x, y}."""
+    functions, table = [], {g: {} for g in ACTIVATIONS}
+    for (g, cost), derivation in derivations().items():
+        lines = equations(derivation, stable(derivation.network))
+        table[g][cost] = f"{g} {cost}".replace(" ", "_")
+        body = [(name, right) for name, (_, right) in lines.items()]
+        functions.append(javascript(table[g][cost], "wbxy", body))
+    rows = (f"  {g!r}: {{{', '.join(f'{cost!r}: {name}' for cost, name in row.items())}}},\n"
+            for g, row in table.items())
+    return "\n".join([LIBRARY, *functions, f"export const pairs = {{\n{''.join(rows)}}};\n"])
+
+
+@cache
+def page_facts():
+    """Menus, and the names and formulas of all that is shown, as MathML."""
+    names, table = {}, {g: {} for g in ACTIVATIONS}
+    for (g, cost), derivation in derivations().items():
+        shown, quantities = equations(derivation, derivation.network.equations), derivation.quantities
+        names.update((name, mathml(quantities, left)) for name, (left, _) in shown.items())
+        table[g][cost] = {name: mathml(quantities, shown[name][1]) for name in SHOWN}
+        table[g][cost]["note"] = cancellation(derivation)
+    return {
+        "names": names,
+        "formulas": table,
+        "refused": {g: {cost: refusal(g, cost) for cost in LOSSES} for g in ACTIVATIONS},
+        "probability": [cost for cost in LOSSES if loss(cost).outputs],
+    }
+
+
+def cancellation(derivation):
+    """What is left of ∂C/∂z where factors cancel, with the sentence that says so; nothing where none do."""
+    one_sample = {derivation.network.given("losses")[s]: derivation.network.given("C")[()]}
+    for step in derivation.about("z"):
+        if step.rule == "cancellation":
+            formula = mathml(derivation.quantities, step.left.xreplace(one_sample), step.right)
+            return f"{formula} {step.sentence}"
+    return ""
