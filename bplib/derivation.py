@@ -206,6 +206,7 @@ class _Deriver:
         for equation in network.equations[:-1]:
             for name in {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}:
                 self.users[name].append(equation)
+        self.quantities = all_quantities(network)
         self.losses, self.cost = network.given("losses")[s], network.given("C")[()]
 
     def run(self):
@@ -225,7 +226,7 @@ class _Deriver:
         done = max(check(left, right, self.point), everywhere, key=lambda done: done.error)
         if not done.passed:
             raise DerivationError(f"{left} = {right} is wrong: the sides differ by {done.error:.2g} of their size.")
-        self.steps.append(Step(left, right, rule, sentence, name_of(about), done, all_quantities(self.network)))
+        self.steps.append(Step(left, right, rule, sentence, name_of(about), done, self.quantities))
         return right
 
     def uses(self, entry):

@@ -5,7 +5,6 @@ adds along an axis, ∂r/∂q is found by moving q a little and computing r agai
 `derivation` nor with the code that `codegen` writes.
 """
 from functools import cached_property, reduce
-from math import prod
 
 import numpy as np
 import scipy.special
@@ -100,18 +99,18 @@ class Point:
     given    name → array for what the equations do not compute; by default generic random numbers
     """
 
+    COSTS = ("losses", "C")
+
     def __init__(self, network, widths=WIDTHS, samples=SAMPLES, given=None):
         self.network, self.random = network, np.random.default_rng(0)
         layers = [n for n in network.sizes if n.is_integer]
         widths = {n: widths[at % len(widths)] for at, n in enumerate(layers)}
         self.sizes = {**network.sizes, **widths, N: samples}
-        self._needs = [(equation, {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)})
-                       for equation in network.equations]
         computed = {equation.quantity.name for equation in network.equations}
         self.arrays = {name: np.asarray(given[name] if given else self._draw(quantity))[..., None]
                        for name, quantity in network.quantities.items() if name not in computed}
-        self._compute(self.arrays)
-        self._partials = {}
+        for equation in network.equations:
+            self.arrays[equation.quantity.name] = self._value_of(equation, self.arrays)
         self.names = {gradient_of(quantity).name: quantity
                       for quantity in network.quantities.values() if quantity.kind in "za"}
 
@@ -152,18 +151,10 @@ class Point:
     def _classes(self):
         return self._shape(self.network.quantities["y"])[1]
 
-    def _compute(self, arrays, moved=None, only=None):
-        """Fill in what the equations compute, in their order; what has been moved keeps its value.
-
-        Without `moved` everything is computed, otherwise what follows from it, or `only` one quantity.
-        """
-        values, done = Values(arrays, self.sizes), {moved}
-        for equation, needs in self._needs:
-            if moved is None or (equation.quantity.name != moved and only in (None, equation.quantity.name)
-                                 and not done.isdisjoint(needs)):
-                arrays[equation.quantity.name] = values(
-                    equation.right, dict(zip(equation.indices, self._shape(equation.quantity))))
-                done.add(equation.quantity.name)
+    def _value_of(self, equation, arrays):
+        """The array that an equation gives, from the arrays of what stands in it."""
+        return Values(arrays, self.sizes)(
+            equation.right, dict(zip(equation.indices, self._shape(equation.quantity))))
 
     def _partial(self, of, by):
         """∂of/∂by over the indices of both, by complex step: move each entry of `by`, compute `of` again.
@@ -171,16 +162,39 @@ class Point:
         The cost is computed again along all paths; any other `of` by its own equation alone, with everything else that
         stands in it held fixed.  That is what the factors of the chain rule mean.
         """
-        through_all = name_of(of) in (self.network.given("losses").name, self.network.given("C").name)
-        key = (name_of(by), None if through_all else name_of(of))
-        if key not in self._partials:
-            here = self.arrays[name_of(by)]
-            shape = here.shape[:-1]
-            moves = np.eye(prod(shape)).reshape(*shape, -1)
-            moved = {**self.arrays, name_of(by): here + 1j * STEP * moves}
-            self._compute(moved, name_of(by), only=key[1])
-            self._partials[key] = {
-                name: np.imag(array).reshape(*array.shape[:-1], *shape, 1) / STEP
-                for name, array in moved.items() if np.iscomplexobj(array)}
-        unmoved = np.zeros((*self.arrays[name_of(of)].shape[:-1], *self.arrays[name_of(by)].shape))
-        return self._partials[key].get(name_of(of), unmoved)
+        if name_of(of) in self.COSTS:
+            return self._total[name_of(of), name_of(by)]
+        here = self.arrays[name_of(by)]
+        moved = here + 1j * STEP * np.eye(here.size).reshape(*here.shape[:-1], -1)
+        equation = self._equations[name_of(of)]
+        value = self._value_of(equation, {**self.arrays, name_of(by): moved})
+        return np.imag(value).reshape(*value.shape[:-1], *here.shape) / STEP
+
+    @cached_property
+    def _equations(self):
+        return {equation.quantity.name: equation for equation in self.network.equations}
+
+    @cached_property
+    def _total(self):
+        """∂C_s/∂q and ∂C/∂q for every quantity q: (cost, q) → array over the indices of both.
+
+        One pass through the equations computes the cost again for every entry of every quantity moved by itself, each
+        as an alternative of its own.
+        """
+        names = [name for name, quantity in self.network.quantities.items() if quantity.kind != "c"]
+        ends = dict(zip(names, np.cumsum([self.arrays[name].size for name in names])))
+        slices = {name: slice(ends[name] - self.arrays[name].size, ends[name]) for name in names}
+
+        def moved(name, value):
+            array = np.array(np.broadcast_to(value, (*value.shape[:-1], ends[names[-1]])), dtype=complex)
+            own = array[..., slices[name]]
+            own += 1j * STEP * np.eye(self.arrays[name].size).reshape(own.shape)
+            return array
+
+        arrays = {name: moved(name, value) if name in slices else value
+                  for name, value in self.arrays.items() if name not in self._equations}
+        for name, equation in self._equations.items():
+            arrays[name] = moved(name, self._value_of(equation, arrays))
+        return {(cost, name): np.imag(arrays[cost][..., slices[name]]).reshape(
+                    *arrays[cost].shape[:-1], *self.arrays[name].shape) / STEP
+                for cost in self.COSTS for name in names}
