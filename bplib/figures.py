@@ -20,8 +20,7 @@ class Picture:
     def png(self):
         """The picture as PNG; nothing in it depends on when or where it is made."""
         data = BytesIO()
-        self.figure.savefig(data, format="png", dpi=DPI, bbox_inches="tight", facecolor="white",
-                            metadata={"Software": None})
+        self.figure.savefig(data, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
         return data.getvalue()
 
     def __repr__(self):
@@ -34,7 +33,7 @@ class Picture:
 
 
 def _axes(width=6, height=3.4, **labels):
-    figure = Figure(figsize=(width, height))
+    figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     axes.set(**labels)

@@ -28,6 +28,7 @@ def one_neuron():
         path.append(path[-1] - 4 * slope(path[-1]))
     curve = cost_curve(cost, slope, path)
     axes = curve.figure.axes[0]
+    curve.figure.set_layout_engine("none")
     curve.figure.set_size_inches(9, 3.4)
     axes.set_position([0.48, 0.16, 0.5, 0.78])
     steps = [network.latex().split(r" \\ ")[n].replace("&", "").replace(r"\begin{aligned}", "") for n in range(3)]

@@ -12,7 +12,7 @@ import bplib as bp
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLERANCE = 0.002
-"""Mean difference of the colours, from 0 to 1, that another version of the drawing library may make."""
+"""Mean difference of the colours, from 0 to 1, that another machine may make."""
 
 
 def difference(one, other):
