@@ -7,7 +7,8 @@ from importlib import import_module
 _ROOMS = {
     "activation": "activations", "loss": "losses",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
-    "derive": "derivation", "generate": "codegen", "gradient_check": "gradcheck",
+    "derive": "derivation", "generate": "codegen", "forms": "forms", "gradient_check": "gradcheck",
+    "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
     "datasets": "", "explore": "", "figures": "", "reference": "",

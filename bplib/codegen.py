@@ -15,16 +15,23 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
+from .conventions import convention
 from .derivation import derive
 from .equations import Equation, N, gradient_of, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
 from .errors import InputError
 from .inputs import checked_parameters, checked_samples
+from .layout import Layout
 from .networks import Graph, checked_network
+from .notation import DEFAULT
 from .numerics import KERNELS
 
 
 class Array(sp.Basic):
     """Array(expression, indices): the whole array whose entry at the indices is the expression."""
+
+
+class Columns(sp.Basic):
+    """Columns(b, W): biases and weights put together into one array."""
 
 
 class ArrayPrinter(NumPyPrinter):
@@ -35,9 +42,9 @@ class ArrayPrinter(NumPyPrinter):
 
     _default_settings = {**NumPyPrinter._default_settings, "fully_qualified_modules": False}
 
-    def __init__(self, network):
+    def __init__(self, layout):
         super().__init__()
-        self.network, self.indices = network, ()
+        self.layout, self.network, self.indices = layout, layout.network, ()
 
     def _module_format(self, name, register=True):
         return "np." + name.rsplit(".", 1)[-1]
@@ -63,20 +70,23 @@ class ArrayPrinter(NumPyPrinter):
         slices = ", ".join(":" if at in own else "None" for at in axes[axes.index(own[0]):])
         return f"{code if one_piece else f'({code})'}[{slices}]"
 
-    def _array_name(self, e):
-        quantity = self.network.quantities.get(name_of(e))
-        return code_name(quantity) if quantity else name_of(e)
-
     def _print_Indexed(self, e):
-        fixed = [int(at) - 1 if at.is_Integer else None for at in e.indices]
-        name = self._array_name(e)
+        name, stored = self.layout.text(self.layout.quantities[name_of(e)]), self._stored(e)
+        fixed = [int(at) - 1 if at.is_Integer else None for at in stored]
         if any(at is not None for at in fixed):
             name += "[" + ", ".join(":" if at is None else str(at) for at in fixed) + "]"
-        indices = [at for at in e.indices if not at.is_Integer]
+        indices = [at for at in stored if not at.is_Integer]
         return name + ".T" if indices != sorted(indices, key=self.indices.index) else name
 
     def _print_Float(self, e):
         return repr(float(e))
+
+    def _stored(self, e):
+        return self.layout.stored(self.layout.quantities[name_of(e)], e.indices)
+
+    def _print_Columns(self, e):
+        b, W = map(self._print, e.args)
+        return f"np.vstack([{b}, {W}])" if self.layout.notation.weight == "from,to" else f"np.column_stack([{b}, {W}])"
 
     def _print_Symbol(self, e):
         value = self.network.sizes.get(e)
@@ -134,13 +144,15 @@ class ArrayPrinter(NumPyPrinter):
 
     def _print_KroneckerDelta(self, e):
         labels = next(at for at in e.args if isinstance(at, sp.Indexed))
-        return f"np.eye({self.network.shape('y')[1]})[{self._print(labels)}]"
+        columns = ":, " if self.layout.notation.samples == "columns" else ""
+        return f"np.eye({self.network.shape('y')[1]})[{columns}{self._print(labels)}]"
 
     # functions
 
     def _print_Function(self, e):
         if isinstance(e, (softmax, log_softmax)):
-            return f"{type(e).__name__}({self._print(e.args[0])})"
+            axis = "" if self.layout.notation.samples == "rows" else ", axis=0"
+            return f"{type(e).__name__}({self._print(e.args[0])}{axis})"
         if type(e).__name__ == "identity":
             return self._print(e.args[0])
         if isinstance(e, (Activated, AppliedUndef, normal_cdf, normal_pdf)):
@@ -184,7 +196,7 @@ class ArrayPrinter(NumPyPrinter):
             self.indices = kept
 
     def _plain_sum(self, e, outer, bound):
-        whole = [f.indices for f in e.function.atoms(sp.Indexed) if set(f.indices) == {*outer, *bound}]
+        whole = [self._stored(f) for f in e.function.atoms(sp.Indexed) if set(f.indices) == {*outer, *bound}]
         axes = min(whole, key=str, default=(*outer, *bound))
         if tuple(at for at in axes if at in outer) == outer:
             self.indices = (*axes, *(at for at in self.indices if at not in axes))
@@ -195,11 +207,6 @@ class ArrayPrinter(NumPyPrinter):
         return f"{code}.sum({'' if not outer else f'axis={over[0] if len(over) == 1 else tuple(over)}'})"
 
 
-def code_name(quantity):
-    """The name of a quantity in code: X and Y are capital where they are matrices."""
-    return quantity.name.upper() if quantity.kind in "xy" and len(quantity.sizes) == 2 else quantity.name
-
-
 class NumericFunction:
     """A NumPy function generated from equations.
 
@@ -208,14 +215,14 @@ class NumericFunction:
     pack     what a call makes of the list
     """
 
-    def __init__(self, network, name, equations, inputs, outputs, pack):
-        self.network, self.name, self.inputs, self.outputs, self.pack = network, name, inputs, outputs, pack
-        self._equations = _needed(equations, outputs)
+    def __init__(self, layout, name, equations, inputs, outputs, pack):
+        self.layout, self.name, self.inputs, self.outputs, self.pack = layout, name, inputs, outputs, pack
+        self._lines = _lines(layout, equations, outputs)
         self.raw = self.with_kernels(KERNELS)
 
     def with_kernels(self, kernels):
         """The raw function with the given functions behind the names that the code calls."""
-        return _lambdified(self.network, self._equations, self.inputs, self.outputs, kernels)
+        return _lambdified(self.layout, self._lines, self.inputs, self.outputs, kernels)
 
     @cached_property
     def source(self):
@@ -228,61 +235,67 @@ class NumericFunction:
         return f"```python\n{self.source}```"
 
     def __call__(self, parameters, *samples):
-        arrays = checked_parameters(self.network, parameters)
-        wanted = self.inputs[len(self.network.parameters):]
-        return self.pack(self.raw(*arrays, *checked_samples(self.network, samples, wanted)))
+        arrays = checked_parameters(self.layout, parameters)
+        wanted = self.inputs[len(self.layout.parameters):]
+        return self.pack(self.raw(*arrays, *checked_samples(self.layout, samples, wanted)))
 
 
-def _needed(equations, outputs):
-    """The equations that the outputs depend on."""
-    needed, kept = set(outputs), []
+def _lines(layout, equations, outputs):
+    """Pairs (name in code, formula) for all that the outputs depend on, in the order of the equations."""
+    names = {name: layout.text(quantity) for name, quantity in layout.quantities.items()}
+    lines = [(array, Columns(*(sp.Symbol(names[part]) for part in parts)), set(parts))
+             for array, parts in layout.joined.items() if array in outputs]
+    needed = set(outputs).union(*(needs for *_, needs in lines))
     for equation in reversed(equations):
-        if equation.quantity.name in needed:
-            kept.append(equation)
-            needed |= {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
-    return kept[::-1]
+        name = names.get(equation.quantity.name, equation.quantity.name)
+        if not needed.isdisjoint({name, equation.quantity.name}):
+            needs = {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
+            indices = layout.stored(equation.quantity, equation.indices)
+            lines.insert(0, (name, Array(equation.right, sp.Tuple(*indices)), needs))
+            needed |= needs
+    return [(name, formula) for name, formula, _ in lines]
 
 
-def _lambdified(network, equations, inputs, outputs, kernels):
-    printer = ArrayPrinter(network)
-    names = {name: code_name(quantity) for name, quantity in network.quantities.items()}
-    lines = [(sp.Symbol(names.get(e.quantity.name, e.quantity.name)), Array(e.right, sp.Tuple(*e.indices)))
-             for e in equations]
-    if any(e.right.has(N) for e in equations):
-        lines.insert(0, (N, sp.Function("len")(sp.Symbol(names["x"]))))
-    arguments = [sp.Symbol(names[name]) for name in inputs]
-    results = [sp.Symbol(name) for name in outputs]
-    return sp.lambdify(arguments, results, [kernels], printer=printer, cse=lambda expression: (lines, expression))
+def _lambdified(layout, lines, inputs, outputs, kernels):
+    x = sp.Symbol(layout.text(layout.network.given("x")))
+    lines = [(sp.Symbol(name), formula) for name, formula in lines]
+    if any(formula.has(N) for _, formula in lines):
+        count = sp.Symbol(f"{x}.shape[1]") if layout.shape("x").index("N") else sp.Function("len")(x)
+        lines.insert(0, (N, count))
+    return sp.lambdify([sp.Symbol(name) for name in inputs], [sp.Symbol(name) for name in outputs], [kernels],
+                       printer=ArrayPrinter(layout), cse=lambda expression: (lines, expression))
 
 
 class Generated:
     """The numeric functions of a network, generated from its equations; each has its `.source`.
 
     cost(parameters, X, Y)        the cost of the batch, a float
-    gradients(parameters, X, Y)   dict of arrays, one for each parameter, with its name and shape
+    gradients(parameters, X, Y)   dict of arrays, one for each array of parameters, with its name and shape
     forward(parameters, X)        dict of every z and a
     predict(parameters, X)        the outputs, in the shape of Y: (N, n_L)
 
-    parameters is a dict of float arrays, {"W1": (n_1, n_0), "b1": (n_1,), …}.
+    parameters is a dict of float arrays, {"W1": (n_1, n_0), "b1": (n_1,), …}; in another notation than this course's,
+    names and shapes are those of its `layout`.
     """
 
-    def __init__(self, network, backward):
-        self.network, parameters = network, network.parameters
-        equations = stable(network)
-        layers = [e.quantity.name for e in equations if e.quantity.kind in "za"]
-        gradients = [gradient_of(network.quantities[name]).name for name in parameters]
-        given, targets = (*parameters, "x"), network.targets.name
+    def __init__(self, layout, backward):
+        self.layout, self.network = layout, layout.network
+        equations = stable(self.network)
+        layers = [layout.text(e.quantity) for e in equations if e.quantity.kind in "za"]
+        outputs = [layout.text(layout.quantities[name]) for name in self.network.outputs]
+        given = (*layout.parameters, layout.text(self.network.given("x")))
+        all_given = (*given, layout.text(self.network.targets))
 
         def function(name, lines, inputs, outputs, pack):
-            return NumericFunction(network, name, lines, inputs, outputs, pack)
+            return NumericFunction(layout, name, lines, inputs, outputs, pack)
 
-        self.cost = function("cost", equations, (*given, targets), ["C"], lambda values: float(values[0]))
+        self.cost = function("cost", equations, all_given, ["C"], lambda values: float(values[0]))
         self.forward = function("forward", equations, given, layers, lambda values: _apart(layers, values))
-        side_by_side = isinstance(network.structure, Graph) and len(network.shape("y")) == 2
-        self.predict = function("predict", equations, given, network.outputs,
+        side_by_side = isinstance(self.network.structure, Graph) and len(self.network.shape("y")) == 2
+        self.predict = function("predict", equations, given, outputs,
                                 np.column_stack if side_by_side else lambda values: values[0])
-        self.gradients = function("gradients", [*equations, *backward], (*given, targets), gradients,
-                                  lambda values: dict(zip(parameters, values)))
+        self.gradients = function("gradients", [*equations, *backward], all_given, layout.gradients,
+                                  lambda values: dict(zip(layout.parameters, values)))
 
 
 def _apart(names, values):
@@ -291,8 +304,10 @@ def _apart(names, values):
             for at, (name, value) in enumerate(zip(names, values))}
 
 
-def generate(network, derivation=None):
+def generate(network, derivation=None, notation=DEFAULT):
     """Generate the numeric functions of a network, from its derivation if it has been made already: `Generated`.
+
+    notation   whose names and layout of arrays the code has: a `Notation`, or the name of one in `conventions`
 
     InputError where an activation has been left open ("g").
     """
@@ -302,7 +317,7 @@ def generate(network, derivation=None):
     if any(isinstance(e.right, Activated) and e.right.row.abstract for e in network.equations):
         raise InputError('An activation is left open ("g"), so there are no numbers to compute. '
                          "Choose one, such as 'sigmoid'.")
-    return Generated(network, (derivation or derive(network)).backward)
+    return Generated(Layout(network, convention(notation)), (derivation or derive(network)).backward)
 
 
 def stable(network):

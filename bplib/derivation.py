@@ -14,12 +14,14 @@ import numpy as np
 import sympy as sp
 
 from .activations import Slope, softmax
+from .conventions import convention
 from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
 from .errors import DerivationError, InputError
 from .inputs import checked_parameters, checked_samples
+from .layout import all_quantities
 from .meaning import Point, Values
 from .networks import checked_network
-from .notation import equation_latex
+from .notation import DEFAULT, equation_latex
 
 TOLERANCE = 1e-11
 Z_CHECKED = (-2.1, -0.9, -0.2, 0.3, 1.1, 2.4)
@@ -72,8 +74,9 @@ class Step:
     def __repr__(self):
         return f"{self.left} = {self.right}  [{self.rule}{'' if self.check.passed else ', WRONG'}]"
 
-    def latex(self):
-        return equation_latex(self.left, self.right, self.quantities)
+    def latex(self, notation=DEFAULT):
+        """The step in a notation: a `Notation`, or the name of one in `conventions`."""
+        return equation_latex(self.left, self.right, self.quantities, convention(notation))
 
     def _repr_latex_(self):
         return rf"$\displaystyle {self.latex()}$"
@@ -108,6 +111,11 @@ class Derivation:
         self.network, self.steps, self.backward, self.point = network, Steps(steps), tuple(backward), point
         self.quantities = all_quantities(network)
 
+    def latex(self, notation=DEFAULT):
+        """All steps, one below the other, in a notation: a `Notation`, or the name of one in `conventions`."""
+        return r"\begin{aligned}" + r" \\ ".join(
+            step.latex(notation).replace(" = ", " &= ", 1) for step in self.steps) + r"\end{aligned}"
+
     def about(self, name):
         """The steps that lead to ∂C/∂name, or to the error term of a layer for name = "z2"."""
         steps = Steps(step for step in self.steps if step.about == name)
@@ -140,7 +148,7 @@ class Derivation:
         """
         network = self.network
         arrays = dict(zip(network.parameters, checked_parameters(network, parameters)))
-        X, Y = checked_samples(network, (X, Y), ("x", network.targets.name))
+        X, Y = checked_samples(network, (X, Y), "XY")
         arrays |= {"x": X, network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
         point = Point(network, own_widths(network), len(X), arrays)
         expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
@@ -150,12 +158,6 @@ class Derivation:
 def derive(network):
     """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked."""
     return _Deriver(checked_network(network)).run()
-
-
-def all_quantities(network):
-    """The quantities of a network and the derivatives of the cost by them, by name."""
-    gradients = {gradient_of(q).name: gradient_of(q) for q in network.quantities.values() if q.kind in "zaWb"}
-    return {**network.quantities, **gradients}
 
 
 def check(left, right, point):

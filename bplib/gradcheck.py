@@ -66,17 +66,18 @@ def gradient_check(network, parameters, X, Y, *, gradients=None, entries=20, see
     entries     complex step and differences look at this many entries of each parameter, drawn with the seed
     """
     functions = network if isinstance(network, Generated) else generate(network)
-    network = functions.network
+    network, layout = functions.network, functions.layout
     entries, seed = checked_whole("entries", entries, 1), checked_whole("seed", seed, 0)
-    arrays = checked_parameters(network, parameters)
-    samples = checked_samples(network, (X, Y), ("x", network.targets.name))
+    arrays = checked_parameters(layout, parameters)
+    samples = checked_samples(layout, (X, Y), "XY")
     derived = gradients if gradients is not None else functions.gradients(parameters, X, Y)
-    derived = dict(zip(network.parameters, checked_parameters(network, derived, what="Gradients")))
-    by_hand = reference_gradients(network, dict(zip(network.parameters, arrays)), *samples)
+    derived = dict(zip(layout.parameters, checked_parameters(layout, derived, what="Gradients")))
+    own = layout.unpack(dict(zip(layout.parameters, arrays))), *layout.unpack_samples(*samples)
+    by_hand = layout.pack(reference_gradients(network, *own))
     plain_cost, random = functions.cost.with_kernels(analytic()), np.random.default_rng(seed)
     scale = max(np.abs(g).max() for g in by_hand.values()) or 1.0
     errors, compared = {}, {}
-    for position, name in enumerate(network.parameters):
+    for position, name in enumerate(layout.parameters):
         size = arrays[position].size
         chosen = np.sort(random.permutation(size)[:entries])
         here = derived[name].reshape(-1)[chosen]

@@ -48,10 +48,10 @@ def checked_parameters(network, parameters, what="Parameters"):
         raise InputError(f"{what} are given by name: " + ", ".join(network.parameters) + "."
                          + (f" Missing: {', '.join(missing)}." if missing else "")
                          + (f" Unknown: {', '.join(map(str, unknown))}." if unknown else ""))
-    return [_parameter(name, parameters[name], network.shape(name)) for name in network.parameters]
+    return [_parameter(name, parameters[name], network.shape(name), network.axes) for name in network.parameters]
 
 
-def _parameter(name, given, shape):
+def _parameter(name, given, shape, axes):
     array = _as_array(name, given)
     if array.dtype.kind in "iub":
         raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
@@ -60,7 +60,7 @@ def _parameter(name, given, shape):
         raise InputError(f"{name} holds {array.dtype} values; expected is an array of floats of shape {shape}.")
     if array.shape != shape:
         raise InputError(f"{name} has shape {array.shape}; this network needs {shape}"
-                         + (" (row: unit of this layer, column: unit of the layer before)." if len(shape) == 2 else ".")
+                         + (f" ({axes})." if len(shape) == 2 else ".")
                          + (f" {name}.T would fit." if array.T.shape == shape != array.shape else ""))
     return _finite(name, array).astype(float, copy=False)
 
@@ -68,43 +68,49 @@ def _parameter(name, given, shape):
 def checked_samples(network, samples, wanted):
     """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples."""
     if len(samples) != len(wanted):
-        names = ["X" if name == "x" else "Y" for name in wanted]
-        raise InputError(f"After the parameters come {' and '.join(names)}; given: {len(samples)} array(s).")
+        raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; given: {len(samples)} array(s).")
     if not samples:
         return []
     x = checked_inputs(network, samples[0])
-    return [x, *(checked_targets(network, y, len(x)) for y in samples[1:])]
+    return [x, *(checked_targets(network, y, x.shape[_along(network.shape("x"))]) for y in samples[1:])]
+
+
+def _along(shape):
+    """The axis of a shape along which the samples stand."""
+    return shape.index("N")
 
 
 def checked_inputs(network, X):
-    """X as a float array of shape (N, n_0), or (N,) for a single neuron."""
+    """X as a float array of shape (N, n_0), or as the layout of the network asks; (N,) for a single neuron."""
     return _samples("X" if len(network.shape("x")) == 2 else "x", X, network.shape("x"))
 
 
 def checked_targets(network, Y, samples):
-    """Y as a float array with a row for each sample, or labels as ints 0 … classes − 1."""
-    shape = (samples, *network.shape(network.targets.name)[1:])
+    """Y as a float array in the shape of the outputs, or labels as ints 0 … classes − 1, for so many samples."""
+    expected = network.shape(network.targets.name)
     if network.targets.kind == "c":
-        return _labels(Y, samples, network.shape("y")[1])
-    array = _samples("Y" if len(shape) == 2 else "y", Y, shape)
+        return _labels(Y, samples, next(n for n in network.shape("y") if n != "N"))
+    array = _samples("Y" if len(expected) == 2 else "y", Y, expected, samples)
     if network.options.loss.targets == "distribution":
-        return _distributions(network.options.loss.name, array)
+        return _distributions(network.options.loss.name, array, 1 - _along(expected))
     if network.options.loss.targets == "probability" and not ((array >= 0) & (array <= 1)).all():
         warn(f"{network.options.loss.name} is made for targets from 0 to 1; given: {array.min():g} to "
                       f"{array.max():g}. Its cost may have no minimum.", stacklevel=4)
     return array
 
 
-def _distributions(loss, array):
-    sums = array.sum(axis=1)
+def _distributions(loss, array, axis):
+    sums = array.sum(axis=axis)
     worst = int(np.abs(sums - 1).argmax())
     if abs(sums[worst] - 1) > 1e-6 or array.min() < 0:
-        raise InputError(f"{loss} takes targets that are probabilities, none negative and each row of Y adding up to 1;"
-                         f" row {worst} adds up to {sums[worst]:g}, the smallest entry is {array.min():g}.")
-    return array / sums[:, None]
+        raise InputError(f"{loss} takes targets that are probabilities, none negative and adding up to 1 for each "
+                         f"sample; sample {worst} adds up to {sums[worst]:g}, the smallest entry is {array.min():g}.")
+    return array / np.expand_dims(sums, axis)
 
 
-def _samples(name, given, shape):
+def _samples(name, given, expected, samples="N"):
+    at = _along(expected)
+    shape = tuple(samples if n == "N" else n for n in expected)
     array = _as_array(name, given)
     if array.ndim == 0 and len(shape) == 1:
         array = array.reshape(1)
@@ -113,10 +119,12 @@ def _samples(name, given, shape):
     if array.ndim != len(shape) or any(n != m for n, m in zip(array.shape, shape) if m != "N"):
         hint = ""
         if array.ndim == 1 and len(shape) == 2 and array.size:
-            hint = (f" For one value a sample write {name}[:, None]." if shape[1] == 1
-                    else f" For a single sample write {name}[None, :]." if array.size == shape[1] else "")
-        raise InputError(f"{name} has shape {array.shape}; expected is {_shown(shape)}, one row a sample.{hint}")
-    if array.shape[0] == 0:
+            one, all_ = ("[:, None]", "[None, :]") if at == 0 else ("[None, :]", "[:, None]")
+            hint = (f" For one value a sample write {name}{one}." if shape[1 - at] == 1
+                    else f" For a single sample write {name}{all_}." if array.size == shape[1 - at] else "")
+        raise InputError(f"{name} has shape {array.shape}; expected is {_shown(shape)}, "
+                         f"one {('row', 'column')[at]} a sample.{hint}")
+    if array.shape[at] == 0:
         raise InputError(f"{name} is empty: a batch has at least one sample.")
     return _finite(name, array.astype(float, copy=False))
 

@@ -68,6 +68,8 @@ class Network:
         """The quantity of a kind that has only one: "x", "y", "c", "losses" or "C"; None where there is none."""
         return next((q for q in self.quantities.values() if q.kind == kind), None)
 
+    axes = "row: unit of this layer, column: unit of the layer before"
+
     @property
     def targets(self):
         """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y."""

@@ -1,7 +1,9 @@
-"""Typesetting: which letters and marks a text uses, and the LaTeX of any expression in it.
+"""Typesetting: how a text writes a network, and the LaTeX of any formula in that text's way.
 
-A notation is data: a letter for each kind of quantity, and where the layer stands.  The sample's index s is left out
-where only one sample is in play, as texts do; a sum over samples brings it back.
+A notation is data (`Notation`); the rows that textbooks follow stand in `conventions`.  It changes letters, the order
+of the indices of a weight, where the layer stands, and what counting starts with.  The formulas themselves stay those
+of the one derivation.  The sample's index is left out where only one sample is in play, as texts do; a sum over samples
+brings it back.
 """
 from dataclasses import dataclass, field
 
@@ -9,22 +11,67 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from .activations import Activated, Slope, normal_cdf
-from .equations import Partial, indices_of, in_reading_order, name_of, place_in_sum, s
+from .equations import Partial, i, indices_of, in_reading_order, j, k, name_of, place_in_sum, s
+
+LETTERS = {"x": "x", "y": "y", "c": "c", "W": "w", "b": "b", "z": "z", "a": "a", "losses": "C_{s}", "C": "C",
+           "delta": r"\delta", "eta": r"\eta", "N": "N", "n": "n"}
+
 
 
 @dataclass(frozen=True)
 class Notation:
-    """Letters by kind of quantity (see `equations.Quantity`), and how the layer l is written."""
+    """How one text writes a network.
+
+    name        the name it is chosen by
+    title       the text
+    letters     LaTeX by kind of quantity (see `equations.Quantity`), where it differs from LETTERS; "losses" is the cost
+                of one sample, "C" that of all; "delta": None where the text has no name for ∂C/∂z and writes that;
+                "g" the letter for any activation, where the text does not write sigmoid, tanh, … by name;
+                "output a", "output z" where the last layer has letters of its own, which carry no layer;
+                "output g" where its activation has, None where it is written by name although others are not
+    units       letters for a unit of this layer, of the layer before and of the layer after
+    sample      letter for a sample
+    weight      "to,from" or "from,to": the order of a weight's indices, and of the axes of its array
+    layer       LaTeX for the mark of layer {}, after the letter; "" where the text marks no layers
+    shift       kind → what is added to our number of the layer (we count the input as 0, the first weights as 1)
+    input_is_a  whether the inputs are written as the activations of the layer before the first
+    first_unit  0 or 1: where the text starts to count units
+    samples     "rows" or "columns": how a batch stands in a matrix; the sample's index is the first or the last
+    matrices    LaTeX of the matrix by kind of quantity, where it is not the capital of the letter
+    bias        "apart", "column 0" of the weights' array (a weight from unit 0, which is always 1), or "none"
+    g_carries   "layer" or "unit" where the letter of an activation carries the mark of its layer or unit: g'^2, θ'_c
+    code        kind → name in code with {} for the layer, where it differs from W1, b1, z1, a1, X, Y, delta1
+    choices     what the text chooses for its network: keywords of `networks.dense`
+    """
 
     name: str
+    title: str = ""
     letters: dict = field(default_factory=dict)
-    layer: str = "({})"
+    units: tuple = ("j", "k", "i")
+    sample: str = "s"
+    weight: str = "to,from"
+    layer: str = "^{{({})}}"
+    shift: dict = field(default_factory=dict)
+    input_is_a: bool = False
+    first_unit: int = 1
+    samples: str = "rows"
+    matrices: dict = field(default_factory=dict)
+    bias: str = "apart"
+    g_carries: str = ""
+    code: dict = field(default_factory=dict)
+    choices: dict = field(default_factory=dict)
+
+    def matrix(self, kind):
+        """The letter for a whole array: the capital of the letter for an entry, but for vectors of biases."""
+        letter = self.letter(kind)
+        capital = letter.upper() if len(letter) == 1 and kind != "b" else letter.replace(r"\delta", r"\Delta")
+        return self.matrices.get(kind, capital)
+
+    def letter(self, kind):
+        return self.letters.get(kind, LETTERS.get(kind))
 
 
-DEFAULT = Notation("bplib", {
-    "x": "x", "y": "y", "c": "c", "W": "w", "b": "b", "z": "z", "a": "a", "losses": "C", "C": "C",
-    "delta": r"\delta",
-})
+DEFAULT = Notation("bplib", "this course")
 
 
 def latex(expression, quantities, notation=DEFAULT, samples=None):
@@ -33,49 +80,87 @@ def latex(expression, quantities, notation=DEFAULT, samples=None):
     quantities   name → Quantity, as in `Network.quantities`
     samples      whether the index of the sample is written; by default where the expression sums over samples
     """
-    if samples is None:
-        samples = any(at == s for e in expression.atoms(sp.Sum) for at, *_ in e.limits)
-    return _Printer(quantities, notation, samples).doprint(expression)
+    samples = _sums_over_samples(expression) if samples is None else samples
+    return _Printer(quantities, notation, samples).doprint(sp.sympify(expression))
 
 
 def equation_latex(left, right, quantities, notation=DEFAULT, samples=None):
     """LaTeX of left = right."""
-    if samples is None:
-        samples = any(at == s for side in (left, right) for e in side.atoms(sp.Sum) for at, *_ in e.limits)
+    samples = any(map(_sums_over_samples, (left, right))) if samples is None else samples
     return " = ".join(latex(side, quantities, notation, samples) for side in (left, right))
+
+
+def _sums_over_samples(expression):
+    return any(at == s for e in sp.sympify(expression).atoms(sp.Sum) for at, *_ in e.limits)
 
 
 class _Printer(LatexPrinter):
     def __init__(self, quantities, notation, samples):
         super().__init__()
         self.quantities, self.notation, self.samples = quantities, notation, samples
+        self.units = {at.name: letter for at, letter in zip((j, k, i, s), (*notation.units, notation.sample))}
 
     # entries of arrays
 
     def _print_Indexed(self, e):
-        quantity = self.quantities[name_of(e)]
-        indices = [at for at in indices_of(e) if at != s or self.samples or quantity.kind == "losses"]
-        if quantity.kind == "da":
-            a = next(q for q in self.quantities.values() if (q.kind, q.mark) == ("a", quantity.mark))
-            return rf"\frac{{\partial C_{{s}}}}{{\partial {self._print(a[e.indices])}}}"
-        return self._marked(self.notation.letters[quantity.kind], quantity.mark, [self._print(at) for at in indices])
+        quantity, indices = self.quantities[name_of(e)], list(indices_of(e))
+        if quantity.kind in ("da", "delta") and self.notation.letter(quantity.kind) is None:
+            return self._print(self._as_partial(quantity, e))
+        if quantity.kind == "W" and self.notation.weight == "from,to":
+            indices.reverse()
+        if self.notation.samples == "columns":
+            indices.sort(key=lambda at: at == s)
+        return self._entry(quantity, [self._index(at) for at in indices if at != s or self._shows_sample(quantity)])
+
+    def _as_partial(self, quantity, e):
+        """The derivative of the cost of one sample that an error term is a name for."""
+        kind = {"delta": "z", "da": "a"}[quantity.kind]
+        by = next(q for q in self.quantities.values() if (q.kind, q.mark) == (kind, quantity.mark))
+        losses = next(q for q in self.quantities.values() if q.kind == "losses")
+        return Partial(losses[s], by[e.indices])
+
+    def _shows_sample(self, quantity):
+        return self.samples and quantity.kind != "losses"
+
+    def _index(self, at):
+        """An index as the text writes it: its letter, or a number counted from the text's first."""
+        return str(int(at) - 1 + self.notation.first_unit) if at.is_Integer else self.units.get(at.name, at.name)
 
     def _print_Symbol(self, e, **options):
         quantity = self.quantities.get(e.name)
-        if quantity is None:
-            return super()._print_Symbol(e, **options)
-        return self._marked(self.notation.letters[quantity.kind], quantity.mark, [])
+        if quantity is not None:
+            return self._entry(quantity, [])
+        if e.is_integer and e.name.startswith("n_"):
+            return f"{self.notation.letter('n')}_{{{int(e.name[2:]) + self.notation.shift.get('a', 0)}}}"
+        return self.units.get(e.name) or (self.notation.letter("N") if e.name == "N" else super()._print_Symbol(e))
 
-    def _marked(self, letter, mark, indices):
-        """A letter with its layer above and its indices below; neurons' names stand below with the indices."""
-        above = ""
-        if isinstance(mark, int) and mark > 0:
-            above = "^{" + self.notation.layer.format(mark) + "}"
+    def _entry(self, quantity, indices):
+        """A letter, its layer and its indices; neurons' names stand with the indices."""
+        kind, mark = quantity.kind, quantity.mark
+        if kind == "x" and self.notation.input_is_a:
+            kind = "a"
+        letter, layer = self.notation.letter(kind), ""
+        if self._is_output(quantity) and self.notation.letter(f"output {kind}"):
+            letter = self.notation.letter(f"output {kind}")
+        elif isinstance(mark, int) and kind != "x":
+            layer = self.notation.layer.format(mark + self.notation.shift.get(kind, 0))
         elif mark and isinstance(mark, (str, tuple)):
-            names = [rf"\mathrm{{{name}}}" for name in (mark if isinstance(mark, tuple) else (mark,)) if name]
-            indices = [*indices, *(names if all(mark) else [])]
-        between = "" if all(len(index) == 1 for index in indices) else ","
-        return letter + (f"_{{{between.join(indices)}}}" if indices else "") + above
+            names = mark if isinstance(mark, tuple) else (mark,)
+            if kind == "W" and self.notation.weight == "to,from" and self.notation is not DEFAULT:
+                names = names[::-1]
+            indices = [*indices, *(rf"\mathrm{{{name}}}" for name in names if all(mark))]
+        if kind == "b" and self.notation.bias == "column 0":
+            letter = self.notation.letter("W")
+            indices = [*indices, "0"] if self.notation.weight == "to,from" else ["0", *indices]
+        below = ("" if all(len(index) == 1 for index in indices) else ",").join(indices)
+        if layer.startswith("_"):  # the layer stands below, before the indices
+            return f"{letter}_{{{','.join(filter(None, (layer[2:-1], below)))}}}"
+        return letter + (f"_{{{below}}}" if below else "") + layer
+
+    def _is_output(self, quantity):
+        """Whether a quantity belongs to the last of several layers."""
+        layers = [q.mark for q in self.quantities.values() if q.kind == "a" and isinstance(q.mark, int)]
+        return bool(layers) and quantity.mark == max(layers)
 
     def _print_Partial(self, e):
         return rf"\frac{{\partial {self._print(e.of)}}}{{\partial {self._print(e.by)}}}"
@@ -91,12 +176,28 @@ class _Printer(LatexPrinter):
 
     def _applied(self, e):
         g, prime = (e.args[0], "'") if isinstance(e, Slope) else (e, "")
-        symbol = {"normal_cdf": r"\Phi", "normal_pdf": r"\varphi"}.get(type(g).__name__) or g.row.symbol
+        symbol = {"normal_cdf": r"\Phi", "normal_pdf": r"\varphi"}.get(type(g).__name__)
+        letter = self._letter_of_activation(g.args[0])
+        if not symbol and letter:
+            symbol, mark = letter, self._mark_of_activation(g.args[0])
+            return rf"{symbol}{prime}{mark}\left({self._print(g.args[0])}\right)"
+        symbol = symbol or g.row.symbol
         return rf"{symbol}{prime}\left({self._print(g.args[0])}\right)"
 
+    def _letter_of_activation(self, z):
+        last = "output g" in self.notation.letters and self._is_output(self.quantities[name_of(z)])
+        return self.notation.letter("output g" if last else "g")
+
+    def _mark_of_activation(self, z):
+        """What stands after the letter of the activation of z: what z carries, where the text says so."""
+        mark = self.quantities[name_of(z)].mark
+        units = [self._index(at) for at in indices_of(z) if at != s] or ([mark] if isinstance(mark, str) else [])
+        layer = self.notation.layer.format(mark + self.notation.shift.get("z", 0)) if isinstance(mark, int) else ""
+        unit = f"_{{{','.join(units)}}}" if any(units) else ""
+        return {"layer": layer, "unit": unit}.get(self.notation.g_carries, "")
+
     def _print_softmax(self, e, exp=None):
-        return self._print(e.formula().xreplace({at: sp.Symbol("i", integer=True, positive=True)
-                                                 for at in e.formula().atoms(sp.Dummy)}))
+        return self._print(e.formula())
 
     def _print_log(self, e, exp=None):
         inside = self._print(e.args[0])
@@ -170,6 +271,11 @@ class _Printer(LatexPrinter):
         return rf"\left({self._print(e)}\right)" if needs else self._print(e)
 
     def _print_Sum(self, e):
-        signs = "".join(rf"\sum_{{{self._print(at)}={self._print(low)}}}^{{{self._print(high)}}} "
-                        for at, low, high in e.limits)
+        signs = "".join(rf"\sum_{{{self._range(*limits)} " for limits in e.limits)
         return signs + (rf"\left({self._print(e.function)}\right)" if e.function.is_Add else self._print(e.function))
+
+    def _range(self, at, low, high):
+        """The lower and upper end of a sum, counted as the text counts."""
+        first = self.notation.first_unit if at != s else 1
+        last = self._print(high) + ("" if first == 1 else " - 1")
+        return rf"{self._print(at)}={first}}}^{{{last}}}"

@@ -1,6 +1,6 @@
 """The functions that generated code calls, exact to rounding for |z| up to 1000 and more, without a warning.
 
-Each takes arrays of any shape; softmax and log_softmax work along the last axis.  `ANALYTIC` holds the same functions
+Each takes arrays of any shape; softmax and log_softmax work along one axis, the last by default.  `ANALYTIC` holds the same functions
 by their plain formulas, which also take complex numbers: the gradient check's complex step needs that.
 """
 from functools import lru_cache
@@ -46,8 +46,8 @@ KERNELS = {
     "np": np, "abs": np.abs, "identity": lambda z: z, "tanh": np.tanh, "sigmoid": scipy.special.expit,
     "relu": relu, "leaky_relu": leaky_relu, "softplus": softplus, "elu": elu, "silu": silu, "gelu": gelu,
     "normal_cdf": scipy.special.ndtr, "normal_pdf": normal_pdf,
-    "softmax": lambda z: scipy.special.softmax(z, axis=-1),
-    "log_softmax": lambda z: scipy.special.log_softmax(z, axis=-1),
+    "softmax": lambda z, axis=-1: scipy.special.softmax(z, axis=axis),
+    "log_softmax": lambda z, axis=-1: scipy.special.log_softmax(z, axis=axis),
 }
 
 
@@ -56,8 +56,12 @@ def _by_formula(row):
     return sp.lambdify([z, *parameters], row.formula(z, *parameters), ["scipy", "numpy"])
 
 
-def _shifted(z):
-    return z - np.real(z).max(axis=-1, keepdims=True)
+def _shifted(z, axis):
+    return z - np.real(z).max(axis=axis, keepdims=True)
+
+
+def _log_softmax(z, axis=-1):
+    return _shifted(z, axis) - np.log(np.exp(_shifted(z, axis)).sum(axis=axis, keepdims=True))
 
 
 @lru_cache(maxsize=1)
@@ -67,6 +71,5 @@ def analytic():
         **KERNELS,
         **{row.function.__name__: _by_formula(row) for row in TABLE.values() if row.formula},
         "abs": lambda x: np.where(np.real(x) < 0, -x, x),
-        "softmax": lambda z: np.exp(_shifted(z)) / np.exp(_shifted(z)).sum(axis=-1, keepdims=True),
-        "log_softmax": lambda z: _shifted(z) - np.log(np.exp(_shifted(z)).sum(axis=-1, keepdims=True)),
+        "softmax": lambda z, axis=-1: np.exp(_log_softmax(z, axis)), "log_softmax": _log_softmax,
     }

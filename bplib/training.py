@@ -8,6 +8,7 @@ from .codegen import Generated, generate
 from .errors import InputError
 from .inputs import checked_inputs, checked_number, checked_parameters, checked_samples, checked_whole
 from .networks import Graph, checked_network
+from .notation import DEFAULT
 
 PATIENCE = 2
 """Seconds of training after which a progress bar appears."""
@@ -63,10 +64,10 @@ def train(network, parameters, X, Y, *, eta, epochs, batch_size=None, momentum=0
 
     Same seed, same numbers.  Training that runs away (cost no longer finite) raises an error that says when.
     """
-    functions = network if isinstance(network, Generated) else generate(network)
+    functions = _functions(network)
     network = functions.network
     arrays = [np.array(a, dtype=float) for a in checked_parameters(network, parameters)]
-    X, Y = checked_samples(network, (X, Y), ("x", network.targets.name))
+    X, Y = checked_samples(network, (X, Y), "XY")
     size, order = _batch_size(batch_size, len(X)), _order(seed, len(X))
     eta, momentum = checked_number("eta", eta, above=0), checked_number("momentum", momentum, least=0, below=1)
     test = None if test is None else _checked_test(network, test)
@@ -93,9 +94,18 @@ def _epoch(gradients, arrays, velocity, samples, size, eta, momentum):
             w += v
 
 
+def _functions(given):
+    """The functions of a network, with arrays as this course stores them."""
+    functions = given if isinstance(given, Generated) else generate(given)
+    if functions.layout.notation is not DEFAULT:
+        raise InputError("Training works with arrays as this course stores them: hand over the network, or functions "
+                         f"generated without notation={functions.layout.notation.name!r}.")
+    return functions
+
+
 def accuracy(network, parameters, X, labels):
     """The share of samples whose largest output stands at their label (for one output: on the right side of ½)."""
-    functions = network if isinstance(network, Generated) else generate(network)
+    functions = _functions(network)
     X, labels = _checked_test(functions.network, (X, labels))
     return _share_right(functions.predict(parameters, X), labels)
 

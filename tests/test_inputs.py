@@ -314,7 +314,7 @@ def test_distributions_add_up_to_one(row, total):
     y = np.array(TARGETS["distribution"])
     y[2] = row
     refused(lambda: cost("distribution", y=frozen(y)),
-            "categorical cross entropy", "row 2", re.escape(total), "to 1")
+            "categorical cross entropy", "sample 2", re.escape(total), "to 1")
 
 
 def test_distributions_are_not_negative():
