@@ -17,7 +17,7 @@ from sympy.printing.precedence import PRECEDENCE
 from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .conventions import convention
 from .derivation import derive
-from .equations import Equation, N, gradient_of, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
+from .equations import Equation, N, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
 from .errors import InputError
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout

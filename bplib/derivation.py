@@ -1,102 +1,25 @@
 """From forward equations to gradients, step by step: the chain rule, one equation at a time, last to first.
 
-Each step is an equation with the rule that gives it, a sentence, and a check that ran when the step was made: both
-sides are evaluated in numbers at small sizes (`meaning.Point`), where ∂C/∂q means "move q a little and compute C
-again".  A step that fails its check is an error.
+Each step is checked when it is made, at small sizes and with generic numbers; one that fails is an error.
 
 The error term of a unit is δ = ∂C_s/∂z, for one sample s; the gradient of a batch comes last, by a step of its own.
 """
 from collections import defaultdict
-from dataclasses import dataclass, field
 from math import prod
 
-import numpy as np
 import sympy as sp
 
 from .activations import Slope, softmax
-from .conventions import convention
 from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
 from .errors import DerivationError, InputError
 from .inputs import checked_parameters, checked_samples
 from .layout import all_quantities
-from .meaning import Point, Values
+from .meaning import Point
 from .networks import checked_network
-from .notation import DEFAULT, equation_latex
+from .notation import DEFAULT
+from .steps import Check, Step, Steps, check, check_slope
 
-TOLERANCE = 1e-11
-Z_CHECKED = (-2.1, -0.9, -0.2, 0.3, 1.1, 2.4)
 MOST_PATHS = 64
-
-RULES = {
-    "loss": "Differentiate the cost of one sample by one output of the network; the other outputs stay where they are.",
-    "slope": "Differentiate a = g(z): how steep the activation is at z.",
-    "weighted sum": "z is a weighted sum: what stays is the factor that the variable is multiplied by.",
-    "chain rule": "A change passes through what is computed from it; along one path its factors multiply.",
-    "several paths": "A change that spreads over several units reaches the cost along several paths; they add up.",
-    "substitution": "Put in what the steps before have found.",
-    "error term": "δ = ∂C/∂z gets a name, because every gradient of the layer is made of it.",
-    "by value": "Write g'(z) with the value a = g(z), which the forward pass has already computed.",
-    "cancellation": "Factors of the loss's derivative and of the activation's derivative cancel.",
-    "targets add up to 1": "The targets of a sample are probabilities, so they add up to 1.",
-    "gradient": "What a step of learning uses, and what the generated code computes.",
-    "batch": "The cost of a batch adds up or averages the costs of its samples; so does its gradient.",
-}
-
-
-@dataclass(frozen=True)
-class Check:
-    """How far two sides are apart at small sizes with generic numbers, relative to the larger of them."""
-
-    error: float
-
-    @property
-    def passed(self):
-        return self.error <= TOLERANCE
-
-
-@dataclass(frozen=True, repr=False)
-class Step:
-    """left = right, by a rule (a key of RULES), in a sentence, checked.  `about` names the array that it is about."""
-
-    left: sp.Expr
-    right: sp.Expr
-    rule: str
-    sentence: str
-    about: str
-    check: Check
-    quantities: dict = field(compare=False)
-
-    @property
-    def why(self):
-        """What the rule says."""
-        return RULES[self.rule]
-
-    def __repr__(self):
-        return f"{self.left} = {self.right}  [{self.rule}{'' if self.check.passed else ', WRONG'}]"
-
-    def latex(self, notation=DEFAULT):
-        """The step in a notation: a `Notation`, or the name of one in `conventions`."""
-        return equation_latex(self.left, self.right, self.quantities, convention(notation))
-
-    def _repr_latex_(self):
-        return rf"$\displaystyle {self.latex()}$"
-
-    def _repr_markdown_(self):
-        mark = "✓" if self.check.passed else "✗"
-        return f"**{self.rule.capitalize()}.** {self.sentence} {mark}\n\n$${self.latex()}$$"
-
-
-class Steps(tuple):
-    """Several steps; a notebook shows them one below the other, each with its rule and ✓ for its check."""
-
-    def __getitem__(self, at):
-        return Steps(super().__getitem__(at)) if isinstance(at, slice) else super().__getitem__(at)
-
-    def __repr__(self):
-        return "\n".join(map(repr, self))
-
-    def _repr_markdown_(self):
-        return "\n\n".join(step._repr_markdown_() for step in self)
 
 
 class Derivation:
@@ -158,28 +81,6 @@ class Derivation:
 def derive(network):
     """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked."""
     return _Deriver(checked_network(network)).run()
-
-
-def check(left, right, point):
-    """Compare two expressions at a point.  An index that does not fit its array counts as infinitely wrong."""
-    left, right = sp.sympify(left), sp.sympify(right)
-    try:
-        scope = point.scope(left, right)
-        left, right = point(left, scope), point(right, scope)
-    except ValueError:
-        return Check(np.inf)
-    largest = max(np.abs(left).max(), np.abs(right).max())
-    return Check(float(np.abs(left - right).max() / largest) if largest else 0.0)
-
-
-def check_slope(g, value, z, a):
-    """Compare the slope of an activation with its form by value on either side of zero, where formulas have cases."""
-    grid = np.array(Z_CHECKED).reshape([-1, *[1] * (len(indices_of(z)) - 1), 1])
-    scope = dict(zip(indices_of(z), grid.shape))
-    before = Values({name_of(z): grid}, {})
-    at = Values({name_of(z): grid, name_of(a): before(g, scope)}, {})
-    left, right = at(Slope(g), scope), at(value, scope)
-    return Check(float(np.abs(left - right).max() / np.abs(left).max()))
 
 
 def tidy(expression):

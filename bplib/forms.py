@@ -5,12 +5,13 @@ import numpy as np
 
 from .codegen import generate
 from .conventions import convention
-from .derivation import Check, Step, derive, own_widths
+from .derivation import derive, own_widths
 from .equations import LAMBDA
 from .matrices import matrix_latex
 from .meaning import Point
 from .networks import checked_network
 from .notation import DEFAULT
+from .steps import Check, Step
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Forms:
         mark = "✓ the three are equal" if self.check.passed else "✗ the three differ"
         return "\n\n".join([
             f"**One weight, one sample**\n\n$${self.scalar.latex(self.notation)}$$",
-            f"**With indices**\n\n$${self.index.latex(self.notation)}$$", f"**With matrices**\n\n$${self.matrix}$$", mark])
+            f"**With indices**\n\n$${self.index.latex(self.notation)}$$",
+            f"**With matrices**\n\n$${self.matrix}$$", mark])
 
     def __repr__(self):
         return "\n".join([repr(self.scalar), repr(self.index), self.matrix])

@@ -68,7 +68,8 @@ def _parameter(name, given, shape, axes):
 def checked_samples(network, samples, wanted):
     """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples."""
     if len(samples) != len(wanted):
-        raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; given: {len(samples)} array(s).")
+        raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; "
+                         f"given: {len(samples)} array(s).")
     if not samples:
         return []
     x = checked_inputs(network, samples[0])

@@ -99,7 +99,8 @@ class _Writer:
             return self.within(node, PRODUCT)
         code = self.write(node)[0]
         turned = rf"\left({code}\right)^{{\top}}" if "^" in code else rf"{code}^{{\top}}"
-        return rf"{code} \, \mathbf{{1}}^{{\top}}" if self.notation.samples == "columns" else rf"\mathbf{{1}} \, {turned}"
+        ones = r"\mathbf{1}"
+        return rf"{code} \, {ones}^{{\top}}" if self.notation.samples == "columns" else rf"{ones} \, {turned}"
 
     def binary_Mult(self, left, right):
         scalar = any(isinstance(side, ast.Constant) for side in (left, right)) or ast.unparse(left) == "1 / 2"

@@ -1,7 +1,7 @@
 """The functions that generated code calls, exact to rounding for |z| up to 1000 and more, without a warning.
 
-Each takes arrays of any shape; softmax and log_softmax work along one axis, the last by default.  `ANALYTIC` holds the same functions
-by their plain formulas, which also take complex numbers: the gradient check's complex step needs that.
+Each takes arrays of any shape; softmax and log_softmax work along one axis, the last by default.  `analytic()` gives
+the same functions by their plain formulas, which also take complex numbers: the complex step needs that.
 """
 from functools import lru_cache
 

@@ -6,8 +6,8 @@ from networks_to_test import NETWORKS
 
 import bplib as bp
 from bplib.activations import TABLE, Activated, Slope, plain
-from bplib.derivation import RULES, TOLERANCE, check
 from bplib.equations import LAMBDA, N, Partial, i, j, k, s
+from bplib.steps import RULES, TOLERANCE, check
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
