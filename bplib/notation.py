@@ -39,7 +39,7 @@ class Notation:
     samples     "rows" or "columns": how a batch stands in a matrix; the sample's index is the first or the last
     matrices    LaTeX of the matrix by kind of quantity, where it is not the capital of the letter
     bias        "apart", "column 0" of the weights' array (a weight from unit 0, which is always 1), or "none"
-    g_carries   "layer" or "unit" where the letter of an activation carries the mark of its layer or unit: g'^2, θ'_c
+    g_carries   "layer" or "unit" where the letter of an activation carries its layer's mark or its unit: g'^2 or θ'_c
     code        kind → name in code with {} for the layer, where it differs from W1, b1, z1, a1, X, Y, delta1
     choices     what the text chooses for its network: keywords of `networks.dense`
     """
