@@ -17,7 +17,7 @@ from .layout import all_quantities
 from .meaning import Point
 from .networks import checked_network
 from .notation import DEFAULT
-from .steps import Check, Step, Steps, check, check_slope
+from .steps import Check, Step, Steps, Update, check, check_slope
 
 MOST_PATHS = 64
 
@@ -62,6 +62,10 @@ class Derivation:
         >>> derivation.scalar("W1", 2, 1)          # ∂C_s/∂W1[2, 1] of a small network
         """
         return scalar(self, name, indices)
+
+    def update(self, name):
+        """What a step of gradient descent does to a parameter: an `Update`."""
+        return Update(self[name].left, self.quantities)
 
     def evaluate(self, formula, parameters, X, Y):
         """The numbers behind a formula for given parameters and samples: an array over its free indices.
@@ -120,6 +124,8 @@ class _Deriver:
             elif equation.quantity.kind == "z":
                 self.pre_activation(equation)
                 self.parameters(equation)
+        for entry in self.inputs():
+            self.activation(entry)
         for name in self.network.parameters:
             self.batch(self.network.quantities[name])
         return Derivation(self.network, self.steps, self.backward, self.point)
@@ -143,9 +149,14 @@ class _Deriver:
             path, derivative = single_path(derivative, i) if i in indices_of(of) else (j, derivative)
             yield (of.subs(i, path) if path else of), derivative, None if path else equation.quantity.sizes[-1]
 
+    def inputs(self):
+        """The entries of x to differentiate by: one for all inputs, or each by itself where neurons are named."""
+        entries = {e for equation in self.users["x"] for e in equation.right.atoms(sp.Indexed) if name_of(e) == "x"}
+        return sorted({e.xreplace({k: j}) for e in entries}, key=str)
+
     def activation(self, a):
         """∂C_s/∂a: from the loss for an output, otherwise along all paths through the units that a feeds."""
-        uses = list(self.uses(a))
+        uses = [use for use in self.uses(a) if use[1] != 0]
         if name_of(uses[0][0]) == "losses":
             self.found[name_of(a)] = self.step(
                 Partial(self.losses, a), tidy(uses[0][1]), "loss",

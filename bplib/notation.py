@@ -143,7 +143,8 @@ class _Printer(LatexPrinter):
         if self._is_output(quantity) and self.notation.letter(f"output {kind}"):
             letter = self.notation.letter(f"output {kind}")
         elif isinstance(mark, int) and kind != "x":
-            layer = self.notation.layer.format(mark + self.notation.shift.get(kind, 0))
+            numbered = any(index.isdigit() for index in indices)  # z_1 exists in every layer, so a layer is needed
+            layer = (self.notation.layer or DEFAULT.layer * numbered).format(mark + self.notation.shift.get(kind, 0))
         elif mark and isinstance(mark, (str, tuple)):
             names = mark if isinstance(mark, tuple) else (mark,)
             if kind == "W" and self.notation.weight == "to,from" and self.notation is not DEFAULT:

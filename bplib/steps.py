@@ -11,7 +11,7 @@ from .activations import Slope
 from .conventions import convention
 from .equations import indices_of, name_of
 from .meaning import Values
-from .notation import DEFAULT, equation_latex
+from .notation import DEFAULT, equation_latex, latex
 
 TOLERANCE = 1e-11
 Z_CHECKED = (-2.1, -0.9, -0.2, 0.3, 1.1, 2.4)
@@ -73,6 +73,25 @@ class Step:
     def _repr_markdown_(self):
         mark = "✓" if self.check.passed else "✗"
         return f"**{self.rule.capitalize()}.** {self.sentence} {mark}\n\n$${self.latex()}$$"
+
+
+@dataclass(frozen=True, repr=False)
+class Update:
+    """A step of gradient descent: w ← w − η ∂C/∂w.  `gradient` is the ∂C/∂w."""
+
+    gradient: sp.Expr
+    quantities: dict = field(compare=False)
+
+    def latex(self, notation=DEFAULT):
+        notation = convention(notation)
+        w, slope = (latex(e, self.quantities, notation) for e in (self.gradient.by, self.gradient))
+        return rf"{w} \leftarrow {w} - {notation.letter('eta')} \, {slope}"
+
+    def __repr__(self):
+        return f"{self.gradient.by} ← {self.gradient.by} - eta*{self.gradient}"
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex()}$"
 
 
 class Steps(tuple):

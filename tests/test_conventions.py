@@ -568,7 +568,8 @@ def case(name):
 
 
 def layer_of(name):
-    return int(re.search(r"\d+$", name)[0])
+    found = re.search(r"\d+$", name)
+    return int(found[0]) if found else 0  # the inputs
 
 
 def sides(step, notation):

@@ -156,6 +156,22 @@ def test_neuron_by_neuron_recursion_with_skips():
     assert d["w_p_o"].right == sp.Sum(entry(d, "delta_o", s) * entry(d, "x", s, 1), (s, 1, N)) / N
 
 
+def test_blame_passed_to_the_input():
+    """∂C/∂x = w δ for one neuron; the sum over the first layer for a dense network; all paths for named neurons."""
+    d = bp.derive(bp.neuron("sigmoid", "binary cross entropy"))
+    assert equal(d["x"].right.subs(d["z"].left, d["z"].right), entry(d, "w") * (entry(d, "a", s) - entry(d, "y", s)))
+    d = bp.derive(NETWORKS["any activation"]())
+    assert d["x"].right == sp.Sum(entry(d, "W1", i, j) * entry(d, "delta1", s, i), (i, 1, d.quantities["z1"].sizes[1]))
+    d = bp.derive(NETWORKS["graph with skips"]())
+    paths = [entry(d, f"w_p_{c}") * entry(d, f"delta_{c}", s) for c in "hgr"]
+    assert sum(paths) in [step.right for step in d.about("x")]
+
+
+def test_update_goes_against_the_gradient():
+    update = bp.derive(bp.neuron()).update("w")
+    assert repr(update) == "w ← w - eta*Partial(C, w)" and r"\leftarrow" in update.latex("chapter")
+
+
 # against SymPy's own derivative of the composed cost
 
 def composed_cost(network, widths):
