@@ -27,7 +27,8 @@ class Quantity:
 
     name   its name in code: "W1"
     kind   its role: x y c W b z a losses C delta da (∂C/∂a), and dW db for the gradients of parameters
-    mark   the layer or neuron it belongs to, None for x, y and the cost
+    mark   the layer or neuron that it belongs to, for a weight between neurons both; for x the names of inputs, where
+           they have names; None for y and the cost
     sizes  one symbol (or number) an axis: how far its index runs
     """
 

@@ -200,7 +200,7 @@ def graph(neurons, inputs, outputs=None, loss="squared error", *, bias=False, ov
     for name in structure.outputs:
         check_outputs(options.loss, structure.neurons[name][1])
     build = _Builder()
-    x = build.quantity("x", "x", 0, (N, sp.Integer(len(inputs))))
+    x = build.quantity("x", "x", structure.inputs, (N, sp.Integer(len(inputs))))
     a, weights, biases = {}, [], []
     for column, name in enumerate(structure.inputs, 1):
         a[name] = x[s, column]

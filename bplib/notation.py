@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from .activations import Activated, Slope, normal_cdf
-from .equations import Partial, i, indices_of, in_reading_order, j, k, name_of, place_in_sum, s
+from .equations import Partial, Quantity, i, indices_of, in_reading_order, j, k, name_of, place_in_sum, s
 
 LETTERS = {"x": "x", "y": "y", "c": "c", "W": "w", "b": "b", "z": "z", "a": "a", "losses": "C_{s}", "C": "C",
            "delta": r"\delta", "eta": r"\eta", "N": "N", "n": "n"}
@@ -94,6 +94,11 @@ def _sums_over_samples(expression):
     return any(at == s for e in sp.sympify(expression).atoms(sp.Sum) for at, *_ in e.limits)
 
 
+def _name(neuron):
+    """The name of a neuron as an index: one letter in italics, a word upright."""
+    return neuron if len(neuron) == 1 else rf"\mathrm{{{neuron}}}"
+
+
 class _Printer(LatexPrinter):
     def __init__(self, quantities, notation, samples):
         super().__init__()
@@ -106,6 +111,8 @@ class _Printer(LatexPrinter):
         quantity, indices = self.quantities[name_of(e)], list(indices_of(e))
         if quantity.kind in ("da", "delta") and self.notation.letter(quantity.kind) is None:
             return self._print(self._as_partial(quantity, e))
+        if quantity.kind == "x" and isinstance(quantity.mark, tuple):
+            return self._named_input(quantity, indices)
         if quantity.kind == "W" and self.notation.weight == "from,to":
             indices.reverse()
         if self.notation.samples == "columns":
@@ -134,6 +141,13 @@ class _Printer(LatexPrinter):
             return f"{self.notation.letter('n')}_{{{int(e.name[2:]) + self.notation.shift.get('a', 0)}}}"
         return self.units.get(e.name) or (self.notation.letter("N") if e.name == "N" else super()._print_Symbol(e))
 
+    def _named_input(self, quantity, indices):
+        """An input that has a name, as a neuron has, by that name."""
+        name = quantity.mark[int(indices[-1]) - 1]
+        kind = "a" if self.notation.input_is_a else "x"
+        sample = [self.notation.sample] if self.samples else []
+        return self._entry(Quantity("", kind, name), sample)
+
     def _entry(self, quantity, indices):
         """A letter, its layer and its indices; neurons' names stand with the indices."""
         kind, mark = quantity.kind, quantity.mark
@@ -149,7 +163,7 @@ class _Printer(LatexPrinter):
             names = mark if isinstance(mark, tuple) else (mark,)
             if kind == "W" and self.notation.weight == "to,from" and self.notation is not DEFAULT:
                 names = names[::-1]
-            indices = [*indices, *(rf"\mathrm{{{name}}}" for name in names if all(mark))]
+            indices = [*indices, *(_name(name) for name in names if all(mark))]
         if kind == "b" and self.notation.bias == "column 0":
             letter = self.notation.letter("W")
             indices = [*indices, "0"] if self.notation.weight == "to,from" else ["0", *indices]

@@ -2,7 +2,7 @@
 
 The check evaluates both sides in numbers (`meaning.Point`), where ∂C/∂q means "move q a little and compute C again".
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import sympy as sp
@@ -11,7 +11,7 @@ from .activations import Slope
 from .conventions import convention
 from .equations import indices_of, name_of
 from .meaning import Values
-from .notation import DEFAULT, equation_latex, latex
+from .notation import DEFAULT, Notation, equation_latex, latex
 
 TOLERANCE = 1e-11
 Z_CHECKED = (-2.1, -0.9, -0.2, 0.3, 1.1, 2.4)
@@ -54,6 +54,11 @@ class Step:
     about: str
     check: Check
     quantities: dict = field(compare=False)
+    notation: Notation = field(default=DEFAULT, compare=False)
+
+    def as_in(self, notation):
+        """The same step as a text writes it: a `Notation`, or the name of one in `conventions`."""
+        return replace(self, notation=convention(notation))
 
     @property
     def why(self):
@@ -63,9 +68,9 @@ class Step:
     def __repr__(self):
         return f"{self.left} = {self.right}  [{self.rule}{'' if self.check.passed else ', WRONG'}]"
 
-    def latex(self, notation=DEFAULT):
-        """The step in a notation: a `Notation`, or the name of one in `conventions`."""
-        return equation_latex(self.left, self.right, self.quantities, convention(notation))
+    def latex(self, notation=None):
+        """LaTeX of the step, in its own notation or in another."""
+        return equation_latex(self.left, self.right, self.quantities, convention(notation or self.notation))
 
     def _repr_latex_(self):
         return rf"$\displaystyle {self.latex()}$"
@@ -81,9 +86,14 @@ class Update:
 
     gradient: sp.Expr
     quantities: dict = field(compare=False)
+    notation: Notation = field(default=DEFAULT, compare=False)
 
-    def latex(self, notation=DEFAULT):
-        notation = convention(notation)
+    def as_in(self, notation):
+        """The same update as a text writes it."""
+        return replace(self, notation=convention(notation))
+
+    def latex(self, notation=None):
+        notation = convention(notation or self.notation)
         w, slope = (latex(e, self.quantities, notation) for e in (self.gradient.by, self.gradient))
         return rf"{w} \leftarrow {w} - {notation.letter('eta')} \, {slope}"
 
@@ -96,6 +106,10 @@ class Update:
 
 class Steps(tuple):
     """Several steps; a notebook shows them one below the other, each with its rule and ✓ for its check."""
+
+    def as_in(self, notation):
+        """The same steps as a text writes them."""
+        return Steps(step.as_in(notation) for step in self)
 
     def __getitem__(self, at):
         return Steps(super().__getitem__(at)) if isinstance(at, slice) else super().__getitem__(at)

@@ -7,6 +7,8 @@ import pytest
 from networks_to_test import parameters, samples
 
 import bplib as bp
+from bplib.conventions import TABLE
+from bplib.conventions import network as as_text
 from bplib.layout import Layout
 from bplib.matrices import matrix_latex
 from bplib.notation import Notation
@@ -57,6 +59,17 @@ def test_pack_and_unpack_are_inverse(notation):
     packed = layout.pack(own)
     assert {name: array.shape for name, array in packed.items()} == {n: layout.shape(n) for n in layout.parameters}
     assert all(np.array_equal(value, own[name]) for name, value in layout.unpack(packed).items())
+
+
+@pytest.mark.parametrize("text", TABLE)
+def test_each_text_in_its_own_layout_on_random_networks(text):
+    """The code that a text would write gives, after conversion, the gradients of the reference."""
+    random = np.random.default_rng(sum(map(ord, text)))
+    for _ in range(5):
+        network = as_text(text, [int(n) for n in random.integers(1, 6, random.integers(2, 5))])
+        f, packed, turned, *_ = in_layout(network, text, random)
+        report = bp.gradient_check(f, packed, *turned, entries=6)
+        assert report.passed, f"{text} {network.structure}\n{report}"
 
 
 @pytest.mark.parametrize("weight, batch, line", [

@@ -35,7 +35,8 @@ def comparable(cell):
 def run(notebook, order):
     """Run cells by their positions; returns what each run showed."""
     shown = []
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": ROOT / "notebooks"}})
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", coalesce_streams=True,
+                            resources={"metadata": {"path": ROOT / "notebooks"}})
     with client.setup_kernel():
         for position in order:
             cell = notebook.cells[position]

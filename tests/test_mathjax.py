@@ -1,0 +1,158 @@
+"""All that bplib typesets, in a real JupyterLab: each formula is drawn, none wrong, none left as source."""
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import bplib as bp
+from bplib.conventions import TABLE
+from bplib.matrices import matrix_latex
+from bplib.rosetta import Comparison, Text, table
+from networks_to_test import NETWORKS
+from test_explore_browser import CHROMIUM, FLAGS, PATIENCE, await_server, sync_api
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+
+FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
+OUTPUTS = ".jp-RenderedMarkdown"
+DRAWN = f"() => document.querySelectorAll('{OUTPUTS} mjx-container').length"
+ERRORS = """selector => [...document.querySelectorAll(selector)].flatMap((output, n) =>
+    [...output.querySelectorAll("mjx-merror, [data-mjx-error], mjx-mtext[style*=red]")].map((node) => {
+        const formula = node.closest("mjx-container");
+        const before = [...output.querySelectorAll("mjx-container")].indexOf(formula);
+        return [n, before, node.getAttribute("data-mjx-error") ?? node.textContent]; }))"""
+LEFT = """selector => [...document.querySelectorAll(selector)].map((output) => {
+    const copy = output.cloneNode(true);
+    copy.querySelectorAll("mjx-container").forEach((node) => node.remove());
+    return copy.textContent; }).join("\\n")"""
+"""The text around the formulas."""
+
+
+@pytest.fixture(scope="module")
+def typesetter(tmp_path_factory):
+    """typeset(texts) → what a page with these Markdown outputs shows; one JupyterLab and one browser for all."""
+    folder = tmp_path_factory.mktemp("mathjax")
+    with jupyterlab(folder) as (address, token), sync_api.sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+        def typeset(name, texts):
+            (folder / f"{name}.ipynb").write_text(json.dumps(notebook(texts)), encoding="utf-8")
+            page = browser.new_page(viewport={"width": 1400, "height": 1100})
+            page.goto(f"{address}/lab/tree/{name}.ipynb?token={token}&reset")
+            wanted = sum(len(FORMULA.findall(text)) for text in texts)
+            page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
+                                   timeout=1000 * PATIENCE)
+            await_formulas(page, wanted)
+            shown = wanted, page.evaluate(DRAWN), page.evaluate(ERRORS, OUTPUTS), page.evaluate(LEFT, OUTPUTS)
+            page.close()
+            return shown
+
+        yield typeset
+        browser.close()
+
+
+def await_formulas(page, wanted, still=15):
+    """Until all are drawn, or no more have come for some seconds."""
+    drawn = [-1]
+    for _ in range(10 * PATIENCE):
+        drawn.append(page.evaluate(DRAWN))
+        if drawn[-1] == wanted or drawn[-2 * still:] == [drawn[-1]] * 2 * still:
+            break
+        page.wait_for_timeout(500)
+
+
+@contextmanager
+def jupyterlab(folder):
+    """A server with settings of its own, ended afterwards."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+                                                 "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}",
+         f"--IdentityProvider.token={token}", f"--port={port}", "--port-retries=0"],
+        env={**os.environ, **own, "PYTHONPATH": str(Path(bp.__file__).parents[1])},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        await_server(f"{address}/api?token={token}", server)
+        yield address, token
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def notebook(texts):
+    """A notebook whose one cell has shown each text as Markdown, as bplib's objects do."""
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": {"text/markdown": text}} for text in texts]
+    cell = {"cell_type": "code", "id": "all", "source": "", "metadata": {}, "outputs": outputs,
+            "execution_count": 1}
+    return {"cells": [cell], "nbformat": 4, "nbformat_minor": 5,
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}}
+
+
+def all_steps():
+    """The equations and all steps of every network in all notations; each formula once."""
+    seen = set()
+    for name, make in NETWORKS.items():
+        derivation = bp.derive(make())
+        codes = [derivation.network.latex()]
+        codes += [step.latex(notation) for notation in TABLE.values() for step in derivation.steps]
+        fresh = [code for code in dict.fromkeys(codes) if code not in seen]
+        seen.update(fresh)
+        yield f"### {name}\n\n" + "\n\n".join(f"$${code}$$" for code in fresh)
+
+
+def all_matrices():
+    """For each text the matrix form of every generated line of the network that it writes, and of a deep one."""
+    deep = bp.derive(NETWORKS["deep"]())
+    for name in TABLE:
+        codes = []
+        for functions in (Text(name).functions, bp.generate(deep.network, deep, name)):
+            lines = re.findall(r"^ +(\w+) = ", functions.gradients.source, re.M)
+            codes += [matrix_latex(functions.gradients, line) for line in lines if line != "N"]
+        yield f"### {name}\n\n" + "\n\n".join(f"$${code}$$" for code in dict.fromkeys(codes))
+
+
+def assert_clean(shown, texts):
+    wanted, drawn, errors, left = shown
+    formulas = [FORMULA.findall(text) for text in texts]
+    assert [(formulas[n][m], error) for n, m, error in errors] == []
+    assert drawn == wanted > 0
+    assert not re.search(r"[$\\]", left), re.findall(r".{0,60}[$\\].{0,60}", left)[:5]
+
+
+@pytest.mark.parametrize("what", [all_steps, all_matrices])
+def test_formulas(typesetter, what):
+    texts = list(what())
+    assert_clean(typesetter(what.__name__, texts), texts)
+
+
+def test_pages_side_by_side(typesetter):
+    """Tables and lists, with every text in two of them."""
+    texts = [Text(name) for name in TABLE]
+    pages = [table()._repr_markdown_(), *(Comparison(*pair)._repr_markdown_() for pair in pairwise(texts))]
+    assert_clean(typesetter("rosetta", pages), pages)
+
+
+@pytest.mark.parametrize("wrong", [r"$$\frac{\partial C}{\partial w$$", r"$$\nosuchletter + 1$$"])
+def test_a_wrong_formula_is_noticed(typesetter, wrong):
+    texts = ["$$a - y$$", f"Right: $a$\n\n{wrong}"]
+    with pytest.raises(AssertionError):
+        assert_clean(typesetter("wrong", texts), texts)
+
+
+def test_a_formula_left_as_source_is_noticed(typesetter):
+    texts = ["$$a$$\n\nThe letter \\\\delta is not between dollars."]
+    with pytest.raises(AssertionError, match="delta"):
+        assert_clean(typesetter("left", texts), texts)
