@@ -17,7 +17,7 @@ from .layout import all_quantities
 from .meaning import Point
 from .networks import checked_network
 from .notation import DEFAULT
-from .steps import Check, Step, Steps, Update, check, check_slope
+from .steps import Check, Forward, Step, Steps, Update, check, check_slope
 
 MOST_PATHS = 64
 
@@ -25,6 +25,7 @@ MOST_PATHS = 64
 class Derivation:
     """The steps from a network's equations to its gradients, and the backward equations that they end in.
 
+    forward    the equations of the network, which can be shown `as_in` another notation
     steps      all steps, in the order in which one would write them
     backward   equations for δ and for the gradients of all parameters, in the order in which they are computed
     point      where the steps were checked
@@ -32,7 +33,7 @@ class Derivation:
 
     def __init__(self, network, steps, backward, point):
         self.network, self.steps, self.backward, self.point = network, Steps(steps), tuple(backward), point
-        self.quantities = all_quantities(network)
+        self.quantities, self.forward = all_quantities(network), Forward(network)
 
     def latex(self, notation=DEFAULT):
         """All steps, one below the other, in a notation: a `Notation`, or the name of one in `conventions`."""

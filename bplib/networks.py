@@ -13,7 +13,7 @@ from .equations import LAMBDA, Equation, N, Quantity, index, j, k, s, sum_with_s
 from .errors import InputError, unknown_name
 from .losses import check_outputs, loss
 from .inputs import as_written, checked_number
-from .notation import latex
+from .notation import DEFAULT, latex
 
 OVER = ("sum", "mean")
 
@@ -78,9 +78,9 @@ class Network:
     def __repr__(self):
         return "\n".join(f"{e.left} = {e.right}" for e in self.equations)
 
-    def latex(self):
+    def latex(self, notation=DEFAULT):
         """The equations, one below the other."""
-        lines = (" &= ".join(latex(side, self.quantities, samples=e.quantity.kind == "C")
+        lines = (" &= ".join(latex(side, self.quantities, notation, samples=e.quantity.kind == "C")
                              for side in (e.left, e.right)) for e in self.equations)
         return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
 

@@ -24,8 +24,8 @@ class Notation:
 
     name        the name it is chosen by
     title       the text
-    letters     LaTeX by kind of quantity (see `equations.Quantity`), where it differs from LETTERS; "losses" is the cost
-                of one sample, "C" that of all; "delta": None where the text has no name for ∂C/∂z and writes that;
+    letters     LaTeX by kind of quantity (see `equations.Quantity`), where it differs from LETTERS; "losses" is the
+                cost of one sample, "C" that of all; "delta": None where the text has no name for ∂C/∂z and writes that;
                 "g" the letter for any activation, where the text does not write sigmoid, tanh, … by name;
                 "output a", "output z" where the last layer has letters of its own, which carry no layer;
                 "output g" where its activation has, None where it is written by name although others are not

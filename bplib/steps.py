@@ -104,6 +104,26 @@ class Update:
         return rf"$\displaystyle {self.latex()}$"
 
 
+@dataclass(frozen=True, repr=False)
+class Forward:
+    """The equations of a network, as a text writes them."""
+
+    network: object
+    notation: Notation = DEFAULT
+
+    def as_in(self, notation):
+        return replace(self, notation=convention(notation))
+
+    def latex(self):
+        return self.network.latex(self.notation)
+
+    def __repr__(self):
+        return repr(self.network)
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex()}$"
+
+
 class Steps(tuple):
     """Several steps; a notebook shows them one below the other, each with its rule and ✓ for its check."""
 
