@@ -169,7 +169,8 @@ class _Deriver:
             through += _over(size, self.error_term(z) * derivative)
             self.step(Partial(z, a), derivative, "weighted sum", "The weight says how strongly the unit is heard.", a)
         rule = "several paths" if len(uses) > 1 or uses[0][2] is not None else "chain rule"
-        self.step(Partial(self.losses, a), chain, rule, "Every unit that hears a passes part of the change on.", a)
+        self.step(Partial(self.losses, a), chain, rule,
+                  "Every unit that hears this one passes part of the change on.", a)
         self.found[name_of(a)] = self.step(
             Partial(self.losses, a), through, "substitution",
             "The error terms that were found before come back, weighted by the connections.", a)
@@ -192,7 +193,7 @@ class _Deriver:
         a, g = activated.left, activated.right
         slope = self.step(Partial(a, z), Slope(g), "slope", "The second factor is the slope of the activation.", z)
         self.step(Partial(self.losses, z), Partial(self.losses, a) * Partial(a, z), "chain rule",
-                  "z reaches the cost through its own a alone.", z)
+                  "A weighted sum reaches the cost through the output of its own unit alone.", z)
         full = self.step(Partial(self.losses, z), self.found[name_of(a)] * slope, "substitution",
                          "Both factors are known.", z)
         if g.row.abstract:
@@ -204,7 +205,7 @@ class _Deriver:
         cancelled = tidy(sp.cancel(right)) if _divides_by(before, a) else right
         if _divides_by(before, a) and not _divides_by(cancelled, a):
             self.step(Partial(self.losses, z), sp.Mul(before, value, evaluate=False), "by value",
-                      "Both factors, written with a and y.", z)
+                      "Both factors, written with the output and the target.", z)
             return self.step(Partial(self.losses, z), cancelled, "cancellation",
                              "What the loss divides by, the slope multiplies by.", z)
         return self.step(Partial(self.losses, z), right, "by value", "So the error term needs no new function.", z)
@@ -215,9 +216,9 @@ class _Deriver:
         (of, derivative, _), = self.uses(z)
         named = derivative.replace(softmax, lambda z_, at, n: a.subs(j, at))
         self.step(Partial(of, z), tidy(named), "slope",
-                  "Raising one z raises its own a and lowers all others.", z)
+                  "Raising one weighted sum raises its own output and lowers all others.", z)
         self.step(Partial(self.losses, z), _over(size, Partial(self.losses, of) * Partial(of, z)), "several paths",
-                  "One z reaches the cost through every a of the layer.", z)
+                  "One weighted sum reaches the cost through every output of the layer.", z)
         before = self.found[name_of(a)]
         if not _divides_by(before, a):
             da = gradient_of(self.network.quantities[name_of(a)])
@@ -247,11 +248,11 @@ class _Deriver:
         self.step(Partial(z, q), derivative, "weighted sum", "The last factor: what the parameter is multiplied by.", q)
         if isinstance(activated.right, softmax):
             self.step(Partial(self.losses, q), Partial(self.losses, z) * Partial(z, q), "chain rule",
-                      "The parameter reaches the cost through its own z.", q)
+                      "The parameter reaches the cost through its own weighted sum.", q)
         else:
             slope = Slope(activated.right)
             self.step(Partial(self.losses, q), Partial(self.losses, a) * Partial(a, z) * Partial(z, q), "chain rule",
-                      "The parameter moves z, z moves a, and a moves the cost.", q)
+                      "The parameter moves the weighted sum, that moves the output, and that moves the cost.", q)
             self.step(Partial(self.losses, q), self.found[name_of(a)] * slope * derivative, "substitution",
                       "All the factors are known.", q)
         self.found[name_of(q)] = self.step(Partial(self.losses, q), self.error_term(z) * derivative, "error term",
@@ -267,7 +268,8 @@ class _Deriver:
             elif any(name_of(e) == quantity.name for e in term.atoms(sp.Indexed, sp.Symbol)):
                 penalty = collapse(sp.diff(_rename_bound(term), q))
         per_sample = over_samples.xreplace({self.losses: Partial(self.losses, q)})
-        self.step(Partial(self.cost, q), per_sample + penalty, "batch", "Each sample has its own a and its own δ.", q)
+        self.step(Partial(self.cost, q), per_sample + penalty, "batch",
+                  "Each sample has outputs and error terms of its own.", q)
         right = over_samples.xreplace({self.losses: self.found[quantity.name]}) + penalty
         self.step(Partial(self.cost, q), right, "gradient", "The gradient that a step of learning uses.", q)
         self.backward.append(Equation(gradient_of(quantity), indices_of(q), right))
