@@ -82,12 +82,6 @@ def indices_of(entry):
     return entry.indices if isinstance(entry, sp.Indexed) else ()
 
 
-def entries(expression):
-    """All entries of arrays in an expression."""
-    return expression.atoms(sp.Indexed) | {e for e in expression.free_symbols
-                                           if isinstance(e, sp.Symbol) and e.is_real and not e.is_integer}
-
-
 def sum_with_sign_in_front(term, *limits):
     """Σ term; where all of the term is negative, −Σ of its opposite."""
     return -sp.Sum(-term, *limits) if term.could_extract_minus_sign() else sp.Sum(term, *limits)
