@@ -1,64 +1,14 @@
 """Explorers in a real JupyterLab: what is drawn after a key press, and what Python hears of it."""
-import json
-import os
-import re
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
-
 import numpy as np
 import pytest
+from jupyter import need_browser, number, opened
 
 import bplib
 from bplib.codegen import generate
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
-CELLS = ["import bplib\nex = bplib.explore.neuron()\nex", "other = bplib.explore.neuron('tanh')\nother", ""]
-PATIENCE = 60
+sync_api = need_browser()
+CELLS = ["import bplib\nex = bplib.explore.neuron()\nex", "other = bplib.explore.neuron('tanh')\nother"]
 ROUNDED = 6e-5
-NOT_OURS = ("Failed to load resource", "Could not send widget sync message")
-"""What JupyterLab itself complains of: addresses that are not there, a kernel that is not there."""
-
-
-class Lab:
-    """A notebook in JupyterLab: `python` runs code in its last cell, `view(n)` is the n-th explorer."""
-
-    def __init__(self, page):
-        self.page, self.complaints = page, []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
-
-    def command(self, name, **options):
-        self.page.evaluate("([name, options]) => jupyterapp.commands.execute(name, options).then(() => null)",
-                           [name, options])
-
-    def python(self, code, cell=len(CELLS) - 1):
-        """What a cell prints or raises, as text."""
-        return self.page.evaluate("""async ([code, at]) => {
-            const notebook = jupyterapp.shell.currentWidget.content, cell = notebook.widgets[at];
-            if (code !== null) cell.model.sharedModel.setSource(code);
-            notebook.activeCellIndex = at;
-            await jupyterapp.commands.execute("notebook:run-cell");
-            const outputs = cell.outputArea.model.toJSON();
-            return outputs.map((output) => [output.text, output.evalue].flat().join("")).join("");
-        }""", [code, cell])
-
-    def cells(self):
-        return self.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
-
-    def view(self, n=0):
-        return View(self.page.locator(".bplib").nth(n))
 
 
 class View:
@@ -129,12 +79,6 @@ class View:
         return True
 
 
-def number(text):
-    """The number that a text shows: −0.1491 or 5.84·10¹⁰."""
-    digits, _, power = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).partition("·10")
-    return float(f"{digits}e{power or 0}")
-
-
 def expected(activation, loss, w, b, x, y, eta):
     functions = generate(bplib.neuron(activation, loss))
     parameters = {"w": np.array(w), "b": np.array(b)}
@@ -146,65 +90,19 @@ def expected(activation, loss, w, b, x, y, eta):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on a free port with a notebook in a folder of its own, stopped at the end."""
-    folder = tmp_path_factory.mktemp("lab")
-    cells = [{"cell_type": "code", "id": f"cell{n}", "source": source, "metadata": {}, "outputs": [],
-              "execution_count": None} for n, source in enumerate(CELLS)]
-    (folder / "explorers.ipynb").write_text(json.dumps({
-        "cells": cells, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
-                                                 "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
-         f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
-         f"--port={port}", "--port-retries=0"],
-        env={**os.environ, **own, "PYTHONPATH": str(Path(bplib.__file__).parents[1])},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        await_server(f"{address}/api?token={token}", server)
-        with sync_api.sync_playwright() as session:
-            browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1400, "height": 1100})
-            opened = Lab(page)
-            page.goto(f"{address}/lab/tree/explorers.ipynb?token={token}")
-            page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel",
-                                   timeout=1000 * PATIENCE)
-            opened.python(None, 0)
-            opened.python(None, 1)
-            page.wait_for_function("document.querySelectorAll('.bplib [data-value=z]').length === 2",
-                                   timeout=1000 * PATIENCE)
-            yield opened
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
-
-
-def await_server(address, server):
-    for _ in range(10 * PATIENCE):
-        assert server.poll() is None, "JupyterLab did not start"
-        try:
-            return urlopen(address).close()
-        except URLError:
-            time.sleep(0.1)
-    raise TimeoutError("JupyterLab does not answer")
+    with opened(tmp_path_factory.mktemp("lab"), CELLS) as lab:
+        yield lab
 
 
 @pytest.fixture
 def view(lab):
     """The first explorer at its start; nothing that it does may be complained of."""
-    view = lab.view()
+    view = View(lab.explorer())
     view.menu("loss").select_option("squared error")
     view.menu("activation").select_option("sigmoid")
     view.press("Reset")
     yield view
-    assert not [text for text in lab.complaints if not text.startswith(NOT_OURS)]
+    assert not lab.errors()
 
 
 @pytest.mark.parametrize("name, keys, value", [("w", 3, 0.75), ("b", 3, 1.05), ("x", 3, 1.15), ("y", 3, 0.15),
@@ -336,7 +234,7 @@ def test_sixty_moves_end_at_the_right_value(view, lab):
 
 
 def test_explorers_on_one_page_are_independent(view, lab):
-    other = lab.view(1)
+    other = View(lab.explorer(1))
     before = other.numbers()
     view.slider("w").press("End")
     view.press("Step")
@@ -361,7 +259,7 @@ def test_an_exception_is_shown(view, lab, line, broken):
     """In one pair alone, in every pair, and where the functions cannot be loaded at all."""
     lab.python("bad = bplib.explore.neuron()\n"
                f"bad.set_trait('code', bad.code.replace({line!r}, {broken!r}))\nbad")
-    bad = lab.view(2)
+    bad = View(lab.explorer(2))
     if "tanh" in line:
         assert bad.agrees()
         bad.menu("activation").select_option("tanh")

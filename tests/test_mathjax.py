@@ -1,14 +1,7 @@
 """All that bplib typesets, in a real JupyterLab: each formula is drawn, none wrong, none left as source."""
 import json
-import os
 import re
-import secrets
-import socket
-import subprocess
-import sys
-from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +9,10 @@ import bplib as bp
 from bplib.conventions import TABLE
 from bplib.matrices import matrix_latex
 from bplib.rosetta import Comparison, Text, table
+from jupyter import CHROMIUM, FLAGS, PATIENCE, jupyterlab, need_browser
 from networks_to_test import NETWORKS
-from test_explore_browser import CHROMIUM, FLAGS, PATIENCE, await_server, sync_api
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+sync_api = need_browser()
 
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
 OUTPUTS = ".jp-RenderedMarkdown"
@@ -67,29 +60,6 @@ def await_formulas(page, wanted, still=15):
         if drawn[-1] == wanted or drawn[-2 * still:] == [drawn[-1]] * 2 * still:
             break
         page.wait_for_timeout(500)
-
-
-@contextmanager
-def jupyterlab(folder):
-    """A server with settings of its own, ended afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
-                                                 "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}",
-         f"--IdentityProvider.token={token}", f"--port={port}", "--port-retries=0"],
-        env={**os.environ, **own, "PYTHONPATH": str(Path(bp.__file__).parents[1])},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        await_server(f"{address}/api?token={token}", server)
-        yield address, token
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
 
 
 def notebook(texts):

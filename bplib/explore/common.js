@@ -137,6 +137,24 @@ function frame(label) {
   return view;
 }
 
+/** What anywidget asks of a module: `build(model, view, generated)` fills the frame and returns how to end. */
+function explorer(label, build) {
+  return {
+    async render({ model, el }) {
+      const view = frame(label);
+      el.append(view.root);
+      try {
+        const end = build(model, view, await loaded(model.get("code")));
+        return () => { end(); view.close(); };
+      } catch (error) {
+        console.error(error);
+        view.root.replaceChildren(view.message);
+        view.tell(`The explorer cannot start: ${error.message}`, "error");
+      }
+    },
+  };
+}
+
 /** The functions of a generated module. */
 async function loaded(code) {
   const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
@@ -145,6 +163,69 @@ async function loaded(code) {
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+// state and time
+
+/** Traits as plain values in `state`; `accept` sends changes to Python, `changed(names)` hears of Python's. */
+function synchronised(model, names, changed) {
+  const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  let own = false;
+  const hear = () => {
+    const news = own ? [] : names.filter((name) => model.get(name) !== state[name]);
+    for (const name of news) state[name] = model.get(name);
+    if (news.length) changed(news);
+  };
+  for (const name of names) model.on(`change:${name}`, hear);
+  return {
+    state,
+    accept(changes) {
+      Object.assign(state, changes);
+      own = true;
+      for (const [name, value] of Object.entries(changes)) model.set(name, value);
+      own = false;
+      model.save_changes();
+    },
+    close() {
+      for (const name of names) model.off(`change:${name}`, hear);
+    },
+  };
+}
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A Run button: `step()` again and again until it returns false; without pauses where motion is not wanted. */
+function runner(view, title, step, most = 200, pause = 200) {
+  let timer = null;
+  const element = button("Run", title, view.guarded(() => timer ? stop("Stopped.") : run()));
+  function run() {
+    let left = most;
+    const once = view.guarded(() => {
+      if (!step()) return stop();
+      left -= 1;
+      if (!left) return stop(`Stopped after ${most} steps.`);
+      if (!still()) timer = setTimeout(once, pause);
+      return true;
+    });
+    element.textContent = "Stop";
+    if (still()) while (once()) continue;
+    else once();
+  }
+  function stop(text) {
+    clearTimeout(timer);
+    timer = null;
+    element.textContent = "Run";
+    if (text) view.tell(text);
+    return false;
+  }
+  return { element, stop };
+}
+
+/** Call `fit` whenever an element gets another size; returns how to end that. */
+function whenResized(element, fit) {
+  const observer = new ResizeObserver(fit);
+  observer.observe(element);
+  return () => observer.disconnect();
 }
 
 // plots

@@ -4,9 +4,11 @@ from numbers import Real
 from pathlib import Path
 
 import anywidget
+import numpy as np
 import traitlets
 
 from ..errors import InputError, unknown_name
+from ..inputs import checked_parameters
 
 
 def page(*names):
@@ -54,11 +56,32 @@ class Choice(traitlets.TraitType):
         return value
 
 
+class Parameters(traitlets.TraitType):
+    """The weights and biases of an explorer's network, a dict of arrays that nothing changes in place.
+
+    The explorer has a `layout`, which says which arrays there are and what their shapes are.
+    """
+
+    def __init__(self):
+        super().__init__({})
+        self.tag(sync=True, to_json=lambda arrays, explorer: {name: array.tolist() for name, array in arrays.items()},
+                 from_json=lambda lists, explorer: {name: np.array(rows, float) for name, rows in lists.items()})
+
+    def validate(self, obj, value):
+        arrays = [array.copy() for array in checked_parameters(obj.layout, value, self.name)]
+        for array in arrays:
+            array.flags.writeable = False
+        return dict(zip(obj.layout.parameters, arrays))
+
+
+SETTINGS = Number, Choice, Parameters
+
+
 class Explorer(anywidget.AnyWidget):
     """An interactive view that needs no kernel once it is shown.
 
-    A subclass has a `Number` for each slider and a `Choice` for each menu, builds its view with `page(…)`,
-    and says in `__repr__` what it shows.
+    A subclass has a `Number` for each slider, a `Choice` for each menu and `Parameters` where it has weights, builds
+    its view with `page(…)`, and says in `__repr__` what it shows.
 
     code    the generated JavaScript that the page evaluates; print it to read it
     facts   what the page shows and never changes: sliders, menus, formulas, the numbers that Reset returns to
@@ -68,9 +91,9 @@ class Explorer(anywidget.AnyWidget):
     facts = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, code, facts, **values):
-        unknown = [name for name in values if not isinstance(self.traits().get(name), (Number, Choice))]
+        unknown = [name for name in values if not isinstance(self.traits().get(name), SETTINGS)]
         if unknown:
-            known = [name for name, trait in self.traits().items() if isinstance(trait, (Number, Choice))]
+            known = [name for name, trait in self.traits().items() if isinstance(trait, SETTINGS)]
             raise unknown_name("setting", unknown[0], known)
         super().__init__(**values)
         numbers = {name: trait for name, trait in self.traits().items() if isinstance(trait, Number)}

@@ -2,28 +2,20 @@
 
 const SYMBOLS = { w: "w", b: "b", x: "x", y: "y", eta: "η" };
 const CHAINS = [["z", "a", "C"], ["dC_dw", "dC_da", "da_dz", "dz_dw"], ["dC_db", "dC_da", "da_dz", "dz_db"]];
-const MOST_STEPS = 200, PAUSE = 200, TINY = 1e-4, FAR = 1e6, HEIGHT = 300, POINTS = 240;
+const TINY = 1e-4, FAR = 1e6, HEIGHT = 300, POINTS = 240;
 
-async function render({ model, el }) {
-  const view = frame("Neuron explorer");
-  el.append(view.root);
-  try {
-    return neuronView(model, view, (await loaded(model.get("code"))).pairs);
-  } catch (error) {
-    console.error(error);
-    view.root.replaceChildren(view.message);
-    view.tell(`The explorer cannot start: ${error.message}`, "error");
-  }
-}
-
-function neuronView(model, view, pairs) {
+function neuronView(model, view, { pairs }) {
   const facts = model.get("facts"), names = [...Object.keys(SYMBOLS), "activation", "loss"];
-  const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  const traits = synchronised(model, names, view.guarded((changed) => {
+    if (changed.some((name) => name !== "eta")) startOver();
+    draw();
+  }));
+  const { state } = traits;
   const values = (changes = {}) => {
     const now = { ...state, ...changes };
     return pairs[now.activation][now.loss](now);
   };
-  let trail = [], timer = null, own = false;
+  let trail = [];
 
   // elements
 
@@ -32,11 +24,11 @@ function neuronView(model, view, pairs) {
     ([name, symbol]) => [name, slider(name, symbol, facts.numbers[name], change)]));
   const menus = { activation: menu("activation", "activation", Object.keys(facts.refused), change),
                   loss: menu("loss", "loss", Object.keys(Object.values(facts.refused)[0]), change) };
-  const buttons = {
-    step: button("Step", "w ← w − η ∂C/∂w and b ← b − η ∂C/∂b", view.guarded(() => { stop(); step(); })),
-    run: button("Run", "Step until the steps are tiny", view.guarded(() => timer ? stop("Stopped.") : run())),
-    reset: button("Reset", "Back to the values at the start", view.guarded(reset)),
-  };
+  const run = runner(view, "Step until the steps are tiny", step);
+  const buttons = [
+    button("Step", "w ← w − η ∂C/∂w and b ← b − η ∂C/∂b", view.guarded(() => { run.stop(); step(); })), run.element,
+    button("Reset", "Back to the values at the start", view.guarded(reset)),
+  ];
   const refused = h("p", { class: "bplib-hint" });
   const note = h("p", { class: "bplib-hint" });
   const chains = CHAINS.map((chain) => chainOf(chain, facts.names));
@@ -46,7 +38,7 @@ function neuronView(model, view, pairs) {
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, menus.activation.element, menus.loss.element), refused,
         ...Object.values(sliders).map((one) => one.element),
-        h("div", { class: "bplib-buttons" }, ...Object.values(buttons)), view.message),
+        h("div", { class: "bplib-buttons" }, ...buttons), view.message),
       plot.element),
     ...chains.map((chain) => chain.element), note, view.spoken);
 
@@ -77,21 +69,9 @@ function neuronView(model, view, pairs) {
   }
 
   function accept(changes) {
-    Object.assign(state, changes);
+    traits.accept(changes);
     draw();
-    own = true;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    own = false;
-    model.save_changes();
   }
-
-  const fromPython = view.guarded(() => {
-    const changed = own ? [] : names.filter((name) => model.get(name) !== state[name]);
-    if (!changed.length) return;
-    if (changed.some((name) => name !== "eta")) startOver();
-    for (const name of changed) state[name] = model.get(name);
-    draw();
-  });
 
   // descent
 
@@ -114,32 +94,9 @@ function neuronView(model, view, pairs) {
     return length >= TINY;
   }
 
-  function run() {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let left = MOST_STEPS;
-    const once = view.guarded(() => {
-      if (!step()) return stop();
-      left -= 1;
-      if (!left) return stop(`Stopped after ${MOST_STEPS} steps.`);
-      if (!still) timer = setTimeout(once, PAUSE);
-      return true;
-    });
-    buttons.run.textContent = "Stop";
-    if (still) while (once()) continue;
-    else once();
-  }
-
-  function stop(text) {
-    clearTimeout(timer);
-    timer = null;
-    buttons.run.textContent = "Run";
-    if (text) view.tell(text);
-    return false;
-  }
-
   /** Steps taken so far belong to values that are no longer there. */
   function startOver() {
-    stop();
+    run.stop();
     trail = [];
     view.tell("");
   }
@@ -181,14 +138,11 @@ function neuronView(model, view, pairs) {
 
   const fit = () => { plot.resize(); draw(); };
   fit();
-  for (const name of names) model.on(`change:${name}`, fromPython);
-  const resized = new ResizeObserver(view.guarded(fit));
-  resized.observe(plot.element);
+  const ended = whenResized(plot.element, view.guarded(fit));
   return () => {
-    stop();
-    view.close();
-    resized.disconnect();
-    for (const name of names) model.off(`change:${name}`, fromPython);
+    run.stop();
+    traits.close();
+    ended();
   };
 }
 
@@ -281,4 +235,4 @@ function ring(u, v) {
   return `M${u.toFixed(1)},${v.toFixed(1)}m-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0`;
 }
 
-export default { render };
+export default explorer("Neuron explorer", neuronView);

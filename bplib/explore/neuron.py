@@ -4,7 +4,7 @@ from functools import cache
 import traitlets
 
 from .. import networks
-from ..activations import activation
+from ..activations import TABLE, activation
 from ..codegen import stable
 from ..derivation import derive
 from ..equations import Partial, s
@@ -14,8 +14,7 @@ from ..losses import check_outputs, loss
 from .explorer import Choice, Explorer, Number, page
 from .mathml import mathml
 
-# All activations of the table that the JavaScript library has.
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky relu", "softplus", "elu", "silu")
+ACTIVATIONS = tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
 LOSSES = ("squared error", "absolute error", "Huber error", "binary cross entropy")
 # What is shown with its formula; the rest is the product of these.
 SHOWN = ("z", "a", "C", "dC_da", "da_dz", "dz_dw", "dz_db")

@@ -1,0 +1,157 @@
+"""What tests of explorers share: a real JupyterLab in a headless Chromium, and JavaScript without one."""
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+import bplib
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]
+PATIENCE = 60
+NOT_OURS = ("Failed to load resource", "Could not send widget sync message")
+"""What JupyterLab itself complains of: addresses that are not there, a kernel that is not there."""
+
+
+def need_browser():
+    """Skip a module of tests where there is no browser; returns Playwright's synchronous interface."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium is installed", allow_module_level=True)
+    return pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+def run_javascript(script):
+    """The `result` of a module as JSON, run by node or, where there is none, by a browser."""
+    if shutil.which("node"):
+        command = ["node", "--input-type=module", "-"]
+        script += "\nconsole.log(JSON.stringify(result));"
+        return json.loads(subprocess.run(command, input=script, capture_output=True, text=True, check=True).stdout)
+    with need_browser().sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        return browser.new_page().evaluate(
+            """async (code) => {
+                const module = new Blob([code], { type: "text/javascript" });
+                return (await import(URL.createObjectURL(module))).result;
+            }""", script + "\nexport { result };")
+
+
+def write_notebook(path, cells):
+    """A notebook of code cells that have not been run."""
+    cells = [{"cell_type": "code", "id": f"cell{n}", "source": source, "metadata": {}, "outputs": [],
+              "execution_count": None} for n, source in enumerate(cells)]
+    path.write_text(json.dumps({
+        "cells": cells, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+
+
+@contextmanager
+def jupyterlab(folder, theme="Light"):
+    """JupyterLab on a free port with a configuration of its own, stopped at the end: its address and its token."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token, address = secrets.token_hex(16), f"http://127.0.0.1:{port}"
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
+             "JUPYTERLAB_WORKSPACES_DIR")
+    own = {name: str(folder / ".jupyter" / name) for name in names}
+    settings = Path(own["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {theme}"}))
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+         f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
+         f"--port={port}", "--port-retries=0"],
+        env={**os.environ, **own, "PYTHONPATH": str(Path(bplib.__file__).parents[1])},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _await(f"{address}/api?token={token}", server)
+        yield address, token
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def _await(address, server):
+    for _ in range(10 * PATIENCE):
+        assert server.poll() is None, "JupyterLab did not start"
+        try:
+            return urlopen(address).close()
+        except URLError:
+            time.sleep(0.1)
+    raise TimeoutError("JupyterLab does not answer")
+
+
+class Lab:
+    """A notebook in JupyterLab; `complaints` are the errors that the page's console has seen."""
+
+    def __init__(self, page, address):
+        self.page, self.address, self.complaints = page, address, []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+        self.open()
+
+    def open(self):
+        self.page.goto(self.address)
+        self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel",
+                                    timeout=1000 * PATIENCE)
+
+    def command(self, name, **options):
+        self.page.evaluate("([name, options]) => jupyterapp.commands.execute(name, options).then(() => null)",
+                           [name, options])
+
+    def python(self, code, cell=-1):
+        """What a cell prints or raises, as text; without code the cell runs as it is."""
+        return self.page.evaluate("""async ([code, at]) => {
+            const notebook = jupyterapp.shell.currentWidget.content, all = notebook.widgets;
+            const cell = all.at(at);
+            if (code !== null) cell.model.sharedModel.setSource(code);
+            notebook.activeCellIndex = all.indexOf(cell);
+            await jupyterapp.commands.execute("notebook:run-cell");
+            const outputs = cell.outputArea.model.toJSON();
+            return outputs.map((output) => [output.text, output.evalue].flat().join("")).join("");
+        }""", [code, cell])
+
+    def cells(self):
+        return self.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
+
+    def explorer(self, n=0):
+        """The n-th explorer on the page."""
+        return self.page.locator(".bplib").nth(n)
+
+    def errors(self):
+        """Complaints that are ours."""
+        return [text for text in self.complaints if not text.startswith(NOT_OURS)]
+
+
+@contextmanager
+def opened(folder, cells, theme="Light"):
+    """A `Lab` with a notebook of these code cells and an empty one; all of them have run."""
+    write_notebook(folder / "explorers.ipynb", [*cells, ""])
+    with jupyterlab(folder, theme) as (address, token), need_browser().sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1100})
+        lab = Lab(page, f"{address}/lab/tree/explorers.ipynb?token={token}")
+        for n in range(len(cells)):
+            lab.python(None, n)
+        page.wait_for_function("n => document.querySelectorAll('.bplib').length === n", arg=len(cells),
+                               timeout=1000 * PATIENCE)
+        yield lab
+        browser.close()
+
+
+def number(text):
+    """The number that a text shows: −0.1491 or 5.84·10¹⁰."""
+    digits, _, power = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).partition("·10")
+    return float(f"{digits}e{power or 0}")
