@@ -74,23 +74,25 @@ class Notation:
 DEFAULT = Notation("bplib", "this course")
 
 
-def latex(expression, quantities, notation=DEFAULT, samples=None):
+def latex(expression, quantities, notation=DEFAULT, samples=None, marks=None):
     """LaTeX of an expression.
 
     quantities   name → Quantity, as in `Network.quantities`
     samples      whether the index of the sample is written; by default where the expression sums over samples
+    marks        part of the expression → name of the colour in which it is written, None where it has none and is not
+                 to be searched for marked parts
     """
-    samples = _sums_over_samples(expression) if samples is None else samples
-    return _Printer(quantities, notation, samples).doprint(sp.sympify(expression))
+    samples = sums_over_samples(expression) if samples is None else samples
+    return _Printer(quantities, notation, samples, marks or {}).doprint(sp.sympify(expression))
 
 
 def equation_latex(left, right, quantities, notation=DEFAULT, samples=None):
     """LaTeX of left = right."""
-    samples = any(map(_sums_over_samples, (left, right))) if samples is None else samples
+    samples = any(map(sums_over_samples, (left, right))) if samples is None else samples
     return " = ".join(latex(side, quantities, notation, samples) for side in (left, right))
 
 
-def _sums_over_samples(expression):
+def sums_over_samples(expression):
     return any(at == s for e in sp.sympify(expression).atoms(sp.Sum) for at, *_ in e.limits)
 
 
@@ -100,10 +102,17 @@ def _name(neuron):
 
 
 class _Printer(LatexPrinter):
-    def __init__(self, quantities, notation, samples):
+    def __init__(self, quantities, notation, samples, marks):
         super().__init__()
-        self.quantities, self.notation, self.samples = quantities, notation, samples
+        self.quantities, self.notation, self.samples, self.marks = quantities, notation, samples, marks
         self.units = {at.name: letter for at, letter in zip((j, k, i, s), (*notation.units, notation.sample))}
+
+    def _print(self, expr, **options):
+        if expr not in self.marks:
+            return super()._print(expr, **options)
+        kept, self.marks = self.marks, {}
+        code, self.marks = super()._print(expr, **options), kept
+        return rf"\textcolor{{{kept[expr]}}}{{{code}}}" if kept[expr] else code
 
     # entries of arrays
 
