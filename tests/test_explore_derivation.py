@@ -50,7 +50,7 @@ def test_parts_with_one_mark_are_equal(derivations, name):
     derivation, compared = derivations[name], 0
     for at, step in enumerate(derivation.steps):
         said, before, marks = stepper.origin(derivation, at)
-        several = before and any(map(stepper.adds_paths, (before[1] + step.right).atoms(sp.Add)))
+        several = before and any(stepper.adds_paths(e) for side in (before[1], step.right) for e in side.atoms(sp.Add))
         if said == "So far" and step.rule != "error term" and not several:
             for mark in set(marks.values()) - {None}:
                 old, new = (sp.Mul(*(part for part in stepper.factors(side) if marks.get(part) == mark))
