@@ -37,8 +37,7 @@ class Derivation:
 
     def latex(self, notation=DEFAULT):
         """All steps, one below the other, in a notation: a `Notation`, or the name of one in `conventions`."""
-        return r"\begin{aligned}" + r" \\ ".join(
-            step.latex(notation).replace(" = ", " &= ", 1) for step in self.steps) + r"\end{aligned}"
+        return self.steps.latex(notation)
 
     def about(self, name):
         """The steps that lead to ∂C/∂name, or to the error term of a layer for name = "z2"."""
@@ -58,9 +57,11 @@ class Derivation:
         return next((step for step in steps if step.rule == "substitution"), steps[-1])
 
     def scalar(self, name, *indices):
-        """The gradient of one weight or bias, for one sample, with every δ written out: a formula of plain scalars.
+        """The derivative of the cost of one sample by one weight, bias or weighted sum, with every δ written out.
 
         >>> derivation.scalar("W1", 2, 1)          # ∂C_s/∂W1[2, 1] of a small network
+        >>> derivation.scalar("z1", 2)             # the error term of unit 2 of layer 1
+        >>> derivation.scalar("W1", j, k)          # ∂C_s/∂W1[j, k], with both indices left open
         """
         return scalar(self, name, indices)
 
@@ -278,20 +279,24 @@ class _Deriver:
 def scalar(derivation, name, indices):
     """See `Derivation.scalar`."""
     network = derivation.network
-    quantity = network.quantities.get(name) if name in network.parameters else None
-    if quantity is None:
-        raise InputError(f"{name!r} is not a parameter of this network. It has: {', '.join(network.parameters)}.")
-    shape = network.shape(name)
-    if len(indices) != len(shape) or any(type(at) is not int or not 1 <= at <= n for at, n in zip(indices, shape)):
+    known = (*network.parameters, *(q.name for q in network.quantities.values() if q.kind == "z"))
+    if name not in known:
+        raise InputError(f"{name!r} is not a parameter or weighted sum of this network. It has: {', '.join(known)}.")
+    quantity, shape = network.quantities[name], tuple(n for n in network.shape(name) if n != "N")
+    open_ = (j, k)[:len(shape)]
+    if indices != open_ and (len(indices) != len(shape) or any(
+            type(at) is not int or not 1 <= at <= n for at, n in zip(indices, shape))):
         raise InputError(f"{name} has shape {shape}; give {len(shape)} indices counted from 1. Given: {indices}.")
     widths = own_widths(network)
     paths = prod(widths[quantity.mark + 1:]) if widths else len(network.equations)
     if paths > MOST_PATHS:
         raise InputError(f"{name} reaches the cost along {paths} paths; a formula with one term for each of them is no "
                          f"use. Up to {MOST_PATHS} are written out; for wide layers read the formula with sums.")
-    at = dict(zip((j, k), map(sp.Integer, indices)))
-    left = Partial(network.given("losses")[s], quantity[tuple(at.values())])
-    found = next(step.right for step in reversed(derivation.about(name)) if step.left.of == left.of)
+    at = dict(zip((j, k), map(sp.sympify, indices)))
+    sample = (s,) if quantity.kind == "z" else ()
+    left = Partial(network.given("losses")[s], quantity[(*sample, *at.values())])
+    found = next(step.right for step in reversed(derivation.about(name))
+                 if isinstance(step.left, Partial) and step.left.of == left.of)
     right = _in_scalars(found.xreplace(at), derivation)
     return Step(left, right, "substitution", "Every sum is written out and every δ put in.", name,
                 check(left, right, Point(network, widths)), derivation.quantities)

@@ -131,6 +131,11 @@ class Steps(tuple):
         """The same steps as a text writes them."""
         return Steps(step.as_in(notation) for step in self)
 
+    def latex(self, notation=None):
+        """LaTeX of the steps one below the other, without their rules and sentences."""
+        lines = (step.latex(notation).replace(" = ", " &= ", 1) for step in self)
+        return r"\begin{aligned}" + r" \\[1ex] ".join(lines) + r"\end{aligned}"
+
     def __getitem__(self, at):
         return Steps(super().__getitem__(at)) if isinstance(at, slice) else super().__getitem__(at)
 

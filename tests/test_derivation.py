@@ -226,6 +226,17 @@ def test_scalar_formulas_equal_the_derivative_of_the_composed_cost(name, widths)
         assert float(plain(formula.right.xreplace(values))) == pytest.approx(direct, rel=1e-10, abs=1e-13)
 
 
+def test_error_term_of_one_unit_is_the_gradient_of_its_bias():
+    """A bias moves its weighted sum exactly as fast as itself."""
+    for network in (bp.dense([2, 3, 2]), bp.dense([3, 2, 2], ["g", "softmax"], "categorical cross entropy")):
+        d = bp.derive(network)
+        for layer, unit in ((1, 1), (1, 2), (2, 1), (2, 2)):
+            delta = d.scalar(f"z{layer}", unit)
+            assert delta.check.passed and delta.right == d.scalar(f"b{layer}", unit).right
+    neurons = bp.derive(bp.graph({"c": (["p"], "g"), "o": (["c", "p"], "tanh")}, inputs=["p"], bias=True))
+    assert neurons.scalar("z_c").right == neurons.scalar("b_c").right
+
+
 # sizes stay symbols
 
 def test_width_changes_nothing_in_a_derivation():

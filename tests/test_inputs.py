@@ -636,7 +636,7 @@ def test_indices_of_a_scalar_gradient(name, indices, expected):
             name, shape(*expected), "from 1", re.escape(repr(indices)))
 
 
-@pytest.mark.parametrize("name", ["nonsense", "z1", "delta2", "x", "C", 3, None, []], ids=repr)
+@pytest.mark.parametrize("name", ["nonsense", "a1", "delta2", "x", "C", 3, None, []], ids=repr)
 def test_a_scalar_gradient_of_what_is_no_parameter(name):
     refused(lambda: derivation().scalar(name, 1), re.escape(repr(name)), "not a parameter", "W1, b1, W2, b2")
 
