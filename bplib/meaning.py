@@ -23,8 +23,8 @@ WIDTHS = (3, 4, 2)
 
 
 def _any_function(z):
-    """Stands for an activation that is left open: smooth, and special at no point."""
-    return np.sin(z) + 0.3 * z * z
+    """Stands for an activation that is left open: smooth, special at no point, and bounded, to be nested."""
+    return np.sin(z) + 0.3 * np.cos(2 * z)
 
 
 FUNCTIONS = {
@@ -96,13 +96,13 @@ class Point:
     """A network with numbers in all its arrays: where formulas get values, and where derivations are checked.
 
     widths   widths of its layers to use in turn; by default small ones, whatever the network's own sizes are
-    given    name → array for what the equations do not compute; by default generic random numbers
+    given    name → array for what the equations do not compute; by default generic random numbers, drawn with a seed
     """
 
     COSTS = ("losses", "C")
 
-    def __init__(self, network, widths=WIDTHS, samples=SAMPLES, given=None):
-        self.network, self.random = network, np.random.default_rng(0)
+    def __init__(self, network, widths=WIDTHS, samples=SAMPLES, given=None, seed=0):
+        self.network, self.random = network, np.random.default_rng(seed)
         layers = [n for n in network.sizes if n.is_integer]
         widths = {n: widths[at % len(widths)] for at, n in enumerate(layers)}
         self.sizes = {**network.sizes, **widths, N: samples}
@@ -145,7 +145,8 @@ class Point:
         if quantity.kind == "y":
             y = self.random.uniform(0.1, 0.9, shape)
             return y / y.sum(axis=-1, keepdims=True) if self.network.options.loss.targets == "distribution" else y
-        return self.random.uniform(0.3, 1.2, shape) * self.random.choice([-1, 1], shape)
+        low, high = (0.2, 0.8) if quantity.kind == "W" else (0.3, 1.2)  # a signal keeps its size from layer to layer
+        return self.random.uniform(low, high, shape) * self.random.choice([-1, 1], shape)
 
     @cached_property
     def _classes(self):

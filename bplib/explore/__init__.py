@@ -1,5 +1,9 @@
 """Interactive explorers: what moves under a slider is evaluated in the page, from the derived equations."""
+from .descent import descent
+from .gradient_check import gradient_check
+from .network import network
 from .neuron import neuron
 from .stepper import derivation
+from .training import training
 
-__all__ = ["derivation", "neuron"]
+__all__ = ["derivation", "descent", "gradient_check", "network", "neuron", "training"]

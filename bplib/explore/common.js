@@ -36,8 +36,11 @@ function show(value) {
   const size = Math.abs(value);
   if (value === 0 || (size >= 0.00095 && size < 9999.95)) return value.toFixed(4).replace("-", MINUS);
   const [digits, exponent] = value.toExponential(2).split("e");
-  const raised = [...exponent.replace("+", "")].map((c) => (c === "-" ? "⁻" : SUPERSCRIPTS[c])).join("");
-  return `${digits.replace("-", MINUS)}·10${raised}`;
+  return `${digits.replace("-", MINUS)}·${powerOfTen(Number(exponent))}`;
+}
+
+function powerOfTen(exponent) {
+  return "10" + [...String(exponent)].map((c) => (c === "-" ? "⁻" : SUPERSCRIPTS[c])).join("");
 }
 
 /** The same without trailing zeros, for fields and for speech. */
@@ -52,27 +55,38 @@ function typed(text) {
   return plain === "" ? NaN : Number(plain);
 }
 
+/** Whether a value is within the limits of a `Number`. */
+function fits({ least, most, above, below, whole }, value) {
+  return Number.isFinite(value) && (least === null || value >= least) && (most === null || value <= most) &&
+    (above === null || value > above) && (below === null || value < below) && (!whole || Number.isInteger(value));
+}
+
 // controls
 
-/** A labelled slider, with a field that shows its value and takes a typed one; both call `change`. */
-function slider(name, symbol, { label, low, high, step }, change) {
-  const range = h("input", { type: "range", min: low, max: high, step });
+/**
+ * A labelled slider, with a field that shows its value and takes a typed one; both call `change`.
+ * A logarithmic one moves by powers of ten, to values with three digits.
+ */
+function slider(name, symbol, { label, low, high, step, log }, change) {
+  const place = log ? Math.log10 : Number;
+  const value = () => (log ? String(Number((10 ** range.value).toPrecision(3))) : range.value);
+  const range = h("input", { type: "range", min: place(low), max: place(high), step });
   const field = h("input", { type: "text", inputmode: "decimal", autocomplete: "off",
                              "aria-label": `${label} ${symbol}, typed` });
-  range.addEventListener("input", () => change(name, range.value));
+  range.addEventListener("input", () => change(name, value()));
   field.addEventListener("change", () => change(name, field.value));
   const element = h("div", { class: "bplib-slider", "data-name": name },
     h("label", {}, h("span", {}, `${label} `, h("var", {}, symbol)), range), field);
   return {
     element,
     show(value) {
-      range.value = value;
+      range.value = place(value);
       range.setAttribute("aria-valuetext", brief(value));
       field.value = Number(value.toPrecision(6));
       field.title = `${symbol} = ${value}`;
     },
     bound(least, most) {
-      set(range, { min: least, max: most });
+      set(range, { min: place(least), max: place(most) });
     },
   };
 }
@@ -142,12 +156,14 @@ function explorer(label, build) {
   return {
     async render({ model, el }) {
       const view = frame(label);
-      el.append(view.root);
       try {
-        const end = build(model, view, await loaded(model.get("code")));
+        const generated = await loaded(model.get("code"));
+        el.append(view.root);
+        const end = build(model, view, generated);
         return () => { end(); view.close(); };
       } catch (error) {
         console.error(error);
+        el.append(view.root);
         view.root.replaceChildren(view.message);
         view.tell(`The explorer cannot start: ${error.message}`, "error");
       }
@@ -172,7 +188,7 @@ function synchronised(model, names, changed) {
   const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
   let own = false;
   const hear = () => {
-    const news = own ? [] : names.filter((name) => model.get(name) !== state[name]);
+    const news = own ? [] : names.filter((name) => !same(model.get(name), state[name]));
     for (const name of news) state[name] = model.get(name);
     if (news.length) changed(news);
   };
@@ -190,6 +206,11 @@ function synchronised(model, names, changed) {
       for (const name of names) model.off(`change:${name}`, hear);
     },
   };
+}
+
+/** Whether two values of a trait say the same; Python's echo of a list is another list. */
+function same(one, other) {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -249,18 +270,42 @@ function tickLabel(value) {
   return plain ? String(Number(value.toPrecision(6))).replace("-", MINUS) : brief(value);
 }
 
+/** The same on a logarithmic axis: powers of ten, or 1, 2 and 5 times them where there is room. */
+function logTicks(low, high, count) {
+  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
+  const every = Math.max(1, Math.ceil((last - first) / count)), factors = 3 * (last - first) <= count ? [1, 2, 5] : [1];
+  const places = [];
+  for (let n = Math.ceil(first / every) * every; n <= last; n += every)
+    places.push(...factors.map((factor) => Number(`${factor}e${n}`)));
+  return places.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+}
+
+function logTickLabel(value, low, high) {
+  const plain = value === 1 || (low >= 1e-3 && high < 1e5);
+  return plain ? tickLabel(value) : powerOfTen(Math.floor(Math.log10(value) + 0.5));
+}
+
+const SCALES = {
+  linear: { part: (value, low, high) => (value - low) / (high - low),
+            value: (part, low, high) => low + part * (high - low), ticks, label: tickLabel },
+  log: { part: (value, low, high) => Math.log10(value / low) / Math.log10(high / low),
+         value: (part, low, high) => low * (high / low) ** part, ticks: logTicks, label: logTickLabel },
+};
+
 const MARGIN = { left: 56, right: 14, top: 22, bottom: 38 };
 
 /** Axes that fill `width` × `height` pixels: draw them with `update`, then place things with `at`. */
-function axes(xName, yName) {
+function axes(xName, yName, { xScale = "linear", yScale = "linear" } = {}) {
+  const across = SCALES[xScale], up = SCALES[yScale];
   const grid = svg("g", { class: "bplib-axes" });
   const inside = svg("svg", { x: MARGIN.left, y: MARGIN.top, overflow: "hidden", role: "presentation" });
   const picture = svg("svg", { class: "bplib-plot", role: "img" }, grid, inside);
   const plot = {
     picture, inside, width: 0, height: 0,
     /** Where (x, y) lies inside the axes, in pixels. */
-    at: (x, y) => [(x - plot.x[0]) / (plot.x[1] - plot.x[0]) * plot.width,
-                   (1 - (y - plot.y[0]) / (plot.y[1] - plot.y[0])) * plot.height],
+    at: (x, y) => [across.part(x, ...plot.x) * plot.width, (1 - up.part(y, ...plot.y)) * plot.height],
+    /** The (x, y) of a pixel inside the axes. */
+    from: (u, v) => [across.value(u / plot.width, ...plot.x), up.value(1 - v / plot.height, ...plot.y)],
     update(width, height, x, y) {
       const drawn = [width, height, ...x, ...y].join();
       if (drawn === plot.drawn) return;
@@ -271,21 +316,38 @@ function axes(xName, yName) {
       const floor = MARGIN.top + plot.height, right = MARGIN.left + plot.width;
       const place = (px, py) => { const [u, v] = plot.at(px, py); return [MARGIN.left + u, MARGIN.top + v]; };
       grid.replaceChildren(
-        ...ticks(...x, Math.max(3, Math.min(10, plot.width / 55))).flatMap((value) => {
+        ...across.ticks(...x, Math.max(3, Math.min(10, plot.width / 55))).flatMap((value) => {
           const [u] = place(value, y[0]);
           return [svg("line", { x1: u, x2: u, y1: MARGIN.top, y2: floor }),
-                  svg("text", { x: u, y: floor + 16, "text-anchor": "middle" }, tickLabel(value))];
+                  svg("text", { x: u, y: floor + 16, "text-anchor": "middle" }, across.label(value, ...x))];
         }),
-        ...ticks(...y, 5).flatMap((value) => {
+        ...up.ticks(...y, 5).flatMap((value) => {
           const [, v] = place(x[0], value);
           return [svg("line", { x1: MARGIN.left, x2: right, y1: v, y2: v }),
-                  svg("text", { x: MARGIN.left - 6, y: v + 4, "text-anchor": "end" }, tickLabel(value))];
+                  svg("text", { x: MARGIN.left - 6, y: v + 4, "text-anchor": "end" }, up.label(value, ...y))];
         }),
         svg("text", { class: "bplib-axis-name", x: right, y: floor + 34, "text-anchor": "end" }, xName),
         svg("text", { class: "bplib-axis-name", x: MARGIN.left - 6, y: 14, "text-anchor": "end" }, yName));
     },
   };
   return plot;
+}
+
+/** Call `pick(x, y)` for each point of the axes that is clicked or dragged to. */
+function whenPicked({ picture, inside, from }, pick) {
+  let held = false;
+  const hear = (event) => {
+    const box = picture.getBoundingClientRect(), scale = box.width / picture.width.baseVal.value;
+    pick(...from((event.clientX - box.left) / scale - MARGIN.left, (event.clientY - box.top) / scale - MARGIN.top));
+  };
+  inside.addEventListener("pointerdown", (event) => {
+    held = event.button === 0;
+    if (!held) return;
+    inside.setPointerCapture(event.pointerId);
+    hear(event);
+  });
+  inside.addEventListener("pointermove", (event) => held && hear(event));
+  for (const end of ["pointerup", "pointercancel"]) inside.addEventListener(end, () => { held = false; });
 }
 
 /** Path data through points given in pixels; a point that is not finite interrupts it. */

@@ -1,6 +1,6 @@
 """What all explorers share on the Python side: the widget, and traits that say what was expected."""
 from math import isfinite
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 import anywidget
@@ -9,6 +9,7 @@ import traitlets
 
 from ..errors import InputError, unknown_name
 from ..inputs import checked_parameters
+from .standalone import compact, standalone
 
 
 def page(*names):
@@ -20,26 +21,37 @@ class Number(traitlets.TraitType):
     """A finite number that a slider moves.
 
     label       what it is, in words
-    low, high   the ends of the slider; any other finite number can be typed or set
-    step        how far one key press moves it
-    least       the smallest value that makes sense, None where any does
+    low, high   the ends of the slider; any other finite number within the limits can be typed or set
+    step        how far one key press moves it; on a logarithmic slider, by how many powers of ten
+    least, most, above, below   the limits of what makes sense, None where there is none
+    whole       whether it is a whole number
+    log         whether the slider is logarithmic
     """
 
-    def __init__(self, default, label, low, high, step, least=None):
+    def __init__(self, default, label, low, high, step, least=None, *, most=None, above=None, below=None, whole=False,
+                 log=False):
         super().__init__(default)
         self.tag(sync=True)
-        self.label, self.low, self.high, self.step, self.least = label, low, high, step, least
-        self.expected = "a finite number" + ("" if least is None else f", at least {least:g}")
+        self.label, self.low, self.high, self.step, self.whole, self.log = label, low, high, step, whole, log
+        self.least, self.most, self.above, self.below = least, most, above, below
+        limits = (("at least", least), ("above", above), ("at most", most), ("below", below))
+        kind = "a whole number" if whole else "a finite number"
+        self.expected = ", ".join([kind, *(f"{word} {limit:g}" for word, limit in limits if limit is not None)])
 
     def validate(self, obj, value):
-        fits = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
-        if not fits or (self.least is not None and value < self.least):
+        if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value) or not self._within(value):
             raise InputError(f"{self.name} is the {self.label}: {self.expected}; given: {value!r}.")
-        return float(value)
+        return int(value) if self.whole else float(value)
+
+    def _within(self, value):
+        return ((self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+                and (self.above is None or value > self.above) and (self.below is None or value < self.below)
+                and (not self.whole or value == int(value)))
 
     def facts(self):
         """What the page needs to draw the slider and to refuse what does not fit."""
-        return {key: getattr(self, key) for key in ("label", "low", "high", "step", "least", "expected")}
+        return {key: getattr(self, key) for key in ("label", "low", "high", "step", "least", "most", "above", "below",
+                                                    "whole", "log", "expected")}
 
 
 class Choice(traitlets.TraitType):
@@ -59,7 +71,7 @@ class Choice(traitlets.TraitType):
 class Parameters(traitlets.TraitType):
     """The weights and biases of an explorer's network, a dict of arrays that nothing changes in place.
 
-    The explorer has a `layout`, which says which arrays there are and what their shapes are.
+    The explorer has a `weights_layout`, which says which arrays there are and what their shapes are.
     """
 
     def __init__(self):
@@ -68,13 +80,57 @@ class Parameters(traitlets.TraitType):
                  from_json=lambda lists, explorer: {name: np.array(rows, float) for name, rows in lists.items()})
 
     def validate(self, obj, value):
-        arrays = [array.copy() for array in checked_parameters(obj.layout, value, self.name)]
+        arrays = [array.copy() for array in checked_parameters(obj.weights_layout, value, self.name)]
         for array in arrays:
             array.flags.writeable = False
-        return dict(zip(obj.layout.parameters, arrays))
+        return dict(zip(obj.weights_layout.parameters, arrays))
 
 
-SETTINGS = Number, Choice, Parameters
+class Widths(traitlets.TraitType):
+    """The widths of hidden layers, a tuple of whole numbers: at most so many layers, each at most so wide."""
+
+    def __init__(self, default, deepest, widest):
+        super().__init__(default)
+        self.tag(sync=True, to_json=lambda widths, explorer: list(widths),
+                 from_json=lambda widths, explorer: tuple(widths))
+        self.deepest, self.widest = deepest, widest
+
+    def validate(self, obj, value):
+        widths = tuple(value) if isinstance(value, (list, tuple, np.ndarray)) else ()
+        if not 1 <= len(widths) <= self.deepest or not all(map(self._fits, widths)):
+            raise InputError(f"{self.name} lists the widths of the hidden layers: 1 to {self.deepest} whole numbers "
+                             f"from 1 to {self.widest}, such as (8, 8); given: {value!r}.")
+        return tuple(map(int, widths))
+
+    def _fits(self, width):
+        return isinstance(width, Integral) and not isinstance(width, bool) and 1 <= width <= self.widest
+
+
+class Sample(traitlets.TraitType):
+    """The inputs or the targets of one sample: a tuple of finite numbers, as many as the `weights_layout` says.
+
+    label   what one of them is, in words
+    """
+
+    def __init__(self, label):
+        super().__init__(())
+        self.tag(sync=True)
+        self.label = label
+
+    def validate(self, obj, value):
+        count = obj.weights_layout.shape(self.name)[1]
+        listed = list(value) if isinstance(value, (list, tuple, np.ndarray)) else []
+        if len(listed) != count or not all(map(self._fits, listed)):
+            plural = "s" * (count > 1)
+            raise InputError(f"{self.name} holds the {self.label}{plural}: a list of {count} finite number{plural}; "
+                             f"given: {value!r}.")
+        return tuple(map(float, listed))
+
+    def _fits(self, one):
+        return isinstance(one, Real) and not isinstance(one, (bool, np.bool_)) and isfinite(one)
+
+
+SETTINGS = Number, Choice, Parameters, Widths, Sample
 
 
 class Explorer(anywidget.AnyWidget):
@@ -102,9 +158,18 @@ class Explorer(anywidget.AnyWidget):
             "numbers": {name: trait.facts() for name, trait in numbers.items()},
             "start": {name: getattr(self, name) for name in numbers}, **facts})
 
+    def picture(self):
+        """What the view shows now, as a `figures.Picture` for pages that cannot run it; None for a sentence alone."""
+
     def _repr_mimebundle_(self, **kwargs):
-        """The view; for pages that cannot show it, a sentence in which nothing changes from run to run."""
+        """The view; for other pages the same as HTML, as a picture and as a sentence, alike in every run."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        sentence = repr(self)
-        page = f"<p>{sentence} Run this notebook to move it.</p>"
+        sentence, picture, image = repr(self), self.picture(), None
+        if picture is not None:
+            shown, about = picture._repr_mimebundle_()
+            image = compact(shown["image/png"]), picture.alt, about["image/png"]["width"]
+            data, metadata = {**data, "image/png": image[0]}, {**metadata, **about}
+        own = [name for name in self.keys if name not in anywidget.AnyWidget.class_trait_names()
+               and not name.startswith("_")]
+        page = standalone(self._esm, self._css, self.get_state(own), sentence, image)
         return {**data, "text/plain": sentence, "text/html": page}, metadata
