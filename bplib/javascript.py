@@ -110,15 +110,16 @@ def javascript(name, arguments, lines):
                      [target for target, _ in lines])
 
 
-def javascript_arrays(name, network, equations, outputs):
+def javascript_arrays(name, network, equations, outputs, printer=ArrayPrinter):
     """A JavaScript function over arrays, nested as in Python's lists: one line an equation, as many as are needed.
 
     network     whose parameters, inputs and targets the function takes, in one object, and lambda where the cost has
                 it; sizes are read off the arrays
     equations   in the order in which they are computed
     outputs     names of the arrays that it returns, in one object
+    printer     the class that prints formulas
     """
-    printer, lines, needed = ArrayPrinter(), [], set(outputs)
+    printer, lines, needed = printer(), [], set(outputs)
     for equation in reversed(equations):
         if equation.quantity.name in needed:
             lines.insert(0, (equation.quantity.name, _entries(printer, equation)))

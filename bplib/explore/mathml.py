@@ -16,6 +16,11 @@ def mathml(quantities, *sides, notation=DEFAULT, samples=False, marks=None):
     return re.sub(r'<mstyle mathcolor="([^"]*)">', r'<mstyle class="bplib-mark \1">', _converted(code))
 
 
+def typeset(code):
+    """MathML of LaTeX that has been made elsewhere."""
+    return _converted(code)
+
+
 @lru_cache(maxsize=1024)
 def _converted(code):
     """The converter takes named functions for operators, with an operator's space around them.
