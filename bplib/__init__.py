@@ -9,9 +9,9 @@ _ROOMS = {
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
     "derive": "derivation", "generate": "codegen", "forms": "forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
-    "initial_parameters": "training", "train": "training", "accuracy": "training",
+    "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
-    "datasets": "", "explore": "", "figures": "", "reference": "",
+    "coursework": "", "datasets": "", "explore": "", "figures": "", "reference": "",
 }
 
 __all__ = list(_ROOMS)

@@ -27,18 +27,42 @@ STAMP = VENV / "setup.stamp"
 # the command's name; `variables` are added to the process environment.
 Command = namedtuple("Command", "help arguments variables")
 
+# Networks of a learner's size run best with one thread for matrix products,
+# and several kernels do not get into each other's way.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 COMMANDS = {
     "lab": Command(
         "open the course in JupyterLab",
         # The address, and not the file, is what is named here: so the root of
         # JupyterLab stays the project's, and links out of notebooks/ work.
-        ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks/00-contents.ipynb"],
-        {},
+        [
+            "-m",
+            "jupyterlab",
+            "--LabApp.default_url=/lab/tree/notebooks/00-contents.ipynb",
+            "--ServerApp.contents_manager_class=bplib.lab.Notebooks",
+        ],
+        ONE_THREAD,
     ),
     "test": Command(
         "run every test, the notebooks included",
         ["-m", "pytest"],
-        {"TQDM_DISABLE": "1"},
+        dict(ONE_THREAD, TQDM_DISABLE="1"),
+    ),
+    "bench": Command(
+        "measure how fast generated code is on this machine (some minutes)",
+        ["-m", "bplib.bench"],
+        {},
+    ),
+    "release": Command(
+        "for instructors: write the sheets of coursework without their solutions",
+        ["-m", "bplib.grading", "release"],
+        {},
+    ),
+    "grade": Command(
+        "for instructors: grade a folder of submissions",
+        ["-m", "bplib.grading", "grade"],
+        {},
     ),
 }
 

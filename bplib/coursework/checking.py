@@ -1,0 +1,197 @@
+"""Checks of answers, one for each kind of exercise.  What they find is a `Verdict`."""
+import numbers
+from contextlib import suppress
+
+import numpy as np
+
+from ..errors import InputError, unknown_name
+from . import feedback, reading
+from .exercises import code_name
+from .functions import values_of
+from .grammar import parse
+from .matching import Value, reference
+from .mistakes import TABLE
+from .sheets import EXERCISES
+from .tokens import FormulaError
+from .verdict import NotRight, Verdict
+
+NOTHING = ("", "...", "…")
+
+
+# what a learner calls
+
+def exercise(id):
+    """The exercise with an id such as "2.3"."""
+    if id not in EXERCISES:
+        raise unknown_name("exercise", id, EXERCISES)
+    return EXERCISES[id]
+
+
+def check(id, answer):
+    """The verdict on an answer.
+
+    answer   a text for a formula, a number or a text for numbers and choices, a function for functions
+    """
+    return judged(id, collected(id, answer))
+
+
+def hand_in(id, answer):
+    """The verdict on an answer that is right; `NotRight`, an AssertionError with the feedback, for any other."""
+    verdict = check(id, answer)
+    if not verdict.right:
+        raise NotRight(verdict)
+    return verdict
+
+
+# the two halves of a check
+
+def collected(id, answer):
+    """What there is to judge of an answer, as JSON could hold it: this half of `check` runs the learner's code.
+
+    {"missing": True}, {"text": …}, {"number": …}, {"runs": […]} (see `functions.values_of`) or {"other": type's name}
+    """
+    row = exercise(id)
+    if answer is None or answer is Ellipsis or isinstance(answer, str) and answer.strip() in NOTHING:
+        return {"missing": True}
+    if row.kind == "function" and callable(answer):
+        return {"runs": values_of(row, answer)}
+    if isinstance(answer, str):
+        return {"text": str.__str__(answer)}
+    if isinstance(answer, numbers.Real) and not isinstance(answer, (bool, np.bool_)):
+        with suppress(ArithmeticError, ValueError, TypeError):
+            return {"number": float(answer)}
+    return {"other": type(answer).__name__}
+
+
+def judged(id, found):
+    """The verdict on what `collected` has found: this half of `check` runs no code of the learner's."""
+    row = exercise(id)
+    if found.get("missing"):
+        return missing(row)
+    return {"formula": _formula, "function": _function, "number": _number, "choice": _choice}[row.kind](row, found)
+
+
+# verdicts that do not depend on the kind
+
+def missing(row):
+    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. `hint` gives a first push.")
+
+
+def timed_out(id, seconds):
+    """The verdict on a function that was stopped."""
+    return Verdict(exercise(id).id, "time-out", 0.0, (),
+                   f"The function was stopped after {seconds:g} seconds. That says nothing about whether it is right: "
+                   "is there a loop that does not end, or one that an array operation could replace?")
+
+
+def right(row):
+    return Verdict(row.id, "right", 1.0, (), "That is right.")
+
+
+def invalid(row, message):
+    return Verdict(row.id, "invalid", 0.0, (), f"{message}\n\nThis costs nothing: change it and try again.")
+
+
+def wrong(row, *facts):
+    return Verdict(row.id, "wrong", 0.0, (), "\n\n".join(filter(None, facts)))
+
+
+def named(row, groups, *facts):
+    """A wrong answer whose mistakes are known: a tuple of names for each way in which it can have come about."""
+    names = tuple(dict.fromkeys(name for names in groups for name in names))
+    credit = max(float(np.prod([TABLE[name].credit for name in names])) for names in groups)
+    text = [feedback.mistakes_told(groups), *facts]
+    return Verdict(row.id, "wrong", round(credit, 3), names, "\n\n".join(filter(None, text)))
+
+
+def decided(row, answer, notes=(), more=lambda: []):
+    """The verdict on an answer with these values at the test points.
+
+    notes   sentences that go with any wrong answer;  more   a function that gives some for one that is not known
+    """
+    known = reference(row)
+    gap = known.distance(answer)
+    if gap <= known.equal:
+        return right(row)
+    groups = () if np.isnan(gap) else known.names(answer)
+    number = "" if row.kind == "number" else feedback.number_told(row, known.right, answer)
+    if groups:
+        return named(row, groups, *notes, number)
+    if np.isnan(gap) or gap <= known.nearly:
+        return Verdict(row.id, "undecided", 0.0, (), feedback.undecided_told(answer))
+    facts = [] if row.kind == "number" else feedback.what_is_right(known.right, answer)
+    return wrong(row, "Not equal, and no mistake that is known leads here.", *notes, number, *more(), *facts)
+
+
+# the kinds
+
+def _formula(row, found):
+    if "text" not in found:
+        return invalid(row, f"A formula is a text in quotation marks; given: {reading.given(found)}.")
+    try:
+        tree = parse(found["text"], row.vocabulary)
+    except FormulaError as error:
+        return invalid(row, str(error))
+    answer, notes = reading.formula_values(row, tree)
+    if answer[-1] is None:
+        return decided(row, answer, notes)
+    return decided(row, answer, notes + feedback.free_indices_told(row, tree),
+                   lambda: feedback.single_units_told(row, tree) + feedback.arrays_that_enter_right(row, tree))
+
+
+def _function(row, found):
+    if "runs" not in found:
+        return invalid(row, f"A function is expected: hand over `{row.name}` itself, without brackets and arguments. "
+                            f"Given: {reading.given(found)}.")
+    runs = found["runs"]
+    if any(run["missing"] for run in runs):
+        return missing(row)
+    answer, stopped = [reading.function_values(run) for run in runs], [_stopped(run) for run in runs if run["error"]]
+    if all(values is None for values in answer):
+        return Verdict(row.id, "error", 0.0, (), stopped[0])
+    if not all(run["again"] for run in runs):
+        return named(row, (("gradients kept from the call before",),))
+    verdict = decided(row, answer, _stops_and_shapes(row, answer, stopped))
+    if verdict.right:
+        return _overwritten(row, runs) or verdict
+    return verdict if verdict.mistakes or not stopped else Verdict(row.id, "error", 0.0, (), stopped[0])
+
+
+def _stopped(run):
+    return run["error"] + (f"\n\nin the line `{run['line']}`" if run["line"] else "")
+
+
+def _stops_and_shapes(row, answer, stopped):
+    told = [f"With layers of different widths the function stops: {stopped[0]}"] if stopped else []
+    pairs = [(right, values) for right, values in zip(reference(row).right, answer) if values is not None]
+    return told + feedback.shapes_told(*pairs[0])
+
+
+def _overwritten(row, runs):
+    """The verdict on a function that returns the right numbers and writes into its inputs."""
+    changed = sorted({code_name(name) for run in runs for name in run["changed"]})
+    if changed:
+        return named(row, (("the inputs are overwritten",),),
+                     f"Changed by the call: {', '.join(f'`{name}`' for name in changed)}.")
+    return None
+
+
+def _number(row, found):
+    try:
+        value = reading.number(found)
+    except InputError as error:
+        return invalid(row, str(error))
+    verdict = decided(row, [{row.ask: Value(np.asarray(value))}])
+    return verdict if verdict.right or verdict.mistakes else wrong(
+        row, "That is not the number, and no mistake that is known gives it.")
+
+
+def _choice(row, found):
+    chosen = reading.option(found, row.options)
+    if chosen is None:
+        return invalid(row, f"Choose a number from 1 to {len(row.options)}.")
+    if chosen == row.right:
+        return right(row)
+    _, mistake = list(row.options.values())[chosen - 1]
+    return named(row, ((mistake,),)) if mistake else wrong(
+        row, f"Option {chosen} is not the one. Look again in the notebook {row.notebook}.")

@@ -1,0 +1,128 @@
+"""Sentences for the learner: what the mistake is, where to look, a number that shows it.  Never the answer."""
+import numpy as np
+
+from .matching import apart
+from .mistakes import TABLE
+from .reading import formula_values
+from .tree import Entry, walk
+from .values import evaluate
+
+DIGITS = 4
+CONSTANT = 1e-9
+
+
+# mistakes that are known
+
+def mistakes_told(groups):
+    """What went wrong: each name with its sentence and where it is explained.  `groups` as of `Reference.names`."""
+    told = ["  \n".join(_told(TABLE[name]) for name in names) for names in groups]
+    if len(groups) > 1:
+        return "Several mistakes look the same here:\n\n" + "\n\nor\n\n".join(told)
+    return ("Two mistakes at once.\n\n" if len(groups[0]) > 1 else "") + told[0]
+
+
+def _told(mistake):
+    return (f"**{mistake.name[0].upper()}{mistake.name[1:]}.** {mistake.sentence} "
+            f"See the notebook {mistake.notebook}.")
+
+
+# a number that shows the difference
+
+def number_told(row, known, answer):
+    """The entry that differs most, at the first test point where the shapes are the same."""
+    for right, values in zip(known, answer):
+        for name, value in right.items():
+            one, other = _side_by_side(value, values and values.get(name))
+            if one is not None and np.isfinite(other).all() and not np.allclose(one, other, rtol=1e-8, atol=0):
+                at = np.unravel_index(np.abs(one - other).argmax(), one.shape)
+                return _difference_told(_place(row, name, at), other[at], one[at])
+    return ""
+
+
+def _side_by_side(right, answer):
+    if answer is None or right.array.ndim != answer.array.ndim or apart({0: right}, {0: answer}) == np.inf:
+        return None, None
+    return np.broadcast_arrays(right.array, answer.array)
+
+
+def _place(row, name, at):
+    letters = ["sample" if letter == "s" else letter for letter in row.letters(name)]
+    return ", ".join(f"{letter} = {n + 1}" for letter, n in zip(letters, at))
+
+
+def _difference_told(place, yours, right):
+    ratio = yours / right if right else np.inf
+    times = f", {ratio:.3g} times as much" if 1e-3 < abs(ratio) < 1e3 else ""
+    where = f", for {place}," if place else ""
+    return f"At a test point{where} yours gives {yours:.{DIGITS}g} where {right:.{DIGITS}g} is right{times}."
+
+
+# what is right about an answer that is wrong
+
+def what_is_right(known, answer):
+    """Sentences about shape, zeros, sign and factor."""
+    pairs = [_side_by_side(value, values and values.get(name))
+             for right, values in zip(known, answer) for name, value in right.items()]
+    if any(one is None or not np.isfinite(other).all() for one, other in pairs):
+        return []
+    one, other = (np.concatenate([np.ravel(side) for side in sides]) for sides in zip(*pairs))
+    zero = one == 0
+    told = ["Its shape is right."] + ["It is zero where it should be."] * bool(zero.any() and not other[zero].any())
+    return told + _factor_told(other[~zero] / one[~zero])
+
+
+def _factor_told(ratio):
+    if ratio.size and ratio[0] and np.ptp(ratio) <= CONSTANT * abs(ratio[0]):
+        return ["It is right up to a constant factor."]
+    return ["Its sign is right everywhere."] if ratio.size and (ratio > 0).all() else []
+
+
+def arrays_that_enter_right(row, tree):
+    """The arrays in a formula that change it as they change the right answer when they alone are doubled."""
+    names = sorted({node.name for node in walk(tree) if isinstance(node, Entry)} - {"N"})
+    point = row.test_at[-1]
+    right = [name for name in names if _factor(point, name, lambda: row.value(point.run(row.lines))[row.ask])
+             == _factor(point, name, lambda: formula_values(row, tree, [point])[0][0][row.ask]) != 1.0]
+    if not right:
+        return []
+    names = ", ".join(f"`{name}`" for name in right)
+    return [f"{names} {'enters' if len(right) == 1 else 'enter'} it in the right way."]
+
+
+def _factor(point, name, value):
+    """By which factor a value changes when an array is doubled; 1.0 where by no single one."""
+    before = value().array
+    with point.doubled(name):
+        after = value().array
+    some = np.isfinite(before) & np.isfinite(after) & (before != 0)
+    ratio = after[some] / before[some]
+    return round(float(ratio[0]), 6) if ratio.size and np.ptp(ratio) <= CONSTANT else 1.0
+
+
+def free_indices_told(row, tree):
+    """Indices that are neither summed nor asked for."""
+    point = row.test_at[-1]
+    free = [at for at in evaluate(tree, point.arrays, point.ranges).axes if at not in row.axes]
+    return [f"The index {at} is neither summed nor asked for." + " It counts the samples." * (at == "s")
+            for at in free]
+
+
+def single_units_told(row, tree):
+    """Units named by number, where layers may have any width."""
+    numbered = any(isinstance(at, int) for node in walk(tree) if isinstance(node, Entry) and row.layered(node.name)
+                   for at in node.indices)
+    return ["It names single units, but the layers may have any number of units."] * bool(numbered and not row.entry)
+
+
+def shapes_told(right, answer):
+    """The shapes both ways, where they differ: for a function."""
+    return [f"`{name}` has shape {answer[name].array.shape}; expected is {value.array.shape}."
+            for name, value in right.items() if value.array.shape != answer[name].array.shape]
+
+
+def undecided_told(answer):
+    finite = all(values is not None and all(np.isfinite(value.array).all() for value in values.values())
+                 for values in answer)
+    why = ("It agrees to six digits, but not exactly; is a number in it rounded?" if finite else
+           "At a test point it has no finite value: does it divide by zero or take the logarithm of a negative number?")
+    return f"This cannot be decided. {why} Write it in another form."

@@ -1,0 +1,413 @@
+"""From the text of a formula to its tree: a small grammar, read by recursive descent.  Nothing is ever evaluated.
+
+    expression  =  ["-"] term {("+" | "-") term}
+    term        =  factor {["*" | "/"] factor}              factors side by side are multiplied: 2(a - y)x
+    factor      =  {"-" | "+"} power
+    power       =  primary ["^" exponent]                   or a superscript: a²
+    primary     =  number | "(" expression | condition ")" | "[" condition "]" | sum
+                   | frac "{" expression "}" "{" expression "}" | entry | function ["'"] "(" expression ")"
+    sum         =  "sum" "_" indices ["^" end] term          the rest of the product is summed
+    entry       =  name [layer] {subscripts} ["[" indices "]"]       w2_jk, w^(2)_jk, W2[j,k], wⱼₖ
+
+Where a sum's index is also an index of what is asked for, the sum ends with the bracket that follows it; otherwise
+`sum_k (w_kj δ_k) a_k` would take the last k, which stands for another unit, into the sum.
+"""
+import math
+
+from .tokens import FormulaError, Token, tokens
+from .tree import CONDITIONS, Binary, Call, Entry, Index, Negative, Number, Sum, has_index
+from .vocabulary import DIFFERENTIABLE, KRONECKER, Name
+
+DEEPEST = 40
+LARGEST_POWER = 20
+MOST_INDICES = 6
+NO_TRANSPOSE = "A transpose belongs to matrices; in a formula with indices swap the indices instead."
+STARTS = ("number", "name", "(", "{", "[")
+
+
+def parse(text, vocabulary):
+    """The tree of a formula; FormulaError with the position where it cannot be read."""
+    return _Parser(text, vocabulary).run()
+
+
+class _Parser:
+    def __init__(self, text, vocabulary):
+        self.text, self.vocabulary = text, vocabulary
+        self.tokens, self.at, self.depth = tokens(text), 0, 0
+        self.letters = set()
+
+    def run(self):
+        if self.next.kind == "end":
+            self.fail("There is no formula yet.")
+        tree = self.expression()
+        if self.next.kind != "end":
+            self.fail(self.unexpected())
+        return tree
+
+    # reading
+
+    @property
+    def next(self):
+        return self.tokens[self.at]
+
+    def look(self, ahead):
+        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+
+    def take(self):
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def skip(self, *kinds):
+        """Take the next token where it is of one of these kinds."""
+        return self.take() if self.next.kind in kinds else None
+
+    def expect(self, kind, after):
+        if self.next.kind != kind:
+            self.fail(f"{kind!r} is expected to close {after}; read: {self.shown()}.")
+        return self.take()
+
+    def shown(self):
+        return "the end" if self.next.kind == "end" else repr(self.text[self.next.position:][:12].strip())
+
+    def fail(self, message, token=None):
+        position = (token or self.next).position
+        raise FormulaError(f"At character {position + 1}: {message}", self.text, position)
+
+    def unexpected(self):
+        sign = self.next.kind
+        if sign in CONDITIONS:
+            return "Type the right-hand side alone, without the name of what is asked for and without '='."
+        return {
+            "@": "In a formula with indices a matrix product is a sum: sum_k p[j,k] q[k].",
+            ".": "A dot that stands alone has no meaning; for a product write * or nothing.",
+            "layer": "A layer's number belongs to a name: a^(1)_j.",
+            "prime": "A prime marks the derivative of a function: g'(z).",
+            "∂": "Give the value of the derivative, not its name.",
+            ",": "Indices stand in square brackets, separated by a comma: w[j,k].",
+            ":": "Slices are for programs; a formula names one entry: w[j,k].",
+            ")": "This bracket was never opened.", "]": "This bracket was never opened.",
+            "sub": "A subscript belongs to a name: w_jk.",
+        }.get(sign, f"A name, a number or a bracket is expected; read: {self.shown()}.")
+
+    # arithmetic
+
+    def expression(self):
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"The formula has more than {DEEPEST} brackets inside one another.")
+        tree = Negative(self.term()) if self.skip("-") else self.term()
+        while sign := self.skip("+", "-"):
+            tree = Binary(sign.kind, tree, self.term())
+        self.depth -= 1
+        return tree
+
+    def term(self):
+        tree = self.factor()
+        while True:
+            sign = self.skip("*", "/")
+            if sign is None and self.next.kind not in STARTS:
+                return tree
+            start = self.next
+            right = self.factor()
+            if sign and sign.kind == "/":
+                self.refuse_two_readings(start)
+            tree = Binary(sign.kind if sign else "*", tree, right)
+
+    def refuse_two_readings(self, start):
+        """1/2N: is N below the line?  A number before a bracket, 1/2(a - y), has one usual reading."""
+        after, before = self.next, self.tokens[self.at - 1]
+        a_number = start.kind == "number" or start.text in ("N", "n", "m")
+        if not after.glued or start.kind in "({" or before.kind in ")}" or after.kind not in ("name", "("):
+            return
+        if after.kind == "(" and a_number:
+            return
+        low = self.text[start.position:after.position]
+        self.fail(f"This can be read in two ways. Write (…/{low})*… or …/({low}*…).", start)
+
+    def factor(self):
+        minus = False
+        while sign := self.skip("+", "-"):
+            minus ^= sign.kind == "-"
+        tree = self.power()
+        return Negative(tree) if minus else tree
+
+    def power(self):
+        base = self.primary()
+        if token := self.skip("power"):
+            return self.to_the(base, Number(float(token.text)), token)
+        if token := self.skip("^"):
+            return self.to_the(base, self.exponent(), token)
+        return base
+
+    def exponent(self):
+        sign = self.skip("-", "+")
+        tree = self.primary()
+        return Negative(tree) if sign and sign.kind == "-" else tree
+
+    def to_the(self, base, exponent, token):
+        if base == Number(math.e):
+            return Call("exp", exponent)
+        value = _constant(exponent)
+        if value is None:
+            self.fail("An exponent is a number, unless the base is e.", token)
+        if abs(value) > LARGEST_POWER:
+            self.fail(f"A power can be {LARGEST_POWER} at most.", token)
+        return Binary("^", base, Number(value))
+
+    def primary(self):
+        kind = self.next.kind
+        if kind == "number":
+            return self.number()
+        if kind in "({":
+            return self.bracket()
+        if kind == "[":
+            return self.condition()
+        if kind == "name":
+            return self.named()
+        self.fail(self.unexpected())
+
+    def fraction(self, token):
+        r"""\frac{above}{below}"""
+        if self.next.kind != "{":
+            self.fail(r"\frac is followed by two pairs of braces.", token)
+        above = self.bracket()
+        if self.next.kind != "{":
+            self.fail(r"\frac is followed by a second pair of braces.")
+        return Binary("/", above, self.bracket())
+
+    def number(self):
+        token = self.take()
+        if len(token.text) > 20:
+            self.fail("A number has 20 characters at most.", token)
+        return Number(float(token.text))
+
+    def bracket(self):
+        opened = self.take().kind
+        tree = self.expression()
+        if self.next.kind in CONDITIONS:  # (z > 0), as programs have it
+            tree = Binary(self.take().kind, tree, self.expression())
+        self.expect({"(": ")", "{": "}"}[opened], "the bracket")
+        return tree
+
+    def condition(self):
+        """[z > 0]: 1 where it holds, 0 elsewhere."""
+        self.take()
+        left = self.side()
+        if self.next.kind not in CONDITIONS:
+            self.fail(f"Square brackets hold a condition such as [z > 0]; read: {self.shown()}.")
+        sign = self.take().kind
+        tree = Binary(sign, left, self.side())
+        self.expect("]", "the condition")
+        return tree
+
+    def side(self):
+        """One side of a condition; a letter that is no name is an index."""
+        letter, after = self.next.text, self.look(1).kind
+        if self.next.kind == "name" and self.is_index(letter) and (after in CONDITIONS or after == "]"):
+            self.take()
+            return Index(letter)
+        return self.expression()
+
+    # names
+
+    def named(self):
+        token = self.take()
+        if token.text in ("sum", "frac"):
+            return self.sum(token) if token.text == "sum" else self.fraction(token)
+        if token.text in ("e", "pi") and self.vocabulary.find(token.text) is None:
+            return Number(getattr(math, token.text))
+        found = self.longest_name(token)
+        if found is None:
+            return self.unknown(token)
+        if isinstance(found, Name):
+            return self.entry(found, token)
+        return self.kronecker(token) if found == KRONECKER else self.call(found, token)
+
+    def longest_name(self, token):
+        """What a name means, with as much of its layer and its subscripts as belongs to the name itself."""
+        layer = self.layer()
+        base = token.text + layer
+        subscripts = []
+        while self.look(len(subscripts)).kind == "sub":
+            subscripts.append(self.look(len(subscripts)).text)
+        for number in range(len(subscripts), -1, -1):
+            found = self.vocabulary.find("_".join([base, *subscripts[:number]]))
+            if found is None and number == len(subscripts) and self.look(number).kind == "layer":
+                found = self.vocabulary.find(base + self.look(number).text)  # a_j^(1)
+                if found is not None:
+                    del self.tokens[self.at + number]
+                    number = 0
+            if found is not None:
+                self.at += number
+                return found
+        return None
+
+    def layer(self):
+        """The number of a layer written above a name: a^(1), a⁽¹⁾, and before a subscript also a²_j."""
+        if self.next.kind == "layer":
+            return self.take().text
+        if self.next.kind == "power" and self.look(1).kind == "sub":
+            return self.take().text
+        if self.next.kind == "^" and self.look(1).kind == "number" and self.look(2).kind == "sub":
+            self.at += 2
+            return self.tokens[self.at - 1].text
+        return ""
+
+    def unknown(self, token):
+        """Letters side by side that are names each, such as wx; otherwise nothing that is known."""
+        split = [self.vocabulary.find(letter) for letter in token.text]
+        if len(split) > 1 and all(isinstance(name, Name) for name in split):
+            letters = [Token("name", letter, token.position + n, True) for n, letter in enumerate(token.text)]
+            self.tokens[self.at - 1:self.at] = letters
+            self.at -= 1
+            if self.vocabulary.find(letters[0].text):
+                return self.power()
+        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{self.vocabulary.hint(token.text)} Known here: "
+                  f"{', '.join(self.vocabulary.names)}.", token)
+
+    def entry(self, name, token):
+        written = self.text[token.position:self.next.position].strip() or token.text
+        if self.next.kind == "prime":
+            self.fail(f"A prime marks the derivative of a function such as g; {written} is a quantity.", token)
+        indices = []
+        while self.next.kind == "sub":
+            indices += self.subscripts(self.take(), max(name.counts) - len(indices))
+        while self.next.kind == "[" and len(indices) < max(name.counts) and not self.starts_condition():
+            indices += self.in_brackets()
+        if self.next.kind == "^" and self.look(1).text in ("T", "top"):
+            self.fail(NO_TRANSPOSE)
+        full = name.full(indices)
+        if full is None:
+            typed = self.text[token.position:self.next.position].strip()
+            self.fail(_wanted(name, written, indices) + self.vocabulary.hint(typed), token)
+        return Entry(name.array, full)
+
+    def starts_condition(self):
+        ahead = 1
+        while self.look(ahead).kind not in ("]", "end"):
+            if self.look(ahead).kind in CONDITIONS:
+                return True
+            ahead += 1
+        return False
+
+    def subscripts(self, token, wanted):
+        """jk, j,k, 21, or 12 where one index is wanted."""
+        parts = token.text.split(",") if "," in token.text else [token.text] if (
+            token.text.isdigit() and wanted == 1) else list(token.text)
+        return [self.index(part, token) for part in parts]
+
+    def in_brackets(self):
+        self.take()
+        found = [self.index(self.next.text, self.take())]
+        while self.skip(","):
+            found.append(self.index(self.next.text, self.take()))
+        self.expect("]", "the indices")
+        return found
+
+    def is_index(self, text):
+        return len(text) == 1 and text.isascii() and text.isalpha() and not isinstance(self.vocabulary.find(text), Name)
+
+    def index(self, text, token):
+        if text.isascii() and text.isdigit() and 0 < len(text) < 4:
+            if int(text) == 0:
+                self.fail("Units are counted from 1.", token)
+            return int(text)
+        if not (len(text) == 1 and text.isascii() and text.isalpha()):
+            self.fail(f"An index is one letter or a number counted from 1, as in w[j,k]; read: {text[:20]!r}.", token)
+        self.letters.add(text)
+        if len(self.letters) > MOST_INDICES:
+            self.fail(f"More than {MOST_INDICES} different indices are too many.", token)
+        return text
+
+    # functions and sums
+
+    def call(self, function, token):
+        primes = self.skip("prime")
+        if self.next.kind == "sub" and self.next.text == "prime":
+            primes = self.take()._replace(text="'")
+        if self.next.kind not in "({" or self.next.kind == "end":
+            shown = token.text + ("'" if primes else "")
+            self.fail(f"{shown} of what? Write {shown}(z), with what it is applied to in brackets.", token)
+        if primes and (len(primes.text) > 1 or function not in (*DIFFERENTIABLE, "g")):
+            self.fail(f"There is no {token.text}{primes.text} here: one prime, on an activation.", token)
+        return Call(function + ("'" if primes else ""), self.bracket())
+
+    def kronecker(self, token):
+        """delta_ij where no error term is in play: 1 where the indices are equal."""
+        indices = []
+        while self.next.kind == "sub":
+            indices += self.subscripts(self.take(), 2)
+        if self.next.kind == "[" and not indices:
+            indices += self.in_brackets()
+        if len(indices) != 2:
+            self.fail("There is no error term here that could be used. The Kronecker delta has two indices: [i = j].",
+                      token)
+        return Binary("=", *(Number(float(at)) if isinstance(at, int) else Index(at) for at in indices))
+
+    def sum(self, token):
+        letters = self.sum_indices(token)
+        follows_bracket = self.next.kind in "({" and self.next.kind != "end"
+        shadows = any(letter in self.vocabulary.free for letter in letters)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"The formula has more than {DEEPEST} brackets or sums inside one another.")
+        body = self.power() if follows_bracket and shadows else self.term()
+        self.depth -= 1
+        for letter in reversed(letters):
+            if not has_index(body, letter) and letter != "s":
+                self.fail(f"The sum runs over {letter}, but nothing that is summed has the index {letter}.", token)
+            body = Sum(letter, body)
+        return body
+
+    def sum_indices(self, token):
+        """The letters that a sum runs over: sum_k, sum_{k=1}^n, sum_jk, sum_s,j."""
+        if self.next.kind != "sub":
+            self.fail("Over which index is the sum? Write its letter below the sign: sum_k p[k]*q[k].", token)
+        sub = self.take()
+        letters = [self.index(part, sub) for part in sub.text.partition("=")[0].replace(",", "")]
+        if not letters or not all(isinstance(at, str) for at in letters) or len(set(letters)) < len(letters):
+            self.fail("A sum runs over letters, each once: sum_k or sum_jk.", sub)
+        if self.skip("="):  # sum_k=1^n
+            self.skip("number")
+        if self.next.kind == "power":
+            self.take()
+        elif self.skip("^"):
+            self.upper_end()
+        return letters
+
+    def upper_end(self):
+        """How far the sum runs is known from the arrays; what is written is read and left aside."""
+        if self.next.kind in "({":
+            self.bracket_of_anything()
+        elif self.next.kind in ("name", "number"):
+            self.take()
+            self.skip("sub")
+        else:
+            self.fail(self.unexpected())
+
+    def bracket_of_anything(self):
+        while self.take().kind not in ("}", ")"):
+            if self.next.kind == "end":
+                self.fail("The upper end of the sum is not closed.")
+
+
+def _constant(tree):
+    """The value of a number, −number or quotient of numbers; None for anything else."""
+    if isinstance(tree, Number):
+        return tree.value
+    if isinstance(tree, Negative):
+        value = _constant(tree.of)
+        return None if value is None else -value
+    if isinstance(tree, Binary) and tree.operator == "/":
+        above, below = _constant(tree.left), _constant(tree.right)
+        return above / below if above is not None and below else None
+    return None
+
+
+def _wanted(name, written, indices):
+    fewest = min(name.counts)
+    letters = "jk"[:fewest]
+    example = f"{written}[{','.join(letters)}]" if letters else written
+    number = {0: "no index", 1: "one index", 2: "two indices"}.get(fewest)
+    given = ", ".join(map(str, indices)) or "none"
+    return f"{written[:30]} means: {name.meaning}. It has {number}, as in {example}; given: {given}."

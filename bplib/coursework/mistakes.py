@@ -1,0 +1,423 @@
+"""The mistakes that learners really make: a table of transformations of the right answer.
+
+A row takes one line of a right program (see `program`) and gives the line as somebody with that mistake writes it, so
+one row serves every exercise, as a formula and as a function.  To add a mistake, write a transformation and a row.
+"""
+from dataclasses import dataclass, replace
+from typing import Callable
+
+import sympy as sp
+
+from ..activations import Slope
+from ..equations import LAMBDA, N, i, j, k, name_of, s
+from .program import ETA
+
+NONE = ()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a transformation may look at besides the line.
+
+    answers   `program.Answers` of the network
+    lines     the whole program
+    asked     names of the lines that are asked for
+    flat      arrays that a function receives with one axis less than its result has
+    kind      "formula", "function" or "number"
+    """
+
+    answers: object
+    lines: tuple
+    asked: tuple
+    kind: str
+    flat: tuple = ()
+
+    @property
+    def network(self):
+        return self.answers.network
+
+    @property
+    def names(self):
+        return {line.name for line in self.lines}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One row.
+
+    name      what the mistake is called
+    sentence  what went wrong and where to look, without the answer
+    notebook  where the course explains it
+    credit    what share of the points is left
+    rewrite   (line, context) → alternatives for the right side of the line; none where the mistake does not apply
+    kinds     kinds of exercise in which it can be made
+    together  whether it is made in all lines at once or not at all
+    """
+
+    name: str
+    sentence: str
+    notebook: str
+    credit: float
+    rewrite: Callable = lambda line, context: NONE
+    kinds: tuple = ("formula", "function", "number")
+    together: bool = False
+
+    def variants(self, context, alone=True):
+        """The program with this mistake, in each way in which it can be made: everywhere, and in one line `alone`."""
+        if context.kind not in self.kinds:
+            return
+        changed = {line.name: [right for right in self.rewrite(line, context) if right != line.right]
+                   for line in context.lines}
+        changed = {name: rights for name, rights in changed.items() if rights}
+        for at in range(max(map(len, changed.values()), default=0)):
+            rights = {name: rights[min(at, len(rights) - 1)] for name, rights in changed.items()}
+            yield _put_in(context.lines, rights)
+            if alone and len(rights) > 1 and not self.together:
+                yield from (_put_in(context.lines, {name: right}) for name, right in rights.items())
+
+
+def _put_in(lines, rights):
+    return tuple(replace(line, right=rights[line.name]) if line.name in rights else line for line in lines)
+
+
+# what a line is
+
+def _has(line, kind):
+    return line.kind == kind
+
+
+def _backward(line):
+    return line.kind in ("delta", "da")
+
+
+def _gradient(line):
+    return line.kind in ("dW", "db")
+
+
+def _at_output(line):
+    return _backward(line) and "y" in line.needs
+
+
+def _slopes(line):
+    return [e for e in line.right.atoms(Slope) if e.args[0].row.name != "identity"]
+
+
+def _each_slope(line, change):
+    """The line with every g'(z) changed."""
+    return (line.right.xreplace({slope: change(slope.args[0]) for slope in _slopes(line)}),)
+
+
+def _squared(context):
+    return context.network.options.loss.name == "squared error"
+
+
+def _own_activation(line, context):
+    return context.answers.activation(line.mark)
+
+
+# the transformations
+
+def _lost_two(line, context):
+    return (line.right / 2,) if _at_output(line) and line.right.as_coeff_Mul()[0] == 2 else NONE
+
+
+def _extra_two(line, context):
+    one = _squared(context) and line.right.as_coeff_Mul()[0] == 1
+    return (2 * line.right,) if _at_output(line) and one else NONE
+
+
+def _lost_square(line, context):
+    if line.kind not in ("losses", "C"):
+        return NONE
+    return (line.right.replace(lambda e: e.is_Pow and e.exp == 2 and e.base.is_Add, lambda e: e.base),)
+
+
+def _lost_slope_at_output(line, context):
+    return _each_slope(line, lambda g: sp.S.One) if _at_output(line) and _squared(context) else NONE
+
+
+def _lost_slope_hidden(line, context):
+    return _each_slope(line, lambda g: sp.S.One) if _has(line, "delta") and not _at_output(line) else NONE
+
+
+def _extra_slope(line, context):
+    """Only where loss and activation cancel."""
+    if not (_has(line, "delta") and _at_output(line)) or _squared(context):
+        return NONE
+    equation = _own_activation(line, context)
+    a = equation.left
+    softmax = type(equation.right).__name__ == "softmax"
+    return (line.right * (a * (1 - a) if softmax else Slope(equation.right)),)
+
+
+def _slope_at_a(line, context):
+    if not (_has(line, "delta") and _slopes(line)):
+        return NONE
+    a = _own_activation(line, context).left
+    return _each_slope(line, lambda g: Slope(g.func(a, *g.args[1:])))
+
+
+def _slope_by_value_of_z(line, context):
+    """z(1 − z), or 1 − z² for tanh: the form by value, with z where a belongs."""
+    if not _has(line, "delta") or any(slope.args[0].row.abstract for slope in _slopes(line)):
+        return NONE
+    return _each_slope(line, lambda g: g.row.slope(g.args[0], g.args[0], *g.args[1:]))
+
+
+def _softmax_by_itself(line, context):
+    if _has(line, "jacobian"):
+        a = next(e for e in line.right.atoms(sp.Indexed) if name_of(e).startswith("a"))
+        return (a * (1 - a) * sp.KroneckerDelta(*line.indices[1:]),)
+    if not (_has(line, "delta") and context.answers.softmax(line)):
+        return NONE
+    a = _own_activation(line, context).left
+    before = context.answers.derivation.about(name_of(a))[-1].right
+    return (before * a * (1 - a),)
+
+
+def _weights_not_transposed(line, context):
+    if not _backward(line):
+        return NONE
+    swapped = {e: e.base[e.indices[::-1]] for e in line.right.atoms(sp.Indexed)
+               if name_of(e).startswith("W") and e.indices == (i, j)}
+    return (line.right.xreplace(swapped),)
+
+
+def _outer_product_turned(line, context):
+    if not (_has(line, "dW") and {j, k} <= set(line.indices)):
+        return NONE
+    swap = {j: k, k: j}
+    return (sp.Add(*(term.xreplace(swap) if term.has(s) else term for term in sp.Add.make_args(line.right))),)
+
+
+def _one_path(line, context):
+    if not _backward(line) or _at_output(line):
+        return NONE
+    sums = [e for e in line.right.atoms(sp.Sum) if e.limits[0][0] == i]
+    found = [line.right.xreplace({e: change(e.function) for e in sums})
+             for change in (lambda body: body, lambda body: body.subs(i, 1), lambda body: body.subs(i, j)) if sums]
+    paths = [e for e in [line.right, *line.right.args] if e.is_Add and all(_is_path(term) for term in e.args)]
+    return tuple(found + [line.right.xreplace({e: term}) for e in paths for term in e.args])
+
+
+def _is_path(term):
+    return any(name_of(e).startswith("delta") for e in term.atoms(sp.Indexed))
+
+
+def _sign(line, context):
+    """Once, where the program begins."""
+    begins = not line.needs & context.names
+    return (-line.right,) if begins and (_backward(line) or _gradient(line)) else NONE
+
+
+def _uphill(line, context):
+    return (line.right.subs(ETA, -ETA),) if line.kind.startswith("new") else NONE
+
+
+def _updated_weights(line, context):
+    """The weights of the layer above, after their own step."""
+    if not _has(line, "delta"):
+        return NONE
+    new = {e: sp.IndexedBase("new " + name_of(e), real=True)[e.indices] for e in line.right.atoms(sp.Indexed)
+           if "new " + name_of(e) in context.names}
+    return (line.right.xreplace(new),)
+
+
+def _bias_scaled(line, context):
+    if not (_has(line, "db") and line.of_batch and any(other.kind == "dW" for other in context.lines)):
+        return NONE
+    return (line.right * N,) if _mean(context) else (line.right / N,)
+
+
+def _mean(context):
+    return context.network.options.over_samples == "mean"
+
+
+def _samples_not_summed(line, context):
+    """The sum over the samples left out, with 1/N or without."""
+    if not (_gradient(line) and line.of_batch) or (_has(line, "dW") and context.kind != "formula"):
+        return NONE
+    one = line.right.replace(lambda e: isinstance(e, sp.Sum) and e.limits[0][0] == s, lambda e: e.function)
+    return (one, one.subs(N, 1)) if one != one.subs(N, 1) else (one,)
+
+
+def _bias_times_input(line, context):
+    if not _has(line, "db"):
+        return NONE
+    of_sample = "" if line.of_batch else " of a sample"
+    weights = [q for q in context.network.quantities.values() if q.kind == "W" and (
+        q.mark == line.mark or isinstance(q.mark, tuple) and q.mark[-1] == line.mark)]
+    return tuple(context.answers.line(f"d{w.name}{of_sample}").right.subs(LAMBDA, 0) for w in weights)
+
+
+def _wrong_axis(line, context):
+    if not (_has(line, "db") and line.of_batch and line.indices):
+        return NONE
+    return (line.right.replace(lambda e: isinstance(e, sp.Sum) and e.limits[0][0] == s,
+                               lambda e: sp.Sum(e.function.xreplace({s: j, j: s}), *e.limits)),)
+
+
+def _bias_kept(line, context):
+    return (line.right.subs(ETA, 0),) if _has(line, "new b") else NONE
+
+
+def _samples_twice(line, context):
+    return (line.right / N,) if _gradient(line) and line.of_batch else NONE
+
+
+def _samples_never(line, context):
+    return (line.right * N,) if _gradient(line) and line.of_batch and _mean(context) else NONE
+
+
+def _wrong_layer(line, context):
+    """a of the layer itself where a of the layer before belongs."""
+    if not _has(line, "dW"):
+        return NONE
+    quantity = context.network.quantities[line.name.removesuffix(" of a sample")[1:]]
+    target = quantity.mark if isinstance(quantity.mark, int) else quantity.mark[-1]
+    a = context.answers.activation(target).left
+    inputs = {e: a.xreplace({j: k}) for e in line.right.atoms(sp.Indexed) if name_of(e)[0] in "xa"
+              and name_of(e) != name_of(a)}
+    return (line.right.xreplace(inputs),)
+
+
+def _relu_slope_from_output(line, context):
+    if not any(slope.args[0].row.name == "relu" for slope in _slopes(line)):
+        return NONE
+    return _each_slope(line, lambda g: sp.S.One)
+
+
+def _negative_gradient_zeroed(line, context):
+    relu = {slope: sp.S.One for slope in _slopes(line) if slope.args[0].row.name == "relu"}
+    passed = line.right.xreplace(relu)
+    return (sp.Piecewise((passed, passed > 0), (0, True)),) if relu and _has(line, "delta") else NONE
+
+
+def _decay_of_bias(line, context):
+    if not (_has(line, "db") and line.of_batch and context.network.options.l2):
+        return NONE
+    return (line.right + LAMBDA * context.network.quantities[line.name[1:]][line.indices],)
+
+
+def _decay_doubled(line, context):
+    return (line.right.subs(LAMBDA, 2 * LAMBDA),) if _has(line, "dW") else NONE
+
+
+def _eta_included(line, context):
+    return (ETA * line.right,) if _gradient(line) and line.name in context.asked else NONE
+
+
+def _to_the_bottom(line, context):
+    return (line.right / 2,) if _has(line, "limit") else NONE
+
+
+def _broadcast(line, context):
+    """a − y where y lost its axis: every output minus every target."""
+    t = sp.Symbol("t", integer=True, positive=True)
+    if "y" not in context.flat:
+        return NONE
+    return (line.right.xreplace({e: e.base[(t, 1)] for e in line.right.atoms(sp.Indexed) if name_of(e) == "y"}),)
+
+
+FUNCTION = ("function",)
+
+TABLE = {row.name: row for row in (
+    Mistake("the 2 of the square is lost",
+            "The derivative of a square brings a factor down in front.", "02-one-neuron", 0.7, _lost_two),
+    Mistake("a 2 that the ½ has cancelled",
+            "This cost has ½ in front of its square. What does that do to the factor that the square brings down?",
+            "02-one-neuron", 0.7, _extra_two),
+    Mistake("the square of the cost is lost",
+            "Without the square, errors of opposite sign cancel and the cost has no smallest value.",
+            "02-one-neuron", 0.4, _lost_square),
+    Mistake("the slope of the output is lost",
+            "The cost reaches z through the activation of the output unit, and that step has a factor of its own.",
+            "02-one-neuron", 0.5, _lost_slope_at_output),
+    Mistake("one slope too many",
+            "This cost and this activation fit each other: what the loss divides by, the slope multiplies by.",
+            "08-softmax", 0.5, _extra_slope),
+    Mistake("the slope is taken at a instead of z",
+            "The slope of an activation belongs to its input z. If a has overwritten z, or a already is the value of "
+            "the activation, applying the activation again leads to another place.", "09-activations", 0.6,
+            _slope_at_a),
+    Mistake("the slope by value is written with z",
+            "The short form of the slope is written with the output of the unit, not with its weighted sum.",
+            "09-activations", 0.6, _slope_by_value_of_z),
+    Mistake("softmax treated unit by unit",
+            "Softmax looks at the whole layer: raising one z lowers all other outputs, so there are terms off the "
+            "diagonal.", "08-softmax", 0.4, _softmax_by_itself),
+    Mistake("the slope of the hidden layer is lost",
+            "Going back through a hidden unit passes its activation too, and that step has a factor of its own.",
+            "06-delta", 0.5, _lost_slope_hidden),
+    Mistake("the weights are not turned round going back",
+            "Forward, the sum runs over the units that send; backward over those that receive. Check which of the two "
+            "indices of w is summed (in matrices: which side is transposed).", "07-matrices", 0.5,
+            _weights_not_transposed),
+    Mistake("the outer product is the wrong way round",
+            "A gradient has the shape of its weights: first the unit that receives, then the one that sends.",
+            "07-matrices", 0.6, _outer_product_turned),
+    Mistake("one path only",
+            "A change in this unit reaches the cost along several paths, and what they contribute adds up.",
+            "03-several-paths", 0.4, _one_path),
+    Mistake("the sign is turned",
+            "If the output is too large, raising it makes the cost larger: which sign has the derivative then?",
+            "02-one-neuron", 0.6, _sign),
+    Mistake("uphill instead of downhill",
+            "The gradient points to where the cost grows.", "01-downhill", 0.5, _uphill, FUNCTION),
+    Mistake("the weights above are already updated",
+            "All derivatives belong to the same point: work out every gradient first, then take the step.",
+            "11-digits", 0.5, _updated_weights, FUNCTION),
+    Mistake("weights and biases are averaged differently",
+            "The cost says whether samples are added up or averaged, and it says so for weights and biases alike.",
+            "11-digits", 0.7, _bias_scaled, FUNCTION),
+    Mistake("the samples are not added up",
+            "Every sample of the batch has its share in the gradient, and the gradient has the shape of its "
+            "parameter.", "11-digits", 0.5, _samples_not_summed),
+    Mistake("the bias gradient carries an input",
+            "A bias is multiplied by nothing in the weighted sum.", "02-one-neuron", 0.5, _bias_times_input),
+    Mistake("summed over the wrong axis",
+            "The gradient of a bias keeps the units and adds up the samples.", "07-matrices", 0.5, _wrong_axis,
+            FUNCTION),
+    Mistake("the biases are never updated",
+            "A step of learning moves every parameter.", "11-digits", 0.6, _bias_kept, FUNCTION),
+    Mistake("divided by the number of samples once too often",
+            "Count how often the number of samples divides the cost.", "11-digits", 0.7, _samples_twice,
+            together=True),
+    Mistake("not divided by the number of samples",
+            "This cost is the mean over the samples, and so is its gradient.", "11-digits", 0.7, _samples_never,
+            together=True),
+    Mistake("the activation of the wrong layer",
+            "What a weight is multiplied by in the weighted sum is the output of the layer before.",
+            "05-layers-and-indices", 0.5, _wrong_layer),
+    Mistake("the slope of ReLU is read from its output",
+            "The output of ReLU is never negative, so a test with ≥ 0 is always passed. Ask z.", "09-activations",
+            0.5, _relu_slope_from_output),
+    Mistake("negative gradients are set to zero",
+            "ReLU stops a gradient where the unit's own input is negative, whatever the sign of the gradient.",
+            "09-activations", 0.5, _negative_gradient_zeroed),
+    Mistake("weight decay on a bias",
+            "The penalty of this cost adds up weights; biases do not stand in it.", "11-digits", 0.7, _decay_of_bias),
+    Mistake("weight decay counted twice",
+            "The penalty has a square and a ½ in front of it.", "11-digits", 0.7, _decay_doubled),
+    Mistake("the learning rate is part of the gradient",
+            "The gradient belongs to the cost. The learning rate comes in with the step.", "01-downhill", 0.7,
+            _eta_included),
+    Mistake("arrays that broadcast by accident",
+            "A row minus a column is a table of all differences. Compare the two shapes.", "07-matrices", 0.4,
+            _broadcast, FUNCTION),
+    Mistake("gradients kept from the call before",
+            "Called twice with the same numbers, the function gave two different results: start from zero each time.",
+            "11-digits", 0.5, kinds=FUNCTION),
+    Mistake("the inputs are overwritten",
+            "The arrays that the function is given belong to somebody else; write into arrays of your own.",
+            "07-matrices", 0.8, kinds=FUNCTION),
+    Mistake("the cost is taken for convex",
+            "A network has many equally good settings, such as one with two hidden units exchanged. What lies between "
+            "them?",
+            "01-downhill", 0.0, kinds=("choice",)),
+    Mistake("a saturated unit is taken for one without gradient",
+            "Far out the slope is tiny and may round to 0 in the computer; as a number it is not 0.",
+            "09-activations", 0.0, kinds=("choice",)),
+    Mistake("the step to the bottom, not the largest",
+            "A step may jump over the valley and still end lower than it began.", "01-downhill", 0.5, _to_the_bottom),
+)}

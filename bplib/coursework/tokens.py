@@ -1,0 +1,110 @@
+"""From characters to tokens: what people write for a formula, unicode and LaTeX names included.
+
+A token is (kind, text, position).  Kinds: number, name, sub (subscripts), layer (a superscript in brackets), prime,
+power (a superscript number), and for anything else the sign itself: ( ) [ ] + - * / ^ , = …
+"""
+import re
+import unicodedata
+from typing import NamedTuple
+
+from ..errors import InputError
+
+LONGEST = 2000
+MOST_TOKENS = 400
+
+GREEK = {"α": "alpha", "δ": "delta", "Δ": "delta", "η": "eta", "λ": "lambda", "σ": "sigma", "θ": "theta", "π": "pi",
+         "φ": "phi", "ϕ": "phi", "β": "beta", "Σ": "sum", "∑": "sum", "μ": "mu", "ε": "epsilon"}
+SIGNS = {"−": "-", "–": "-", "—": "-", "·": "*", "⋅": "*", "×": "*", "∙": "*", "⊙": "*", "∘": "*", "•": "*", "÷": "/",
+         "∕": "/", "⁄": "/", "**": "^", "==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "’": "'", "′": "'", "‘": "'",
+         "`": "'", "´": "'"}
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()"))
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₛₜ", "0123456789ijklmnpst"))
+COMMANDS = {"cdot": "*", "times": "*", "odot": "*", "left": "", "right": "", "le": "≤", "ge": "≥", "leq": "≤",
+            "geq": "≥", "neq": "≠", "ne": "≠", "partial": "∂", "prime": "'", "quad": "", "operatorname": "",
+            "mathrm": "", "ln": "log"}
+
+PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in {
+    "space": r"(?:\s|\\[,;! ])+",
+    "command": r"\\[A-Za-z]+",
+    "number": r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![A-Za-z_]))?",
+    "layer": r"\^\{?[(\[]\d+[)\]]\}?|⁽[¹²³⁴⁵⁶⁷⁸⁹]⁾",
+    "power": "[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
+    "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
+    "name": rf"[A-Za-z]+[0-9]*|[{''.join(GREEK)}][0-9]*",
+    "prime": "['’′‘`´]+",
+    "sign": r"\*\*|[<>!=]=|[-−–—+*/^(){}\[\]=<>≤≥≠,|:·⋅×∙⊙∘•÷∕⁄@∂.]",
+}.items()))
+
+
+class FormulaError(InputError):
+    """A formula that cannot be read.  `position` counts characters from 0; `text` is what was typed."""
+
+    def __init__(self, message, text="", position=0):
+        super().__init__(message)
+        self.text, self.position = text, position
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    position: int
+    glued: bool
+    """Whether nothing stands between it and the token before."""
+
+
+def tokens(text):
+    """All tokens of a text, closed by one of kind "end"."""
+    if not isinstance(text, str):
+        raise FormulaError(f"A formula is a text in quotation marks; given: {type(text).__name__}.")
+    if len(text) > LONGEST:
+        raise FormulaError(f"The formula has {len(text):,} characters; up to {LONGEST:,} are read. "
+                           "No answer of this course needs more than 200.")
+    found, at, glued = [], 0, False
+    while at < len(text):
+        match = PATTERN.match(text, at)
+        if match is None:
+            raise FormulaError(_stranger(text[at]), text, at)
+        if match.lastgroup != "space":
+            token = _token(match, glued, text)
+            found += [token] if token.text else []
+        glued, at = match.lastgroup != "space", match.end()
+        if len(found) > MOST_TOKENS:
+            raise FormulaError(f"The formula has more than {MOST_TOKENS} parts. Is there a shorter way to write it?",
+                               text, at)
+    return [*found, Token("end", "the end", len(text), False)]
+
+
+def _token(match, glued, text):
+    kind, read, at = match.lastgroup, match[0], match.start()
+    if kind == "command":
+        read = COMMANDS.get(read[1:], read[1:])
+        kind = "name" if read.isalpha() else "prime" if read == "'" else read
+    elif kind == "name":
+        read = GREEK.get(read[0], read[0]) + read[1:]
+    elif kind == "sub":
+        read = "".join(SUBSCRIPTS.get(c, c) for c in read).lstrip("_").strip("{}").replace(" ", "")
+    elif kind == "layer":
+        read = "".join(SUPERSCRIPTS.get(c, c) for c in read).strip("^{}()[]")
+    elif kind == "power":
+        read = "".join(SUPERSCRIPTS[c] for c in read)
+    elif kind == "prime":
+        read = "'" * len(read)
+    elif kind == "sign":
+        kind = read = SIGNS.get(read, read)
+    if kind == "sub" and not read:
+        raise FormulaError("An index is missing after the underscore; write w_jk or w[j,k].", text, at)
+    return Token(kind, read, at, glued)
+
+
+def _stranger(character):
+    """What to say of a character that no formula contains."""
+    name = unicodedata.name(character, "")
+    latin = unicodedata.normalize("NFKD", character)[:1]
+    if latin.isascii() and latin.isalnum():
+        return f"{character!r} looks like {latin!r} but is another character; type {latin!r} on the keyboard."
+    script = name.partition(" ")[0]
+    if script in ("CYRILLIC", "GREEK", "ARMENIAN"):
+        return f"{character!r} is a {script.title()} letter that this course does not use; type a Latin letter instead."
+    if character in "\"'#$%&;?\\~":
+        return f"{character!r} has no meaning in a formula."
+    return f"The character {character!r}{f' ({name.lower()})' if name else ''} cannot be read."

@@ -1,0 +1,234 @@
+"""What a formula is worth in numbers: an array over its free indices, at points where sizes and numbers are generic.
+
+Arrays carry the names of their axes, so an index may have any letter, and one that is not summed simply stays.
+"""
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+
+import numpy as np
+import scipy.special
+import sympy as sp
+
+from ..activations import TABLE, Activated, Slope
+from ..equations import indices_of, name_of, place_in_sum
+from ..meaning import Values
+from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, walk
+
+SAMPLE = "s"
+
+
+class Misfit(ValueError):
+    """An index runs over two different ranges, or beyond the end of an array."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """values with one axis for each name in `axes`."""
+
+    axes: tuple
+    values: np.ndarray
+
+    def over(self, axes):
+        """The values with axes in the given order, of length 1 where the array has none of that name."""
+        order = [self.axes.index(at) for at in axes if at in self.axes]
+        values = self.values.transpose(order)
+        return values.reshape([self.values.shape[self.axes.index(at)] if at in self.axes else 1 for at in axes])
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An array of a network at a point: its own indices first, then those that it brings along unsummed."""
+
+    values: np.ndarray
+    rank: int
+    extra: tuple = ()
+
+    def full(self, indices):
+        """Indices as written, with the sample's in front where it was left out."""
+        return (SAMPLE,) * (self.rank - len(indices)) + tuple(indices)
+
+
+# functions
+
+def _of_activation(make):
+    """A function on arrays from a formula of `activations`, by way of `meaning`."""
+    z = sp.IndexedBase("z", real=True)[sp.Symbol("j", integer=True, positive=True)]
+    formula = make(z)
+
+    def function(values):
+        flat = Values({"z": np.reshape(values, (-1, 1))}, {})(formula, {z.indices[0]: np.size(values)})
+        return np.real(flat[..., 0]).reshape(np.shape(values))
+
+    return function
+
+
+@lru_cache(maxsize=None)
+def function(name):
+    """The NumPy function behind a name; a prime at the end marks the derivative."""
+    if name in NUMPY:
+        return NUMPY[name]
+    row = TABLE[name.rstrip("'")]
+    return _of_activation(lambda z: Slope(row(z)) if name.endswith("'") else row(z))
+
+
+NUMPY = {"exp": np.exp, "exp'": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "cosh": np.cosh,
+         "sinh": np.sinh, "tanh": np.tanh, "sign": np.sign, "sigmoid": scipy.special.expit,
+         "sigmoid'": lambda z: scipy.special.expit(z) * scipy.special.expit(-z),
+         "tanh'": lambda z: 1 - np.tanh(z)**2, "relu": lambda z: np.maximum(z, 0), "relu'": lambda z: (z > 0) * 1.0,
+         "identity": lambda z: z, "identity'": np.ones_like}
+
+OPERATORS = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
+    "=": np.equal, "≠": np.not_equal, "<": np.less, ">": np.greater, "≤": np.less_equal, "≥": np.greater_equal,
+}
+
+
+# evaluation
+
+def evaluate(tree, arrays, ranges=None):
+    """The value of a tree: an `Array` over its free indices.
+
+    arrays   name → `Stored`
+    ranges   letter → how far it runs, for one that stands in a condition only
+    Misfit where an index would have to run over two ranges
+    """
+    with np.errstate(all="ignore"):
+        return _value(tree, arrays, _Ranges(tree, arrays, ranges or {}))
+
+
+def _value(node, arrays, ranges):
+    return _VALUE[type(node)](node, arrays, ranges)
+
+
+def _entry(node, arrays, ranges):
+    stored = arrays[node.name]
+    values, letters = stored.values, []
+    for axis, at in reversed(list(enumerate(stored.full(node.indices)))):
+        if isinstance(at, int):
+            if at > values.shape[axis]:
+                raise Misfit(f"{node.name} has {values.shape[axis]} units in that place, so there is no number {at}")
+            values = values.take(at - 1, axis)
+        else:
+            letters.insert(0, at)
+    letters = (*letters, *stored.extra)
+    return Array(letters, values) if len(set(letters)) == len(letters) else _diagonal(letters, values, node)
+
+
+def _diagonal(letters, values, node):
+    lengths = {}
+    for at, length in zip(letters, values.shape):
+        if lengths.setdefault(at, length) != length:
+            raise Misfit(f"in {node.name} the index {at} stands for two kinds of units at once")
+    kept = tuple(lengths)
+    numbers = [kept.index(at) for at in letters]
+    return Array(kept, np.einsum(values, numbers, list(range(len(kept)))))
+
+
+def _binary(node, arrays, ranges):
+    left, right = _value(node.left, arrays, ranges), _value(node.right, arrays, ranges)
+    axes = (*left.axes, *(at for at in right.axes if at not in left.axes))
+    both = left.over(axes), right.over(axes)
+    for at, n, m in zip(axes, both[0].shape, both[1].shape):
+        if n != m and at in left.axes and at in right.axes:
+            raise Misfit(f"the index {at} counts two different things: it runs to {n} in one place and to {m} in "
+                         "another")
+    return Array(axes, np.asarray(OPERATORS[node.operator](*both), float))
+
+
+def _sum(node, arrays, ranges):
+    body = _value(node.body, arrays, ranges)
+    if node.index not in body.axes:
+        return Array(body.axes, body.values * ranges.samples)
+    at = body.axes.index(node.index)
+    return Array(body.axes[:at] + body.axes[at + 1:], body.values.sum(axis=at))
+
+
+def _call(node, arrays, ranges):
+    argument = _value(node.argument, arrays, ranges)
+    return Array(argument.axes, np.asarray(function(node.function)(argument.values), float))
+
+
+def _negative(node, arrays, ranges):
+    array = _value(node.of, arrays, ranges)
+    return Array(array.axes, -array.values)
+
+
+_VALUE = {
+    Number: lambda node, arrays, ranges: Array((), np.asarray(node.value)),
+    Index: lambda node, arrays, ranges: Array((node.name,), np.arange(1.0, ranges[node.name] + 1)),
+    Entry: _entry, Binary: _binary, Sum: _sum, Call: _call, Negative: _negative,
+}
+
+
+class _Ranges:
+    """How far each index of a formula runs, for a condition in which it stands as a number."""
+
+    def __init__(self, tree, arrays, known):
+        self.tree, self.arrays, self.known = tree, arrays, known
+
+    @property
+    def samples(self):
+        return float(self.arrays["N"].values)
+
+    def __getitem__(self, index):
+        for node in walk(self.tree):
+            if isinstance(node, Entry) and index in node.indices:
+                stored = self.arrays[node.name]
+                return stored.values.shape[stored.full(node.indices).index(index)]
+        if index in self.known:
+            return self.known[index]
+        raise Misfit(f"the index {index} stands in a condition only, so nothing says how far it runs")
+
+
+# right answers, from the derivation's own expressions
+
+RELATIONS = {sp.StrictGreaterThan: ">", sp.GreaterThan: "≥", sp.StrictLessThan: "<", sp.LessThan: "≤"}
+
+
+def tree_of(e):
+    """The tree of a SymPy expression over entries."""
+    if isinstance(e, sp.Sum):
+        body = tree_of(e.function)
+        for at, *_ in e.limits:
+            body = Sum(at.name, body)
+        return body
+    if isinstance(e, sp.Indexed):
+        return Entry(name_of(e), tuple(int(at) if at.is_Integer else at.name for at in indices_of(e)))
+    if isinstance(e, sp.Add):
+        return _added(sorted(e.args, key=place_in_sum))
+    if isinstance(e, sp.Mul):
+        return Negative(tree_of(-e)) if e.as_coeff_Mul()[0].is_negative else reduce(_times, map(tree_of, e.args))
+    if isinstance(e, sp.Pow):
+        return Binary("^", tree_of(e.base), Number(float(e.exp)))
+    if isinstance(e, Slope):
+        return Call(_activation(e.args[0]) + "'", tree_of(e.args[0].args[0]))
+    if isinstance(e, Activated):
+        return Call(_activation(e), tree_of(e.args[0]))
+    if isinstance(e, sp.log):
+        return Call("log", tree_of(e.args[0]))
+    if isinstance(e, sp.KroneckerDelta):
+        return Binary("=", *(Index(at.name) if at.is_Symbol else tree_of(at) for at in e.args))
+    if type(e) in RELATIONS:
+        return Binary(RELATIONS[type(e)], tree_of(e.lhs), tree_of(e.rhs))
+    if isinstance(e, sp.Piecewise):
+        (then, condition), (otherwise, _) = e.args
+        holds = tree_of(condition)
+        return Binary("+", Binary("*", holds, tree_of(then)),
+                      Binary("*", Binary("-", Number(1.0), holds), tree_of(otherwise)))
+    return Number(float(e)) if e.is_Number else Entry(e.name)
+
+
+def _activation(g):
+    return g.row.name
+
+
+def _added(terms):
+    tree = tree_of(terms[0])
+    for term in terms[1:]:
+        minus = term.could_extract_minus_sign()
+        tree = Binary("-" if minus else "+", tree, tree_of(-term if minus else term))
+    return tree
+
+
+def _times(left, right):
+    return Binary("*", left, right)

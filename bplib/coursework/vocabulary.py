@@ -1,0 +1,144 @@
+"""The names that a learner may use in a formula, and what each of them means in the network of the exercise."""
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ..equations import N
+from ..layout import all_quantities
+
+FUNCTIONS = {
+    "exp": "exp", "log": "log", "sqrt": "sqrt", "abs": "abs", "cosh": "cosh", "sinh": "sinh", "tanh": "tanh",
+    "sigma": "sigmoid", "sigmoid": "sigmoid", "relu": "relu", "softplus": "softplus", "sign": "sign",
+    "identity": "identity", "id": "identity",
+}
+DIFFERENTIABLE = {"sigmoid", "tanh", "relu", "softplus", "identity", "exp"}
+KRONECKER = "kronecker"
+
+CONSTANTS = {"N": "the number of samples", "eta": "the learning rate", "lambda": "the strength of the penalty"}
+WORDS = {"x": "input", "y": "target", "W": "weight", "b": "bias", "z": "weighted sum", "a": "output",
+         "delta": "error term ∂C/∂z", "da": "derivative ∂C/∂a of the cost by an output",
+         "losses": "cost of one sample", "C": "cost of all samples"}
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a typed name stands for.
+
+    array       name of the array in the network
+    rank        number of its indices
+    per_sample  whether the first of them is the sample's, which may be left out
+    meaning     in words
+    last        what the last index is where it is not written, () where it has to be
+    """
+
+    array: str
+    rank: int
+    per_sample: bool
+    meaning: str
+    last: tuple = ()
+
+    @property
+    def counts(self):
+        """How many indices may be written."""
+        least = self.rank - self.per_sample - len(self.last)
+        return tuple(range(least, self.rank + 1))
+
+    def full(self, indices):
+        """Indices as written, completed at the end; None where their number does not fit."""
+        indices, units = tuple(indices), self.rank - self.per_sample
+        sample = indices[:1] if self.per_sample and (len(indices) > units or indices[:1] == ("s",)) else ()
+        written = indices[len(sample):]
+        if len(written) == units - len(self.last):
+            return sample + written + self.last
+        return indices if len(indices) in (units, self.rank) else None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """names: as typed → Name; functions: as typed → name of a function; free: the indices of what is asked for."""
+
+    names: dict
+    functions: dict
+    free: tuple
+
+    def find(self, typed):
+        """A `Name`, the name of a function (a text), or None.  Capitals count only where two names differ by them."""
+        known = {**self.functions, **self.names}
+        if typed in known:
+            return known[typed]
+        same = {id(known[other]): known[other] for other in known if other.lower() == typed.lower()}
+        return next(iter(same.values())) if len(same) == 1 else None
+
+    def hint(self, typed):
+        """A hint at the name nearest to one that does not fit, "" where none is near."""
+        near = get_close_matches(typed[:30], [*self.names, *self.functions], n=1, cutoff=0.7)
+        return f" Did you mean {near[0]!r}?" if near and near[0] != typed else ""
+
+
+def vocabulary(network, allowed, free, aliases, single=False):
+    """The vocabulary of an exercise.
+
+    allowed   names of the network's arrays, error terms included, that may be used
+    free      indices of what is asked for
+    aliases   further names: as typed → name of the array
+    single    whether the unit of a layer that has only one needs no number
+    """
+    quantities = all_quantities(network)
+    names = {}
+    for name in allowed:
+        names |= _names(quantities[name], network, single)
+    names |= {typed: names[array] for typed, array in aliases.items()}
+    constants = [name for name in CONSTANTS if name != "lambda" or network.options.l2]
+    names |= {name: Name(name, 0, False, CONSTANTS[name]) for name in constants if name not in names}
+    if network.options.over_outputs == "mean" and network.quantities["y"].sizes[-1].is_Symbol:
+        size = str(network.quantities["y"].sizes[-1])
+        names[size] = Name(size, 0, False, "the number of outputs")
+    for typed in "nm":
+        names.setdefault(typed, names["N"])
+    functions = FUNCTIONS | _activations(network)
+    if not any(name.startswith("delta") for name in names):
+        functions = {**functions, "delta": KRONECKER}
+    return Vocabulary(names, functions, free)
+
+
+def _names(quantity, network, single):
+    """The names for a quantity: its own, and those of neurons and inputs that have names."""
+    mark, rank, per_sample = quantity.mark, len(quantity.sizes), N in quantity.sizes
+    meaning = WORDS[quantity.kind]
+    if quantity.kind == "x" and isinstance(mark, tuple):
+        return {typed: Name("x", rank, per_sample, f"input {name}", (column,))
+                for column, name in enumerate(mark, 1) for typed in (name, f"x_{name}")}
+    if isinstance(mark, int) and mark:
+        meaning += f", layer {mark}"
+    if isinstance(mark, str) and mark:
+        meaning += f" of {mark}"
+    if isinstance(mark, tuple) and all(mark):
+        meaning += f" from {mark[0]} to {mark[1]}"
+    alone = quantity.sizes[-1:] == (1,) or single and rank > per_sample and network.shape(
+        _forward(quantity.name))[-1] == 1
+    name = Name(quantity.name, rank, per_sample, meaning, (1,) if alone else ())
+    typed = {quantity.name: name}
+    if isinstance(mark, tuple) and all(mark):
+        typed["w_" + "".join(mark)] = name
+    return typed
+
+
+def _forward(name):
+    """The quantity whose shape a quantity has."""
+    return name.replace("delta", "z").replace("da", "a") if name.startswith("d") else name
+
+
+def _activations(network):
+    """g, where all units have the same activation; an activation that is left open also by other usual letters."""
+    rows = {row.name for row in activations(network)}
+    if len(rows) != 1 or not rows <= {"g", *DIFFERENTIABLE}:
+        return {}
+    (name,) = rows
+    return dict.fromkeys(("g", "f", "phi", "sigma", "theta"), "g") if name == "g" else {"g": name}
+
+
+def activations(network):
+    """The rows of the activations of a network, one for each layer or neuron."""
+    structure = network.structure
+    if hasattr(structure, "neurons"):
+        return [row for _, row in structure.neurons.values()]
+    return list(structure.activations)

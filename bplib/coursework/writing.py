@@ -1,0 +1,89 @@
+"""A formula as it was understood, in LaTeX, in the order in which it was typed."""
+import sympy as sp
+
+from ..equations import N, s
+from ..layout import all_quantities
+from ..notation import latex
+from .tree import CONDITIONS, Binary, Call, Entry, Sum, walk
+
+SUM, PRODUCT, FACTOR = range(3)
+
+FUNCTIONS = {"exp": r"\exp", "log": r"\ln", "sqrt": r"\operatorname{sqrt}", "abs": r"\operatorname{abs}",
+             "sigmoid": r"\sigma", "tanh": r"\tanh", "cosh": r"\cosh", "sinh": r"\sinh", "g": "g",
+             "relu": r"\operatorname{ReLU}"}
+SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
+LETTERS = {"N": "N", "eta": r"\eta", "lambda": r"\lambda"}
+
+
+def written(tree, network):
+    """LaTeX of a tree over the entries of a network."""
+    return _Writer(network, tree).write(tree, SUM)
+
+
+class _Writer:
+    def __init__(self, network, tree):
+        self.quantities = all_quantities(network)
+        self.samples = any(isinstance(node, Sum) and node.index == "s" for node in walk(tree)) or any(
+            isinstance(node, Entry) and len(node.indices) == self.rank(node) and self.per_sample(node)
+            for node in walk(tree))
+
+    def rank(self, entry):
+        return len(self.quantities[entry.name].sizes) if entry.name in self.quantities else 0
+
+    def per_sample(self, entry):
+        return entry.name in self.quantities and N in self.quantities[entry.name].sizes
+
+    def write(self, node, level):
+        """LaTeX of a node, in brackets where it binds less tightly than `level`."""
+        code, binds = getattr(self, "on_" + type(node).__name__)(node)
+        return rf"\left({code}\right)" if binds < level else code
+
+    def on_Number(self, node):
+        return f"{node.value:.10g}", FACTOR
+
+    def on_Index(self, node):
+        return node.name, FACTOR
+
+    def on_Entry(self, node):
+        if node.name not in self.quantities:
+            return LETTERS.get(node.name, node.name), FACTOR
+        letters = [sp.Integer(at) if isinstance(at, int) else sp.Symbol(at, integer=True, positive=True)
+                   for at in node.indices]
+        full = [s] * (self.rank(node) - len(letters)) + letters
+        return latex(self.quantities[node.name][tuple(full)], self.quantities, samples=self.samples), FACTOR
+
+    def on_Call(self, node):
+        name = FUNCTIONS.get(node.function.rstrip("'"), rf"\operatorname{{{node.function.rstrip(chr(39))}}}")
+        prime = "'" if node.function.endswith("'") else ""
+        return rf"{name}{prime}\left({self.write(node.argument, SUM)}\right)", FACTOR
+
+    def on_Sum(self, node):
+        return rf"\sum_{{{node.index}}} {self.write(node.body, PRODUCT)}", PRODUCT
+
+    def on_Negative(self, node):
+        return "-" + self.write(node.of, PRODUCT), SUM
+
+    def on_Binary(self, node):
+        if node.operator in CONDITIONS:
+            sides = self.write(node.left, SUM), self.write(node.right, SUM)
+            return rf"\left[{sides[0]} {SIGNS.get(node.operator, node.operator)} {sides[1]}\right]", FACTOR
+        return {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power}[
+            node.operator](node)
+
+    def _sum(self, node):
+        return f"{self.write(node.left, SUM)} {node.operator} {self.write(node.right, PRODUCT)}", SUM
+
+    def _product(self, node):
+        left = self.write(node.left, FACTOR if isinstance(node.left, Sum) else PRODUCT)
+        right = self.write(node.right, PRODUCT)
+        sign = r" \cdot " if right[0].isdigit() else r" \, "
+        return f"{left}{sign}{right}", PRODUCT
+
+    def _quotient(self, node):
+        return rf"\frac{{{self.write(node.left, SUM)}}}{{{self.write(node.right, SUM)}}}", PRODUCT
+
+    def _power(self, node):
+        base = self.write(node.left, FACTOR)
+        raised = isinstance(node.left, (Call, Binary)) or "^" in base
+        base = rf"\left({base}\right)" if raised and not base.startswith(r"\left(") else base
+        return f"{base}^{{{self.write(node.right, SUM)}}}", FACTOR
