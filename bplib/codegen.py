@@ -276,10 +276,11 @@ class Generated:
 
     parameters is a dict of float arrays, {"W1": (n_1, n_0), "b1": (n_1,), …}; in another notation than this course's,
     names and shapes are those of its `layout`.
+    backward holds the equations that the gradients are generated from.
     """
 
     def __init__(self, layout, backward):
-        self.layout, self.network = layout, layout.network
+        self.layout, self.network, self.backward = layout, layout.network, tuple(backward)
         equations = stable(self.network)
         layers = [layout.text(e.quantity) for e in equations if e.quantity.kind in "za"]
         outputs = [layout.text(layout.quantities[name]) for name in self.network.outputs]

@@ -3,6 +3,8 @@
 The equations stay those of the network.  A layout says for each array under which name it stands in code and in which
 order its axes are, so that the same equations print as `X @ W1.T`, `X @ W1` or `W1 @ X`.
 """
+from functools import lru_cache
+
 import numpy as np
 
 from .equations import gradient_of, s
@@ -31,6 +33,7 @@ class Layout:
         self.parameters = tuple(dict.fromkeys(self.array(self.quantities[name]) for name in network.parameters))
         self.gradients = tuple("d" + name for name in self.parameters)
         self.targets, self.options = network.targets, network.options
+        self.shape = lru_cache(None)(self.shape)  # every checked call asks for the same ones
 
     @property
     def axes(self):

@@ -1,5 +1,6 @@
 """Gradient descent: w ← w − η ∂C/∂w, over all samples or a few at a time, with momentum if wanted."""
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from tqdm import tqdm
@@ -9,6 +10,7 @@ from .errors import InputError
 from .inputs import checked_inputs, checked_number, checked_parameters, checked_samples, checked_whole
 from .networks import Graph, checked_network
 from .notation import DEFAULT
+from .tuning import tune
 
 PATIENCE = 2
 """Seconds of training after which a progress bar appears."""
@@ -66,16 +68,16 @@ def train(network, parameters, X, Y, *, eta, epochs, batch_size=None, momentum=0
     """
     functions = _functions(network)
     network = functions.network
-    arrays = [np.array(a, dtype=float) for a in checked_parameters(network, parameters)]
+    arrays = [np.array(a, dtype=float, order="C") for a in checked_parameters(network, parameters)]
     X, Y = checked_samples(network, (X, Y), "XY")
     size, order = _batch_size(batch_size, len(X)), _order(seed, len(X))
     eta, momentum = checked_number("eta", eta, above=0), checked_number("momentum", momentum, least=0, below=1)
     test = None if test is None else _checked_test(network, test)
-    velocity = [np.zeros_like(a) for a in arrays]
+    step = _descent(tune(functions, batch=size).code, arrays, eta, momentum)
     history = History(dict(zip(network.parameters, arrays)), [_cost(functions, arrays, X, Y, 0)])
     for epoch in tqdm(range(1, checked_whole("epochs", epochs, 0) + 1), "epochs", delay=PATIENCE, leave=False):
         with np.errstate(all="ignore"):  # steps that overshoot are told by the cost, right below
-            _epoch(functions.gradients.raw, arrays, velocity, order(X, Y), size, eta, momentum)
+            _epoch(step, order(X, Y), size)
         history.cost.append(_cost(functions, arrays, X, Y, epoch))
         if test is not None:
             outputs = functions.predict.pack(functions.predict.raw(*arrays, test[0]))
@@ -83,15 +85,25 @@ def train(network, parameters, X, Y, *, eta, epochs, batch_size=None, momentum=0
     return history
 
 
-def _epoch(gradients, arrays, velocity, samples, size, eta, momentum):
-    """One pass through the samples, a step for each batch; changes arrays and velocity."""
+def _descent(code, arrays, eta, momentum):
+    """The function of a batch that changes the arrays by a step; v ← μ v − η ∂C/∂w is one call of tuned code."""
+    velocity = [np.zeros_like(a) for a in arrays] if momentum else arrays
+    made, alpha, beta = lru_cache(2)(lambda rows: code(rows).bound(arrays, velocity)), -float(eta), momentum or 1.0
+
+    def step(X, Y):
+        made(len(X))(X, Y, alpha, beta)
+        if momentum:
+            for w, v in zip(arrays, velocity):
+                w += v
+
+    return step
+
+
+def _epoch(step, samples, size):
+    """One pass through the samples, a step for each batch."""
     X, Y = samples
     for start in range(0, len(X), size):
-        batch = slice(start, start + size)
-        for w, v, g in zip(arrays, velocity, gradients(*arrays, X[batch], Y[batch])):
-            v *= momentum
-            v -= eta * g
-            w += v
+        step(X[start:start + size], Y[start:start + size])
 
 
 def _functions(given):

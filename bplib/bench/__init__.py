@@ -1,0 +1,10 @@
+"""How fast generated code is: measured against the best by hand, frameworks, and what this machine can do.
+
+settings     the networks that are measured
+peers        what a program to measure is
+generated, by_hand, frameworks, naive, limit    the programs
+epoch        an epoch of Nielsen's setting
+measure      interleaved timing
+claims       what has to hold
+run, report, command    all measurements; table, JSON, picture; the command
+"""

@@ -1,0 +1,52 @@
+"""Interleaved timing: in each round every peer runs for a few milliseconds, one after the other, so that a slow moment
+of the machine falls on all of them; a ratio is the median of the rounds' ratios.
+
+What counts is the smaller one of processor time, which other programs on the machine do not lengthen, and time on the
+clock, so that a framework that works in two threads is not charged for both.  Peers are made anew a few times, as it
+matters by some per cent where in memory their arrays happen to lie.
+"""
+from time import perf_counter, process_time
+
+import numpy as np
+
+LEAST = 2e-3
+"""Seconds that a peer runs in each round, at least: clocks are coarse."""
+
+
+def _seconds(step, times):
+    start, clock = process_time(), perf_counter()
+    for _ in range(times):
+        step()
+    return min(process_time() - start, perf_counter() - clock) / times
+
+
+def _times(step):
+    """How many steps fill the least time."""
+    step()
+    times = 1
+    while (took := _seconds(step, times) * times) < LEAST:
+        times = max(2 * times, int(times * LEAST / max(took, 1e-5)))
+    return times
+
+
+def interleaved(make, rounds, anew=5):
+    """Seconds a step, for each peer by its name an array over the rounds.
+
+    make     a function that returns the peers, each of them new
+    anew     how often they are made
+    """
+    taken, order = [], np.random.default_rng(0)
+    for _ in range(min(anew, rounds)):
+        peers = make()
+        times = [_times(peer.step) for peer in peers]
+        for _ in range(max(1, rounds // anew)):
+            row = np.empty(len(peers))
+            for place in order.permutation(len(peers)):
+                row[place] = _seconds(peers[place].step, times[place])
+            taken.append(row)
+    return {peer.name: column for peer, column in zip(peers, np.transpose(taken))}
+
+
+def ratio(taken, one, other):
+    """How long `one` takes for each second of `other`: the median over the rounds."""
+    return float(np.median(taken[one] / taken[other]))

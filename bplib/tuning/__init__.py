@@ -1,0 +1,13 @@
+"""From plain generated code to code that is as fast as tuned by hand.
+
+trees     code as data
+kernels   what tuned code calls
+passes    from plain lines to single operations and matrix products
+buffers   arrays that are made once
+arrays    the table of passes, and the code that comes out
+scalars   tiny networks as plain numbers
+tuned     the functions that a caller sees: checked
+"""
+from .tuned import Tuned, tune
+
+__all__ = ["Tuned", "tune"]

@@ -1,0 +1,173 @@
+"""Array code tuned for a number of samples: the table of passes, and the function that comes out."""
+import ast
+from dataclasses import dataclass, replace
+from math import ceil, prod
+from typing import Callable
+
+import numpy as np
+
+from .buffers import buffers, look_ups
+from .kernels import namespace
+from .passes import Setting, constants_last, formulas, lines, products, sizes
+from .trees import line, pairs, read_names, with_body
+
+CACHED, FEWEST = 200_000, 256
+"""Numbers that a chunk of samples may hold, its activations included, and the samples that make one worth while."""
+
+PASSES = {
+    "sizes": (sizes, "The number of samples is known, so N is a number."),
+    "constants last": (constants_last, "A constant factor of the errors is carried on to the gradients, where the "
+                                       "product that is due anyway takes it along."),
+    "formulas": (formulas, "Functions are written out, so that they can write into arrays; NumPy's exp is the fast one "
+                           "where there are many entries."),
+    "lines": (lines, "One operation a line, and none of them twice: a result that has been stored is used again."),
+    "products": (products, "Each matrix product takes a factor and a sum along: α A @ B + β C is one call. Gradients "
+                           "are added into arrays that the caller gives, dW ← α ∂C/∂W + β dW: with α = 1, β = 0 that "
+                           "is the gradient, with α = −η, β = 1 and W for dW a step of learning."),
+    "buffers": (buffers, "Results go into arrays that are made once, and an array that is no longer needed takes the "
+                         "next result. Products are BLAS's own functions."),
+    "look-ups": (look_ups, "Functions, numbers and transposed views are looked up once, not in each call."),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The code after one pass: its name, why it is made, the source, and the function that the source is of."""
+
+    name: str
+    why: str
+    source: str
+    function: Callable
+
+    def __repr__(self):
+        return f"{self.name}: {self.why}\n\n{self.source}\n"
+
+    def _repr_markdown_(self):
+        return f"**{self.name}.** {self.why}\n\n```python\n{self.source}\n```"
+
+
+def setting(functions, rows, total, dtype):
+    """What the gradients of generated functions are tuned for."""
+    layout, gradients = functions.layout, functions.gradients
+    quantities = {gradients_name: quantity for quantity in layout.quantities.values()
+                  for gradients_name in (layout.text(quantity),)}
+    given = gradients.inputs[len(layout.parameters):]
+    shapes = {name: tuple(rows if n == "N" else n for n in layout.shape(name)) for name in gradients.inputs}
+    labels = tuple(name for name in given if quantities[name].kind == "c")
+    errors = tuple(name for name, quantity in quantities.items() if quantity.kind in ("delta", "da"))
+    return Setting(layout.parameters, layout.gradients, errors, shapes, labels, rows, total, dtype)
+
+
+def plain(functions):
+    """The code as it was generated."""
+    return Stage("plain", "As it follows from the equations.", functions.gradients.source, functions.gradients.raw)
+
+
+def compiled(source, space):
+    """The function that the source defines."""
+    exec(compile(source, "<tuned>", "exec"), space)
+    return space[line(source).name]
+
+
+class _Accumulate:
+    """dW ← α ∂C/∂W + β dW for so many samples of a batch: the code after each pass."""
+
+    def __init__(self, functions, rows, total, dtype):
+        self.setting = setting(functions, rows, total, dtype)
+        self.stages, tree = [plain(functions)], line(functions.gradients.source)
+        for name, (change, why) in PASSES.items():
+            self.before, tree = tree, change(tree, self.setting)
+            self.stages.append(Stage(name, why, *self._made(tree, self.setting)))
+        self.function = self.stages[-1].function
+
+    @staticmethod
+    def _made(tree, where):
+        source = ast.unparse(ast.fix_missing_locations(tree))
+        return source, compiled(source, namespace(where.dtype, where.constants))
+
+    def matrix_products(self):
+        """Each matrix product of the lines: (what it computes, its code, number of multiplications)."""
+        found = []
+        for target, value in pairs(line(next(stage.source for stage in self.stages if stage.name == "lines"))):
+            for node in ast.walk(value):
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+                    left, right = map(self.setting.shape, (node.left, node.right))
+                    errors = set(self.setting.errors).intersection(read_names(node))
+                    what = "gradient" if target in self.setting.gradients else "error" if errors else "forward"
+                    found.append((what, ast.unparse(node), prod(left) * prod(right[1:])))
+        return found
+
+    def bound(self, arrays, out):
+        """The function of (X, Y, α, β) that is left when the arrays are known: their views are looked up once too."""
+        known = {**dict(zip(self.setting.parameters, arrays)), **dict(zip(self.setting.gradients, out))}
+        where = replace(self.setting, constants={**self.setting.constants, **known})
+        left = [a.arg for a in self.before.args.args if a.arg not in known]
+        return self._made(look_ups(with_body(self.before, self.before.body, left), where), where)[1]
+
+
+class ArrayCode:
+    """The gradients of a network for a number of samples, by arrays; many samples go in chunks that stay in cache."""
+
+    def __init__(self, functions, rows, dtype):
+        self.rows, self.chunk = rows, _chunk(functions, rows)
+        full = _Accumulate(functions, self.chunk, rows, dtype)
+        self.stages, self.pieces = full.stages, {"accumulate": full}
+        self.fused = self.chunk == rows
+        if not self.fused:
+            if rows % self.chunk:
+                self.pieces["accumulate_last"] = _Accumulate(functions, rows % self.chunk, rows, dtype)
+            self.stages = [*self.stages, self._in_chunks()]
+
+    def accumulate(self, arrays, X, Y, out, alpha, beta):
+        """out ← α ∂C/∂arrays + β out, in place."""
+        self.stages[-1].function(*arrays, X, Y, *out, alpha, beta)
+
+    def step(self, arrays, X, Y, eta):
+        """arrays ← arrays − η ∂C/∂arrays, in place."""
+        if self.fused:
+            return self.accumulate(arrays, X, Y, arrays, -eta, 1.0)
+        change = [np.empty_like(array) for array in arrays]
+        self.accumulate(arrays, X, Y, change, -eta, 0.0)
+        for array, one in zip(arrays, change):
+            np.add(array, one, out=array)
+
+    def bound(self, arrays, out):
+        """`accumulate` for loops, its arrays built in: a function of (X, Y, α, β); for β = 1 `out` may be `arrays`."""
+        if out is arrays and not self.fused:
+            return lambda X, Y, alpha, beta: self.step(arrays, X, Y, -alpha)
+        pieces = {name: piece.bound(arrays, out) for name, piece in self.pieces.items()}
+        return pieces["accumulate"] if self.fused else compiled(self._driver([], []), pieces)
+
+    def _in_chunks(self):
+        where = self.pieces["accumulate"].setting
+        source = self._driver(where.parameters, where.gradients)
+        return Stage("chunks", "Many samples go in chunks that stay in the processor's cache; a chunk adds to the "
+                               "gradients of those before it.", source,
+                     compiled(source, {name: piece.function for name, piece in self.pieces.items()}))
+
+    def _driver(self, parameters, gradients):
+        """Source of the function that calls that of a chunk for one after the other; the last may be shorter."""
+        x, y = [given for given in self.pieces["accumulate"].setting.shapes][-2:]
+        full = self.rows - self.rows % self.chunk
+
+        def arguments(of):
+            return ", ".join([*parameters, x + of, y + of, *gradients, "alpha", "beta"])
+
+        lines = [f"def in_chunks({arguments('')}):",
+                 f"    for first in range(0, {full}, {self.chunk}):",
+                 f"        accumulate({arguments(f'[first:first + {self.chunk}]')})",
+                 "        beta = 1.0"]
+        return "\n".join(lines + [f"    accumulate_last({arguments(f'[{full}:]')})"] * (full < self.rows))
+
+
+def _chunk(functions, rows):
+    """How many samples go at a time: all, unless they are so many that their values leave the cache.
+
+    A penalty counts once for a batch, and samples in columns cannot be cut without a copy: then all go at once.
+    """
+    network = functions.network
+    values = sum(prod(n for n in network.shape(q.name) if n != "N") for q in network.quantities.values()
+                 if q.kind in "xa")
+    if network.options.l2 or functions.layout.notation.samples == "columns":
+        return rows
+    return ceil(rows / max(1, round(rows / max(FEWEST, CACHED // values))))

@@ -1,0 +1,188 @@
+"""The passes that leave NumPy nothing to allocate: results go into arrays that are made once, and made few."""
+import ast
+from collections import defaultdict
+from copy import deepcopy
+
+import numpy as np
+
+from .kernels import empty
+from .trees import called, line, name, pairs, read_names, replaced, with_body
+
+UFUNCS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide",
+          ast.Pow: "np.power", ast.Gt: "np.greater", ast.LtE: "np.less_equal", ast.USub: "np.negative"}
+WITH_OUT = {"np.exp", "np.expm1", "np.tanh", "np.sign", "np.square", "np.logaddexp", "np.maximum", "np.minimum",
+            "np.sqrt", "np.log", "abs", "sigmoid", "normal_cdf"}
+
+
+def _as_call(node):
+    """The NumPy call behind an operator, as (function, operands); None for what cannot write into an array."""
+    if isinstance(node, ast.Compare):
+        return UFUNCS.get(type(node.ops[0])), [node.left, *node.comparators]
+    if isinstance(node, ast.BinOp):
+        return UFUNCS.get(type(node.op)), [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return UFUNCS.get(type(node.op)), [node.operand]
+    if called(node) in WITH_OUT:
+        return called(node), node.args
+    return None, []
+
+
+class _Places:
+    """Which array each result goes into.  A result whose last use has passed gives its array away."""
+
+    def __init__(self, lines, setting):
+        self.setting, self.array, self.free, self.held = setting, {}, defaultdict(list), defaultdict(list)
+        self.last = {used: at for at, (_, value) in enumerate(lines) for used in read_names(value)}
+
+    def kind(self, target):
+        shape, kind = self.setting.found[target]
+        return shape, "bool" if kind == "b" else self.setting.dtype
+
+    def dies(self, used, at):
+        return self.last.get(used) == at and used in self.array
+
+    def take(self, target, at, in_place=()):
+        """An array for a result: that of an operand whose last use this is, or a free one, or a new one."""
+        kind = self.kind(target)
+        for operand in in_place:
+            if self.dies(operand, at) and self.kind(operand) == kind:
+                self.array[target] = self.array.pop(operand)
+                break
+        else:
+            self.array[target] = self.free[kind].pop() if self.free[kind] else (kind, len(self.held))
+        self.held[self.array[target]].append(target)
+
+    def release(self, value, at):
+        for used in set(read_names(value)):
+            if self.dies(used, at):
+                array = self.array.pop(used)
+                self.free[array[0]].append(array)
+
+
+def buffers(function, setting):
+    lines = pairs(function)
+    places, steps = _Places(lines, setting), []
+    for at, (target, value) in enumerate(lines):
+        steps.append(_placed(target, value, at, places))
+        places.release(value, at)
+    called_as = {held: array for array, names in places.held.items() for held in names}
+    titles = {array: _title(names) for array, names in places.held.items()}
+    for (shape, dtype), number in titles:
+        setting.constants[titles[(shape, dtype), number]] = empty(shape, dtype)
+    renamed = {held: name(titles[array]) for held, array in called_as.items()}
+    body = [replaced(statement, renamed) for group in steps for statement in group]
+    return with_body(function, [at for at in body if not _copies_to_itself(at)])
+
+
+def _copies_to_itself(statement):
+    node = statement.value
+    return called(node) == "np.copyto" and len(node.args) == 2 and ast.dump(node.args[0]) == ast.dump(node.args[1])
+
+
+def _title(names):
+    """An array is called after the last result of the network that it holds."""
+    return next((held for held in reversed(names) if not _temporary(held)), names[0])
+
+
+def _temporary(held):
+    return held[0] == "t" and held[1:].isdigit()
+
+
+def _placed(target, value, at, places):
+    """The statements that put the result of a line where it belongs."""
+    given = target.endswith("[...]")
+    out = target.removesuffix("[...]")
+    function, operands = _as_call(value)
+    if called(value) == "product":
+        return _multiplied(out, value, at, places, given)
+    if given:
+        return [line(f"np.add({ast.unparse(value.left)}, {ast.unparse(value.right)}, out={out})")
+                if function else line(f"{target} = {ast.unparse(value)}")]
+    if not places.kind(target)[0]:
+        return [line(f"{target} = {ast.unparse(value)}")]
+    if function:
+        plain = [o.id for o in operands if isinstance(o, ast.Name)]
+        views = {used for o in operands if not isinstance(o, ast.Name) for used in read_names(o)}
+        places.take(target, at, [operand for operand in plain if operand not in views])
+        return [line(f"{function}({', '.join(map(ast.unparse, operands))}, out={out})")]
+    if called(value) == ".max" and value.keywords:
+        places.take(target, at)
+        given = f"{ast.unparse(value.func.value)}, {ast.unparse(value.keywords[0])}"
+        return [line(f"np.maximum.reduce({given}, out={out})")]
+    if called(value) == "np.where":
+        return _chosen(target, value, at, places)
+    return [line(f"{target} = {ast.unparse(value)}")]
+
+
+def _chosen(target, value, at, places):
+    """np.where has no out=: first one choice everywhere, then the other where it holds."""
+    condition, then, otherwise = value.args
+    in_use = {*read_names(condition), *read_names(then)}
+    places.take(target, at, [used for used in read_names(otherwise) if used not in in_use])
+    return [line(f"np.copyto({target}, {ast.unparse(otherwise)})"),
+            line(f"np.copyto({target}, {ast.unparse(then)}, where={ast.unparse(condition)})")]
+
+
+def _multiplied(out, value, at, places, given):
+    alpha, left, right, *rest = value.args
+    beta, C = map(ast.unparse, rest) if rest else ("0.0", out)
+    if not given:
+        places.take(out, at)
+    steps = [line(f"np.copyto({out}, {C})")] if C != out else []
+    if len(places.kind(out)[0]) == 2:
+        (a, a_turned), (b, b_turned) = _by_columns(right), _by_columns(left)
+        call = f"gemm({ast.unparse(alpha)}, {a}, {b}, {beta}, {out}.T, {a_turned}, {b_turned}, 1)"
+    else:  # a sum along an axis: a product with ones
+        first = ast.unparse(left).startswith("ones")
+        ones, (a, turned) = (left, _by_columns(right)) if first else (right, _by_columns(left))
+        turned = turned if first else 1 - turned
+        call = f"gemv({ast.unparse(alpha)}, {a}, {ast.unparse(ones)}, {beta}, {out}, 0, 1, 0, 1, {turned}, 1)"
+    return [*steps, line(call)]
+
+
+def _by_columns(atom):
+    """The transpose of a matrix, which is how BLAS, storing columns, sees it; 1 where BLAS has to turn it back."""
+    if isinstance(atom, ast.Attribute):
+        return ast.unparse(atom), 1
+    return f"{ast.unparse(atom)}.T", 0
+
+
+BY_NAME_ONLY = {"np.maximum", "np.minimum"}
+"""Functions for which NumPy wants `out` by name; for the others its place saves time."""
+
+NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half"}
+
+
+class _LookUp(ast.NodeTransformer):
+    def __init__(self, setting):
+        self.setting, self.arrays = setting, dict(setting.constants)
+
+    def visit_Call(self, node):
+        if called(node).startswith("np."):
+            node.args = [self.number(at) for at in node.args]
+        if [at.arg for at in node.keywords] == ["out"] and called(node) not in BY_NAME_ONLY:
+            node.args, node.keywords = [*node.args, node.keywords[0].value], []
+        return self.generic_visit(node)
+
+    def number(self, node):
+        if not isinstance(node, ast.Constant):
+            return node
+        title = NUMBERS.get(node.value, f"c{len(self.setting.constants)}")
+        self.setting.constants[title] = np.array(node.value, self.setting.dtype)
+        return name(title)
+
+    def visit_Attribute(self, node):
+        code = ast.unparse(node)
+        if code.startswith("np."):
+            title = code.removeprefix("np.").replace(".", "_")
+            self.setting.constants[title] = eval(code, {"np": np})
+            return name(title)
+        if node.attr == "T" and ast.unparse(node.value) in self.arrays:
+            title = f"{node.value.id}_T"
+            self.setting.constants[title] = self.arrays[node.value.id].T
+            return name(title)
+        return self.generic_visit(node)
+
+
+def look_ups(function, setting):
+    return _LookUp(setting).visit(deepcopy(function))

@@ -1,0 +1,58 @@
+"""What tuned code calls: NumPy, SciPy's BLAS, and the functions of our own written out in NumPy's."""
+import numpy as np
+import scipy.special
+from scipy.linalg import blas
+
+from ..numerics import KERNELS
+
+VECTORS = 150
+"""Entries from which NumPy's vectorised exp beats SciPy's expit, which is one call for three."""
+
+
+def _softmax(z, axis="1"):
+    spread = "[:, None]" if axis == "1" else ""
+    shifted = f"np.exp({z} - {z}.max(axis={axis}){spread})"
+    return f"{shifted} / {shifted}.sum(axis={axis}){spread}"
+
+
+WRITTEN_OUT = {
+    "identity": lambda z: z,
+    "relu": lambda z: f"np.maximum({z}, 0)",
+    "leaky_relu": lambda z, alpha: f"np.where({z} > 0, {z}, {alpha}*{z})",
+    "softplus": lambda z: f"np.logaddexp({z}, 0)",
+    "elu": lambda z, alpha: f"np.where({z} > 0, {z}, {alpha}*np.expm1(np.minimum({z}, 0)))",
+    "silu": lambda z: f"{z}*sigmoid({z})",
+    "gelu": lambda z: f"{z}*normal_cdf({z})",
+    "normal_pdf": lambda z: f"{1 / np.sqrt(2 * np.pi)}*np.exp(-0.5*np.square({z}))",
+    "softmax": _softmax,
+}
+"""Source of a function by the sources of its arguments."""
+
+
+LINE = 64
+"""Bytes of a cache line."""
+
+
+def empty(shape, dtype):
+    """A new array that begins at a cache line: vector instructions are slower across two of them."""
+    size = int(np.prod(shape, dtype=int)) * np.dtype(dtype).itemsize
+    raw = np.empty(size + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start:start + size].view(dtype).reshape(shape)
+
+
+def product(alpha, A, B, beta=0, C=None):
+    """α A @ B + β C, as BLAS has it: with β = 0, C is not read."""
+    return alpha * (A @ B) if C is None or np.isscalar(beta) and beta == 0 else alpha * (A @ B) + beta * C
+
+
+def blend(alpha, value, beta, C):
+    """α·value + β C; with β = 0, C is not read."""
+    return alpha * value if beta == 0 else alpha * value + beta * C
+
+
+def namespace(dtype, constants):
+    """The names that tuned code may use."""
+    letter = {"float64": "d", "float32": "s"}[np.dtype(dtype).name]
+    return {**KERNELS, **constants, "expit": scipy.special.expit, "product": product, "blend": blend,
+            "gemm": getattr(blas, letter + "gemm"), "gemv": getattr(blas, letter + "gemv")}
