@@ -28,8 +28,8 @@ class Layout:
 
     def __init__(self, network, notation=DEFAULT):
         self.network, self.notation, self.quantities = network, notation, all_quantities(network)
-        biases = any(self.quantities[name].kind == "b" for name in network.parameters)
-        self.column = notation.bias == "column 0" and biases
+        rows = any(self.quantities[name].kind == "b" and self.quantities[name].sizes for name in network.parameters)
+        self.column = notation.bias == "column 0" and rows  # neurons one by one have biases of their own
         self.parameters = tuple(dict.fromkeys(self.array(self.quantities[name]) for name in network.parameters))
         self.gradients = tuple("d" + name for name in self.parameters)
         self.targets, self.options = network.targets, network.options

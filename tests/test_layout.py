@@ -53,6 +53,16 @@ def test_same_cost_same_gradient_same_step(name, notation):
     assert np.allclose(f.layout.unpack_samples(f.predict(packed, turned[0]))[0], ours.predict(own, given[0]))
 
 
+@pytest.mark.parametrize("make", [lambda: bp.neuron("sigmoid"), lambda: bp.graph(
+    {"h": (["p"], "tanh"), "o": (["h", "p"], "identity")}, inputs=["p"], bias=True)], ids=["neuron", "graph"])
+def test_neurons_one_by_one_keep_their_own_biases(make, notation):
+    network, random = make(), np.random.default_rng(2)
+    f, packed, turned, own, given = in_layout(network, notation, random)
+    expected = bp.generate(network).gradients(own, *given)
+    for key, value in f.layout.unpack(f.gradients(packed, *turned)).items():
+        assert np.allclose(value, expected[key], rtol=1e-12)
+
+
 def test_pack_and_unpack_are_inverse(notation):
     network, random = NETWORKS["deep"](), np.random.default_rng(1)
     layout, own = Layout(network, notation), parameters(network, random)

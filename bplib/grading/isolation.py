@@ -65,17 +65,20 @@ def _run_once(job, limits, found):
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "IPYTHONDIR": folder})
         lines = Queue()
-        Thread(target=_read, args=(process, json.dumps(job), lines), daemon=True).start()
+        reader = Thread(target=_read, args=(process, json.dumps(job), lines), daemon=True)
+        reader.start()
         try:
             return _follow(lines, limits, found)
         finally:
             _kill(process)
+            reader.join()
+            process.stdout.close()
 
 
 def _read(process, job, lines):
     try:
-        process.stdin.write(job)
-        process.stdin.close()
+        with process.stdin:
+            process.stdin.write(job)
         for line in process.stdout:
             lines.put(json.loads(line))
     except (OSError, ValueError):
