@@ -77,7 +77,7 @@ def cost_curve(cost, slope, path=(), *, around=3.0, name="w"):
 
 def learning_curves(histories):
     """Cost and test accuracy after each epoch.  `histories`: label → History."""
-    figure = Figure(figsize=(8.5, 3.2), layout="constrained")
+    figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     cost, right = figure.subplots(1, 2)
     for axes, label in ((cost, "cost"), (right, "test images right, in %")):
         axes.spines[["top", "right"]].set_visible(False)
@@ -90,7 +90,7 @@ def learning_curves(histories):
         told.append(f"{label}: cost {history.cost[0]:.2f} to {history.cost[-1]:.3f}, "
                     f"{history.accuracy[0]:.1%} to {history.accuracy[-1]:.1%} right")
     cost.set_yscale("log")
-    right.legend(frameon=False)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     return Picture(figure, "Two plots over the epochs, cost on a logarithmic scale and share of test images right. "
                            + "; ".join(told) + ".")
 
@@ -332,7 +332,7 @@ def contours(cost, paths, window, *, names=("w1", "w2")):
         path = np.asarray(path)
         axes.plot(*path.T, style, color=color, markersize=4, linewidth=1.2, label=label)
         (start, end) = ("(" + ", ".join(f"{value:.2f}" for value in at) + ")" for at in (path[0], path[-1]))
-        told.append(f"{label}: {len(path) - 1} steps from {start}, cost {cost(*path[0]):.3g}, to {end}, cost "
+        told.append(f"{label}: {_counted(len(path) - 1, 'step')} from {start}, cost {cost(*path[0]):.3g}, to {end}, cost "
                     f"{cost(*path[-1]):.3g}")
     figure.legend(loc="outside right upper", frameon=False)
     return Picture(figure, f"Lines of equal cost over {names[0]} and {names[1]}. " + "; ".join(told) + ".")
@@ -359,13 +359,17 @@ def chords(costs):
                            + "; ".join(told) + ".")
 
 
+def _counted(number, thing):
+    return f"{number} {thing}" + "s" * (number != 1)
+
+
 def _brief(number):
     return f"{number:,}" if isinstance(number, int) else f"{number:.2g}"
 
 
-def growth(x, series, *, xlabel, ylabel, xscale="linear"):
+def growth(x, series, *, xlabel, ylabel):
     """How something grows: series on a logarithmic scale.  `series`: label → one number for each x."""
-    figure, axes = _axes(xlabel=xlabel, ylabel=ylabel, yscale="log", xscale=xscale, xticks=x)
+    figure, axes = _axes(xlabel=xlabel, ylabel=ylabel, yscale="log", xticks=x)
     for (label, values), (color, style) in zip(series.items(), cycle(MARKERS)):
         axes.plot(x, values, style, color=color, label=label)
     axes.legend(frameon=False)
@@ -434,6 +438,18 @@ def curves(functions, window, *, xlabel, ylabel):
     return Picture(figure, f"Curves of {ylabel} over {xlabel}. " + "; ".join(told) + ".")
 
 
+def sweep(values, results, *, xlabel, ylabel):
+    """What each of several values led to, both on logarithmic scales; the lowest is marked."""
+    figure, axes = _axes(xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
+    best = int(np.argmin(results))
+    axes.plot(values, results, "o-", color=BLUE)
+    axes.plot(values[best], results[best], "s", color=RED, markersize=9, label=f"lowest, at {values[best]:g}")
+    axes.legend(frameon=False)
+    told = "; ".join(f"{result:.2g} at {value:g}" for value, result in zip(values, results))
+    return Picture(figure, f"{ylabel[0].upper()}{ylabel[1:]} over {xlabel}, both on logarithmic scales, lowest at "
+                           f"{values[best]:g}: {told}.")
+
+
 def influences(weights, captions, shape, columns=5):
     """The weights of units that see an image, as pictures: dark where ink speaks for a unit, light where against it.
 
@@ -469,3 +485,26 @@ def confusion(counts):
     told = "; ".join(f"{is_} read as {read}: {mistakes[is_, read]}" for is_, read in worst)
     return Picture(figure, f"A table of {n} classes: how often each was read as each. On the diagonal, right, "
                            f"{np.trace(counts)} of {counts.sum()}. The most frequent mistakes: {told}.")
+
+
+def errors_over(series, xlabel, ylabel):
+    """Errors on logarithmic axes.  `series`: label → (steps, errors); an error of 0 is drawn as 10⁻¹⁷."""
+    figure, axes = _axes(xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
+    told = []
+    for (label, (steps, errors)), (color, style) in zip(series.items(), cycle(MARKERS)):
+        errors = np.maximum(errors, 1e-17)
+        axes.plot(steps, errors, style, color=color, label=label, markersize=4)
+        best = int(np.argmin(errors))
+        told.append(f"{label}: smallest, {errors[best]:.0e}, at {xlabel} = {steps[best]:.0e}")
+    axes.legend(frameon=False)
+    return Picture(figure, f"{ylabel[0].upper()}{ylabel[1:]} over {xlabel}, both on logarithmic scales. " + "; ".join(told) + ".")
+
+
+def formula_picture(formulas, alt):
+    """Formulas one below the other, each under its caption.  `formulas`: caption → LaTeX."""
+    figure = Figure(figsize=(7, 1.1 * len(formulas)), layout="none")
+    for row, (caption, latex) in enumerate(formulas.items()):
+        top = 1 - row / len(formulas)
+        figure.text(0.02, top - 0.06 / len(formulas), caption, fontsize=9, color="0.35", va="top")
+        figure.text(0.02, top - 0.62 / len(formulas), f"${latex}$", fontsize=16, va="center")
+    return Picture(figure, alt)

@@ -8,11 +8,12 @@ import sympy as sp
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from .. import datasets
-from ..codegen import stable
+from ..codegen import generate, stable
 from ..conventions import convention
 from ..curvature import moving
 from ..derivation import derive
 from ..errors import unknown_name
+from ..figures import contours
 from ..javascript import LIBRARY, javascript, javascript_arrays
 from ..networks import dense
 from ..notation import latex
@@ -99,6 +100,21 @@ class Descent(Explorer):
         for (name, *at), value in zip(EXAMPLES[self.example].chosen, (self.w1, self.w2)):
             arrays[name][tuple(at)] = value
         return arrays
+
+    def picture(self):
+        """Lines of equal cost, the point, and the next step of all samples."""
+        functions, (X, Y) = generate(self.network, derivation(self.example)), self.samples
+        parameters, chosen = self.parameters, EXAMPLES[self.example].chosen
+
+        def cost(w1, w2):
+            for (name, *at), value in zip(chosen, (w1, w2)):
+                parameters[name][tuple(at)] = value
+            return functions.cost.raw(*parameters.values(), X, Y)[0]
+
+        gradients = functions.gradients(self.parameters, X, Y)
+        slopes = np.array([gradients[name][tuple(at)] for name, *at in chosen])
+        here, reach = np.array([self.w1, self.w2]), max(EXAMPLES[self.example].reach, abs(self.w1), abs(self.w2))
+        return contours(cost, {"next step": [here, here - self.eta * slopes]}, ((-reach, reach), (-reach, reach)))
 
     def __repr__(self):
         numbers = ", ".join(f"{name} = {getattr(self, name):g}"

@@ -4,16 +4,18 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from ..codegen import stable
+from ..codegen import generate, stable
 from ..complex_javascript import complex_javascript
 from ..conventions import convention
 from ..derivation import derive
 from ..equations import Partial
 from ..errors import InputError
+from ..figures import errors_over
 from ..javascript import LIBRARY, javascript, javascript_arrays
 from ..losses import loss
 from ..networks import dense
 from ..notation import latex
+from ..numerics import analytic
 from .explorer import Choice, Explorer, Number, page
 from .mathml import typeset
 
@@ -51,6 +53,30 @@ class Quotients(Explorer):
     def samples(self):
         """X, shape (3, 2), and Y, shape (3, 1)."""
         return np.array(X), np.array(Y)
+
+    def picture(self):
+        """The relative errors over the step, on logarithmic axes."""
+        steps = np.logspace(-16, 0, 33)
+        return errors_over({name.replace("_", " "): (steps, error(steps)) for name, error in self._errors().items()},
+                           "ε", f"relative error of ∂C/∂{self.parameter}")
+
+    def _errors(self):
+        """Quotient → function from steps to its relative errors."""
+        name, at = ENTRIES[self.parameter]
+        functions, values = generate(self.network, derivation(self.activation)), self.parameters
+        derived = functions.gradients(values, X, Y)[name][at]
+
+        def moved(cost, step):
+            array = values[name].astype(type(step))
+            array[at] += step
+            return cost(*{**values, name: array}.values(), *self.samples)[0]
+
+        plain, smooth = functions.cost.raw, functions.cost.with_kernels(analytic())
+        quotients = {"forward": lambda e: (moved(plain, e) - moved(plain, 0.0)) / e,
+                     "central": lambda e: (moved(plain, e) - moved(plain, -e)) / (2 * e),
+                     "complex_step": lambda e: moved(smooth, 1j * e).imag / e}
+        return {quotient: lambda steps, value=value: [abs(value(float(e)) / derived - 1) for e in steps]
+                for quotient, value in quotients.items() if quotient != "complex_step" or not refusal(self.activation)}
 
     def __repr__(self):
         return f"Gradient check explorer: {self.activation}, {self.parameter}, epsilon = {self.epsilon:g}."

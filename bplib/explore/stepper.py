@@ -8,8 +8,9 @@ from ..conventions import TABLE, convention
 from ..derivation import Derivation, derive
 from ..equations import Partial, i, j, name_of, s
 from ..errors import InputError
+from ..figures import formula_picture
 from ..networks import dense
-from ..notation import sums_over_samples
+from ..notation import equation_latex, sums_over_samples
 from .explorer import Choice, Explorer, Number, page
 from .mathml import mathml
 
@@ -44,6 +45,16 @@ class Stepper(Explorer):
         number = {"numbers": {"step": {**self.traits()["step"].facts(), "high": len(self.derivation.steps)}}}
         texts = {"notations": {row.name: row.title for row in TABLE.values()}}
         self.set_trait("facts", {**number, **texts, **formulas(self.derivation, convention(self.notation))})
+
+    def picture(self):
+        """The formula of the step, and the one that it starts from."""
+        step, notation = self.derivation.steps[self.step - 1], convention(self.notation)
+        said, old, _ = origin(self.derivation, self.step - 1)
+        old = {said: equation_latex(*old, self.derivation.quantities, notation)} if old else {}
+        formulas = {**old, "This step": step.latex(notation)}
+        if any(r"\begin" in formula for formula in formulas.values()):
+            return None  # matplotlib typesets no formulas by cases; the sentence says what is shown
+        return formula_picture(formulas, f"{self!r} {step.sentence}")
 
     def __repr__(self):
         step = self.derivation.steps[self.step - 1]
