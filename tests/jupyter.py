@@ -1,6 +1,7 @@
 """What tests of explorers share: a real JupyterLab in a headless Chromium, and JavaScript without one."""
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -15,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 import bplib
+from bplib.environment import COMMANDS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -25,10 +28,14 @@ NOT_OURS = ("Failed to load resource", "Could not send widget sync message")
 
 
 def need_browser():
-    """Skip a module of tests where there is no browser; returns Playwright's synchronous interface."""
+    """Playwright's synchronous interface. Where there is no browser a module of tests is skipped, and fails where
+    BPLIB_BROWSER is "required"."""
     if not CHROMIUM:
-        pytest.skip("no Chromium is installed", allow_module_level=True)
-    return pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+        missing = "no Chromium is installed"
+        if os.environ.get("BPLIB_BROWSER") == "required":
+            raise RuntimeError(missing)
+        pytest.skip(missing, allow_module_level=True)
+    return import_module("playwright.sync_api")
 
 
 def run_javascript(script):
@@ -70,7 +77,7 @@ def jupyterlab(folder, theme="Light"):
     (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {theme}"}))
     (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+        [sys.executable, *COMMANDS["lab"].arguments, "--no-browser", "--allow-root", "--expose-app-in-browser",
          f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
          f"--port={port}", "--port-retries=0"],
         env={**os.environ, **own, "PYTHONPATH": str(Path(bplib.__file__).parents[1])},
@@ -155,3 +162,19 @@ def number(text):
     """The number that a text shows: −0.1491 or 5.84·10¹⁰."""
     digits, _, power = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).partition("·10")
     return float(f"{digits}e{power or 0}")
+
+
+@contextmanager
+def from_disk(path):
+    """A page opened from the disk in a browser that reaches no network, and the list of its complaints."""
+    complaints = []
+    with need_browser().sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1200, "height": 1100})
+        page.route(re.compile("^https?:"), lambda route: route.abort())
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and not line.text.startswith(NOT_OURS)
+                and complaints.append(line.text))
+        page.goto(path.as_uri())
+        yield page, complaints
+        browser.close()

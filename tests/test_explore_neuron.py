@@ -154,6 +154,25 @@ def test_shown_without_a_page():
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
+@pytest.mark.parametrize("activation, loss", PAIRS)
+def test_the_picture_tells_the_numbers_of_python(activation, loss):
+    explorer = bplib.explore.neuron(activation, loss, w=-1.2, x=1.5, y=0.25, eta=2)
+    functions = generate(bplib.neuron(activation, loss))
+    given = {"w": np.array(-1.2), "b": np.array(0.9)}, [1.5], [0.25]
+    cost, slope = functions.cost(*given), float(functions.gradients(*given)["w"])
+    told = re.fullmatch(r".* C is (\S+) and its slope (\S+); .* changes w by (\S+)\.",
+                        explorer.picture().alt.replace("−", "-"))
+    assert [float(text) for text in told.groups()] == pytest.approx([cost, slope, -2 * slope], rel=1e-3)
+
+
+@pytest.mark.parametrize("far, drawn", [({"w": 1e308}, False), ({"y": 1e200}, False), ({"x": 1e300}, True),
+                                        ({"b": -1e308}, True), ({"eta": 1e300}, True)])
+def test_what_is_too_large_to_draw_is_told_in_words(far, drawn):
+    data, about = bplib.explore.neuron(**far)._repr_mimebundle_()
+    assert "Run this notebook to move it." in data["text/html"]
+    assert drawn == ("image/png" in data) == ("image/png" in about)
+
+
 def test_two_explorers_share_nothing_that_moves():
     one, other = bplib.explore.neuron(), bplib.explore.neuron()
     one.w = 3

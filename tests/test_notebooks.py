@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from test_environment import overlook
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
@@ -28,7 +29,7 @@ def comparable(cell):
     """The outputs of a cell as nbval compares them: all texts, no pictures, nothing where the cell says so."""
     if "nbval-ignore-output" in cell.metadata.get("tags", []):
         return None
-    return [{kind: text for kind, text in output.get("data", {"text": output.get("text")}).items()
+    return [{kind: overlook(str(text)) for kind, text in output.get("data", {"text": output.get("text")}).items()
              if not kind.startswith(("image/", "application/vnd.jupyter.widget-view"))} for output in cell.outputs]
 
 
@@ -89,6 +90,10 @@ def test_pictures_have_alternative_text(path):
                 assert len(output.metadata["image/png"]["alt"]) > 40
 
 
+TO_READ = {  # pages with more to read than to run
+    "00-contents", "06-delta-fa", "12-your-textbook", "13-how-fast"}
+
+
 @by_name
 def test_style(path):
     """Short cells, a few words of prose for each line of code; nothing typed in as a displayed equation."""
@@ -96,7 +101,9 @@ def test_style(path):
     lengths = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code_cells(notebook)]
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert "$$" not in prose and r"\begin" not in prose and r"\frac" not in prose
-    assert statistics.median(lengths) <= 4 and max(lengths) <= 12
+    assert statistics.median(lengths) <= 4 and max(lengths) <= 12  # so 90 % are below 20
     assert max(len(line) for cell in code_cells(notebook) for line in cell.source.splitlines()) <= 100
-    words = len(re.findall(r"[^\W\d_]{2,}", prose))
-    assert words >= 6 * sum(lengths)
+    if path.parent.name != "coursework":  # what a sheet asks comes from bplib
+        words = len(re.findall(r"[^\W\d_]{2,}", prose))
+        assert words >= 6 * sum(lengths)
+        assert path.stem in TO_READ or words <= 9.5 * sum(lengths)

@@ -1,7 +1,9 @@
 """One neuron: the chain rule with its numbers, the cost as a function of the weight, descent step by step."""
 from functools import cache
 
+import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from .. import networks
 from ..activations import TABLE, activation
@@ -9,13 +11,17 @@ from ..codegen import stable
 from ..derivation import derive
 from ..equations import Partial, s
 from ..errors import InputError
+from ..figures import BLUE, GREEN, RED, Picture
 from ..javascript import LIBRARY, JavaScriptPrinter, javascript
 from ..losses import check_outputs, loss
+from ..meaning import Values
+from ..notation import latex
 from .explorer import Choice, Explorer, Number, page
 from .mathml import mathml
 
 ACTIVATIONS = tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
 LOSSES = ("squared error", "absolute error", "Huber error", "binary cross entropy")
+FAR = 1e9  # a plot that reaches further says nothing
 # What is shown with its formula; the rest is the product of these.
 SHOWN = ("z", "a", "C", "dC_da", "da_dz", "dz_dw", "dz_db")
 
@@ -47,6 +53,19 @@ class Neuron(Explorer):
             raise InputError(f"{chosen['loss']} takes a target y from 0 to 1, a probability; "
                              f"given: y = {chosen['y']:g}.")
         return proposal.value
+
+    def picture(self):
+        derivation, end = derivations()[self.activation, self.loss], max(5, 1.1 * abs(self.w))
+        curve = values(derivation, w=end * np.linspace(-1, 1, 241), b=self.b, x=self.x, y=self.y)
+        now = {name: float(array[0]) for name, array in
+               values(derivation, w=np.array([self.w]), b=self.b, x=self.x, y=self.y).items()}
+        if not max(end, *curve["C"], abs(now["dC_dw"])) < FAR:
+            return None
+        slope, step = brief(now["dC_dw"]), brief(-self.eta * now["dC_dw"])
+        told = (f"Cost C as a curve over the weight w from {brief(-end)} to {brief(end)}. At w = {brief(self.w)} the "
+                f"cost C is {brief(now['C'])} and its slope {slope}; the next step of gradient descent changes w by "
+                f"{step}.")
+        return Picture(drawing(derivation, curve, now, self.eta), told)
 
     def __repr__(self):
         numbers = ", ".join(f"{name} = {getattr(self, name):g}" for name in ("w", "b", "x", "y", "eta"))
@@ -94,6 +113,45 @@ def equations(derivation, forward):
              Partial(losses, w), Partial(losses, b))
     one_sample, name = {losses: quantity["C"][()]}, JavaScriptPrinter().doprint
     return {name(left.xreplace(one_sample)): (left.xreplace(one_sample), found[left]) for left in order}
+
+
+def values(derivation, w, **sample):
+    """Name → array of all that is shown, for each weight of the array w, with b, x and y as in `sample`."""
+    arrays = {"w": w, "b": np.array([sample["b"]]), **{name: np.array([[sample[name]]]) for name in "xy"}}
+    shown = {"w": w}
+    with np.errstate(all="ignore"):  # what overflows far out is left out of a picture
+        for name, (_, right) in equations(derivation, derivation.network.equations).items():
+            arrays[name] = Values(arrays, {})(right, {s: 1})
+            shown[name] = np.broadcast_to(arrays[name][0], w.shape)
+    return shown
+
+
+def brief(value):
+    """A number for a picture and its alternative text."""
+    return f"{value + 0.0:.4g}".replace("-", "−")
+
+
+def drawing(derivation, curve, now, eta):
+    """The plot of the view: cost, tangent and next step, with the chain rule and its numbers above."""
+    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+    axes, w, slope = figure.subplots(), now["w"], now["dC_dw"]
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.plot(curve["w"], curve["C"], color=BLUE, label=f"cost C = {brief(now['C'])}")
+    axes.set(xlabel="w", ylabel="C", xlim=curve["w"][[0, -1]], ylim=axes.get_ylim())
+    axes.axline((w, now["C"]), slope=slope, color=RED, dashes=(5, 2), label=f"slope ∂C/∂w = {brief(slope)}")
+    tip = np.clip(w - eta * slope, *axes.get_xlim())
+    axes.annotate("", (tip, now["C"]), (w, now["C"]), annotation_clip=False, zorder=3,
+                  arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0})
+    axes.plot([], [], color=GREEN, marker=">", label=f"next step −η ∂C/∂w = {brief(-eta * slope)}")
+    axes.plot(w, now["C"], "o", color=BLUE)
+    names = {name: latex(left, derivation.quantities, samples=False)
+             for name, (left, _) in equations(derivation, derivation.network.equations).items()}
+    factors = ("dC_da", "da_dz", "dz_dw")
+    symbols = r" \cdot ".join(names[name] for name in factors)
+    numbers = r" \cdot ".join(f"({brief(now[name])})" if now[name] < 0 else brief(now[name]) for name in factors)
+    axes.set_title(f"${names['dC_dw']} = {symbols} = {numbers} = {brief(slope)}$", fontsize=13)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    return figure
 
 
 @cache

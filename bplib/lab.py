@@ -1,0 +1,29 @@
+"""JupyterLab's files, as the course serves them: an explorer from another day is there without its kernel.
+
+A saved notebook names the widgets of the kernel that ran it. With that kernel gone JupyterLab would say "Loading
+widget…" and no more; without the names it shows the same outputs as HTML, which move by themselves.
+"""
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Notebooks(AsyncLargeFileManager):
+    """Files on disk; a notebook for which no kernel runs is read without the names of widgets."""
+
+    async def get(self, path, *args, **options):
+        model = await super().get(path, *args, **options)
+        if model["type"] == "notebook" and model["content"] and not await self._runs(path):
+            forget_widgets(model["content"])
+        return model
+
+    async def _runs(self, path):
+        return await self.parent.session_manager.session_exists(path.strip("/"))
+
+
+def forget_widgets(notebook):
+    """Leave out the widgets that outputs name, where they can be shown in another way."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output["data"].pop(VIEW, None)

@@ -1,0 +1,53 @@
+"""What tests of any explorer share: all that there are, and how to move one that is not known any further."""
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import bplib.explore
+
+EXPLORERS = bplib.explore.__all__
+CELLS = [f"import bplib\n{name} = bplib.explore.{name}()\n{name}" for name in EXPLORERS]
+each = pytest.mark.parametrize("name", EXPLORERS)
+
+SHOWN = """root => {
+    const copy = root.cloneNode(true);
+    copy.querySelectorAll(".bplib-spoken").forEach((one) => one.remove());
+    return [copy.innerHTML, ...[...root.querySelectorAll("input, select")].map((one) => one.value + one.checked),
+            ...[...root.querySelectorAll("canvas")].map((one) => one.toDataURL())].join("\\n"); }"""
+"""All that a view shows, except what it says to screen readers a while later."""
+
+
+class View:
+    """Any explorer on the page: its root, and the control that is moved, its first slider."""
+
+    def __init__(self, root):
+        self.root, self.page = root, root.page
+        self.handle = root.locator("input[type=range]:enabled").first
+
+    def shown(self):
+        return self.root.evaluate(SHOWN)
+
+    def ends(self):
+        return [float(end) for end in self.handle.evaluate("one => [one.min, one.max, one.step, one.value]")]
+
+    def press(self, *keys):
+        """Press keys on the first slider; returns whether anything that is shown has changed."""
+        self.handle.focus()
+        before = self.shown()
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self.shown() != before
+
+    def moves(self):
+        return self.press("ArrowRight") or self.press("ArrowLeft")
+
+
+def violations(page, selector):
+    """What axe-core finds wrong, by any of its rules: a line for each element."""
+    # JupyterLab's body has no height and hides what overflows: axe would take all of it for hidden.
+    page.evaluate("document.body.style.minHeight = '100vh'")
+    found = Axe().run(page, selector, {}).response
+    contrasts = [check["data"] for kind in ("passes", "violations") for rule in found[kind]
+                 if rule["id"] == "color-contrast" for node in rule["nodes"] for check in node["any"]]
+    assert sum("contrastRatio" in data for data in contrasts) > 5, "axe has seen no text"
+    return [f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary'][-160:]}"
+            for rule in found["violations"] for node in rule["nodes"]]

@@ -1,0 +1,96 @@
+"""How fast explorers answer a key, beside the same thing made with `interact` and matplotlib, on one page.
+
+Measured from the key press to the frame that shows what has changed.  The figures are printed; what is asserted is the
+ratio of the lower quartiles, because a machine that is busy with other work slows both, now and then by a lot.
+"""
+import numpy as np
+import pytest
+from explorers import EXPLORERS, View
+from jupyter import need_browser, opened
+
+sync_api = need_browser()
+
+PRESSES = 30
+FAST = [name for name in ("neuron", "network", "derivation") if name in EXPLORERS]
+INTERACT = r"""
+%matplotlib inline
+import matplotlib.pyplot as plt
+import numpy as np
+from ipywidgets import FloatSlider, interact
+
+def sigmoid(z):
+    return 1/(1 + np.exp(-z))
+
+def sliders():
+    ends = {"w": (-5, 5, 0.6), "b": (-5, 5, 0.9), "x": (-3, 3, 1.0), "y": (-2, 2, 0.0), "eta": (0, 10, 1.0)}
+    return {name: FloatSlider(min=low, max=high, step=0.05, value=value) for name, (low, high, value) in ends.items()}
+
+@interact(**sliders())
+def show(w, b, x, y, eta):
+    every = np.linspace(-5, 5, 241)
+    z, a = w*x + b, sigmoid(w*x + b)
+    C, slope = (a - y)**2, 2*(a - y)*a*(1 - a)*x
+    figure, axes = plt.subplots(figsize=(5.5, 3.4))
+    axes.plot(every, (sigmoid(every*x + b) - y)**2, label=f"cost C {C:.4f}")
+    axes.plot(every, C + slope*(every - w), "--", label=f"slope ∂C/∂w {slope:.4f}")
+    axes.annotate("", (w - eta*slope, C), (w, C), arrowprops={"arrowstyle": "-|>"})
+    axes.plot(w, C, "o", label=f"next step −η ∂C/∂w {-eta*slope:.4f}")
+    axes.set(xlim=(-5, 5), ylim=(-0.05, 1.05), xlabel="w", ylabel="C")
+    axes.set_title(f"z = {z:.4f}   a = {a:.4f}   C = {C:.4f}\n"
+                   f"∂C/∂w = {2*(a - y):.4f} · {a*(1 - a):.4f} · {x:.4f} = {slope:.4f}")
+    axes.grid()
+    axes.legend()
+    plt.show()
+"""
+WATCH = """handle => {
+    const root = handle.closest(".bplib, .jp-OutputArea"), matplotlib = root.matches(".jp-OutputArea");
+    const times = handle.times = [], image = () => root.querySelector("img");
+    let pressed = null, old = image();
+    const painted = () => requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = (message) => {
+            if (pressed !== null) times.push(message.timeStamp - pressed);
+            pressed = null;
+        };
+        channel.port2.postMessage(null);
+    });
+    const elsewhere = (record) => !record.target.parentElement?.closest(".bplib-slider, .bplib-spoken");
+    new MutationObserver((records) => {
+        if (pressed === null) return;
+        if (!matplotlib && records.some(elsewhere)) painted();
+        if (matplotlib && image() && image() !== old) { old = image(); old.decode().then(painted); }
+    }).observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+    handle.addEventListener("keydown", (event) => { pressed = event.timeStamp; }, { capture: true });
+}"""
+"""Puts into handle.times the milliseconds from each key press to the end of the frame that shows the change."""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    cells = [f"import bplib\nbplib.explore.{name}()" for name in FAST]
+    with opened(tmp_path_factory.mktemp("lab"), cells) as lab:
+        yield lab
+
+
+def test_explorers_are_eight_times_faster_than_interact(lab):
+    """Key presses by turns: one in each explorer, one in the cell that asks Python for a picture."""
+    lab.python(INTERACT)
+    picture = lab.page.locator(".jp-OutputArea:has(.widget-interact)").last
+    picture.locator("img").wait_for()
+    lab.page.wait_for_timeout(1000)
+    handles = {name: View(lab.explorer(n)).handle for n, name in enumerate(FAST)}
+    handles["interact"] = picture.get_by_role("slider").first
+    for handle in handles.values():
+        handle.evaluate(WATCH)
+    for n in range(PRESSES):
+        for handle in handles.values():
+            handle.focus()
+            lab.page.keyboard.press("ArrowRight" if n % 10 < 5 else "ArrowLeft")
+            lab.page.wait_for_function("([handle, n]) => handle.times.length === n",
+                                       arg=[handle.element_handle(), n + 1])
+    times = {name: handle.evaluate("handle => handle.times") for name, handle in handles.items()}
+    quarter, median, most = (dict(zip(times, np.percentile([*times.values()], part, axis=1))) for part in (25, 50, 95))
+    for name in times:
+        print(f"{name:10}: quartile {quarter[name]:5.1f} ms, median {median[name]:5.1f} ms, 95 % {most[name]:5.1f} ms, "
+              f"interact takes {quarter['interact'] / quarter[name]:.1f} times as long")
+    assert all(8 * quarter[name] <= quarter["interact"] for name in FAST)
