@@ -137,11 +137,12 @@ def bowl(*at):
      "one: 2 steps from (2.00, 1.00), cost 5, to (1.00, 0.00), cost 1."),
     (lambda: bp.figures.chords({"hill": lambda t: t * (1 - t)}), "hill: in the middle the cost is 0.250 and the"),
     (lambda: bp.figures.growth([1, 2], {"paths": [2, 4]}, xlabel="layers", ylabel="terms"), "paths: 2 to 4."),
+    (lambda: bp.figures.sweep([0.1, 1, 10], [2, 1, 40], xlabel="η", ylabel="cost"), "lowest at 1: 2 at 0.1; 1 at 1; 4"),
     (lambda: bp.figures.influences([[0.5, -1.0], [0.0, 2.0]], "01", (1, 2)), "0: -1.00 to 0.50; 1: 0.00 to 2.00."),
     (lambda: bp.figures.confusion([[5, 2], [0, 7]]), "right, 12 of 14. The most frequent mistakes: 0 read as 1: 2;"),
     (lambda: bp.figures.computational_graph(bp.graph(SKIPPING, ["p", "q"]), {"c": "0.5"}),
      "p to c, q to c, c to n, p to n, c to o, n to o, o to C. Above the nodes stand c: 0.5."),
-], ids=["descents", "contours", "chords", "growth", "influences", "confusion", "computational_graph"])
+], ids=["descents", "contours", "chords", "growth", "sweep", "influences", "confusion", "computational_graph"])
 def test_alternative_text_tells_what_is_drawn(picture, says):
     assert says in picture().alt and picture().png().startswith(b"\x89PNG")
 

@@ -1,0 +1,358 @@
+// The view of a layered network.  All values come from the generated function pass({W1, b1, …, x, y}).
+
+const PAUSE = 700, FAR_OFF = 1e6, SMALL = 1e-5;
+const UNKNOWN = "?";
+const WEIGHT = { label: "chosen", low: -3, high: 3, step: 0.05 };
+const HEADINGS = {
+  forward: "Forward: each unit adds up what it hears, then applies its activation.",
+  backward: "Backward: how much the cost changes with each unit's weighted sum, from the last layer to the first.",
+  update: "Update: every weight and bias takes a step down its own slope.",
+};
+
+function networkView(model, view, { pass }) {
+  const facts = model.get("facts"), layers = facts.sizes.length - 1;
+  const names = ["weights", "x", "y", "eta", "selected", "notation"];
+  const places = { eta: { path: ["eta"], stage: 0 }, ...facts.places };
+  const traits = synchronised(model, names, view.guarded(heard));
+  const { state } = traits;
+  let now, reach = 2 * layers, panel = "selected", past = null, taken = 0, timer = null;
+
+  // elements
+
+  const change = view.guarded(propose);
+  const picture = networkPicture({ ...facts, bias: "b1" in state.weights }, view.guarded(choose), view.guarded(sample));
+  const chosen = slider("chosen", "", WEIGHT, change), eta = slider("eta", "η", facts.numbers.eta, change);
+  const chosenName = chosen.element.querySelector("span");
+  const notation = menu("notation", "letters of", Object.keys(facts.texts), view.guarded((_, text) => {
+    accept({ notation: text });
+  }));
+  for (const option of notation.element.querySelectorAll("option"))
+    option.textContent = facts.texts[option.value].title;
+  const animate = h("input", { type: "checkbox" });
+  animate.checked = !still();
+  const run = runner(view, "Step until the steps are tiny", () => step(), 200, 120);
+  const press = (work) => view.guarded(() => { run.stop(); halt(); work(); });
+  const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": "formulas", tabindex: 0 });
+  view.root.append(
+    picture.element,
+    h("div", { class: "bplib-columns" },
+      h("div", { class: "bplib-controls" },
+        h("div", { class: "bplib-buttons bplib-network-buttons" },
+          button("Forward", "Values, layer by layer", press(forward)),
+          button("Backward", "How the cost depends on each unit, from the last layer to the first", press(backward)),
+          button("Update", "Every weight w ← w − η ∂C/∂w", press(update)),
+          button("Step", "Forward, backward and update at once", press(step)), run.element,
+          button("Reset", "Back to the values at the start", press(reset)),
+          h("label", {}, animate, " slowly, layer by layer")),
+        view.message),
+      h("div", { class: "bplib-controls bplib-network-controls" }, chosen.element, eta.element, notation.element)),
+    formulas, view.spoken);
+
+  // numbers
+
+  function compute(weights = state.weights) {
+    const given = { ...weights, x: [state.x], y: [state.y] };
+    return { ...given, eta: state.eta, ...pass(given) };
+  }
+
+  function value(key, from = now) {
+    return places[key].path.reduce((array, at) => array[at], from);
+  }
+
+  /** What stands for a number, as far as it is known. */
+  function text(key, from = now, written = show) {
+    return from === now && places[key].stage > reach ? UNKNOWN : written(value(key, from));
+  }
+
+  const parameters = Object.keys(facts.choices).filter((key) => !isUnit(key));
+
+  // changes: by hand, by a step, from Python
+
+  function heard(changed) {
+    if (changed.includes("selected")) panel = "selected";
+    if (changed.some((name) => ["weights", "x", "y"].includes(name))) startOver();
+    draw();
+  }
+
+  function choose(key) {
+    if (key === state.selected && panel === "selected") return;
+    panel = "selected";
+    accept({ selected: key });
+  }
+
+  function propose(name, entered) {
+    const number = typed(entered), key = state.selected;
+    const given = `given: ${entered || "nothing"}.`, { label, expected } = facts.numbers.eta;
+    if (name === "eta" && !fits(facts.numbers.eta, number)) return refuse(`η is the ${label}: ${expected}; ${given}`);
+    if (name === "chosen" && !Number.isFinite(number))
+      return refuse(`${key} is a ${facts.choices[key]}: a finite number; ${given}`);
+    view.tell("");
+    if (name === "eta") return accept({ eta: number });
+    if (number === value(key)) return draw();
+    startOver();
+    accept({ weights: changedAt(state.weights, places[key].path, number) });
+  }
+
+  function sample(name, at, entered) {
+    const number = typed(entered), numbers = state[name].with(at, number);
+    const key = `${name}[${at + 1}]`, word = name === "x" ? "an input" : "a target";
+    if (!Number.isFinite(number)) return refuse(`${key} is ${word}: a finite number; given: ${entered || "nothing"}.`);
+    if (name === "y" && facts.targets === "probability" && !(number >= 0 && number <= 1))
+      return refuse(`${facts.loss} takes targets y from 0 to 1, probabilities; given: ${brief(number)}.`);
+    if (name === "y" && facts.targets === "distribution")
+      return refuse(`${facts.loss} takes targets that add up to 1. Set all of them at once from a cell: ` +
+                    `explorer.y = [${facts.start.y.join(", ")}].`);
+    view.tell("");
+    startOver();
+    accept({ [name]: numbers });
+  }
+
+  function refuse(words) {
+    draw();
+    view.tell(words, "error");
+  }
+
+  function accept(changes) {
+    traits.accept(changes);
+    draw();
+  }
+
+  /** Steps taken so far belong to values that are no longer there. */
+  function startOver() {
+    run.stop();
+    halt();
+    past = null;
+    taken = 0;
+    if (panel === "update") panel = "selected";
+  }
+
+  function reset() {
+    startOver();
+    reach = 2 * layers;
+    panel = "selected";
+    view.tell("");
+    accept({ ...facts.start });
+  }
+
+  // forward, backward, update
+
+  function forward() {
+    past = null;
+    travel("forward", 0, layers, "Forward is done: every unit has its value, and so has the cost.");
+  }
+
+  function backward() {
+    const missing = reach < layers ? "Backward needs the values of Forward, so they were computed first. " : "";
+    travel("backward", layers, 2 * layers, `${missing}Backward is done: every weight has its derivative.`);
+  }
+
+  /** From one stage to another: at once, or one layer after another. */
+  function travel(kind, from, to, done) {
+    panel = kind;
+    reach = animate.checked && !still() ? from : to;
+    view.tell("");
+    const next = view.guarded(() => {
+      draw();
+      if (reach === to) return view.tell(done);
+      timer = setTimeout(() => { reach += 1; next(); }, PAUSE);
+    });
+    next();
+  }
+
+  function halt() {
+    if (timer !== null && ["forward", "backward"].includes(panel)) reach = panel === "forward" ? layers : 2 * layers;
+    clearTimeout(timer);
+    timer = null;
+  }
+
+  /** A weight after a step of descent. */
+  function descended(key, from = now) {
+    return value(key, from) - state.eta * value(`d${key}`, from);
+  }
+
+  /** All of them; null where they would run away. */
+  function allDescended() {
+    reach = 2 * layers;
+    now = compute();
+    const after = structuredClone(state.weights);
+    for (const key of parameters) {
+      const array = places[key].path.slice(0, -1).reduce((whole, at) => whole[at], after);
+      array[places[key].path.at(-1)] = descended(key);
+    }
+    const all = Object.values(after).flat(2);
+    return all.every((w) => Math.abs(w) < FAR_OFF) && Number.isFinite(compute(after).C) ? after : null;
+  }
+
+  function update() {
+    const after = allDescended();
+    if (!after) return diverges();
+    past = now;
+    reach = 0;
+    panel = "update";
+    accept({ weights: after });
+    view.tell("Every weight has moved. Press Forward to see what that does to the outputs and to the cost.");
+  }
+
+  /** Forward, backward and update at once; false where no further step is worth it. */
+  function step() {
+    const after = allDescended();
+    if (!after) return diverges();
+    const before = now;
+    past = before;
+    accept({ weights: after });
+    taken += 1;
+    const gone = Math.hypot(...parameters.map((key) => value(key) - value(key, before)));
+    const change = `from ${brief(before.C)} to ${brief(now.C)}.`;
+    if (now.C > before.C) view.tell(`The step overshoots: C rose ${change}`, "warning");
+    else view.tell(`Step ${taken}: C went ${change}`);
+    if (gone < SMALL) view.tell(state.eta === 0 ? "η is 0: a step moves nothing." :
+      `The step is tiny (${brief(gone)}): the slope is almost 0 here.`);
+    return gone >= SMALL;
+  }
+
+  function diverges() {
+    view.tell("The steps diverge: each one overshoots further. Choose a smaller η, then Reset.", "error");
+    return false;
+  }
+
+  // drawing
+
+  function draw() {
+    now = compute();
+    const { letters } = facts.texts[state.notation], { selected } = state, unit = isUnit(selected);
+    if (draw.notation !== state.notation) picture.spell(letters);
+    draw.notation = state.notation;
+    notation.show(state.notation, () => "");
+    eta.show(state.eta);
+    chosenName.innerHTML = unit ? "a unit is chosen" : `chosen <math>${letters[selected]}</math>`;
+    for (const input of chosen.element.querySelectorAll("input")) input.disabled = unit;
+    chosen.show(unit ? 0 : value(selected));
+    if (unit) chosen.element.lastChild.value = "";
+    write(letters);
+    picture.draw({
+      selected, text: (key) => text(key, now, places[key].stage ? show : brief), weight: value,
+      before: (key) => past && value(key, past) !== value(key) ? value(key, past) : null,
+      through: new Set(ways(selected).through), active: new Set(timer === null ? [] : inStage(reach)),
+      sentence: sentence(),
+    });
+    view.say(sentence);
+  }
+
+  /** Keys of the units whose values appear in a stage. */
+  function inStage(stage) {
+    return Object.keys(facts.choices).filter((key) => isUnit(key) &&
+      [places[key].stage, places[slopeOf(key)].stage].includes(stage));
+  }
+
+  function sentence() {
+    const { selected } = state, slope = slopeOf(selected);
+    const known = places[slope].stage <= reach;
+    return `A network with ${facts.sizes.join(", ")} units in its layers. ` +
+      (reach < layers ? "Its values are not computed yet. " : `The cost C is ${brief(now.C)}. `) +
+      `Chosen: ${selected}, ${facts.choices[selected]}` + (isUnit(selected) ? "" : `, ${brief(value(selected))}`) +
+      (known ? `; the derivative of C by it is ${brief(value(slope))}.` : ".");
+  }
+
+  // formulas
+
+  /** A formula of an array for one of its entries: j and k in its keys become numbers. */
+  function at(key, code) {
+    const [j, k] = key.slice(nameOf(key).length).match(/\d+/g) ?? [];
+    return code.replace(/(?<=[[,])[jk](?=[\],])/g, (letter) => ({ j, k })[letter]);
+  }
+
+  const nameOf = (key) => key.split("[")[0];
+  const formula = (key) => facts.formulas[nameOf(key)].map((code) => at(key, code));
+
+  function ways(key) {
+    const { paths, ...way } = facts.ways[nameOf(key)];
+    return { paths, ...Object.fromEntries(Object.entries(way).map(
+      ([part, codes]) => [part, codes && codes.map((code) => at(key, code))])) };
+  }
+
+  /** The lines of the panel, as far as the values are known. */
+  function lines() {
+    const units = Object.keys(facts.choices).filter(isUnit), known = ({ left }) => places[left].stage <= reach;
+    const steps = {
+      forward: () => [...units.flatMap(forwardOf), line("cost", "C")].filter(known),
+      backward: () => units.toReversed().map((unit) => line(facts.choices[unit], slopeOf(unit))).filter(known),
+      update: () => parameters.map((key) => descent(facts.choices[key], key)),
+      selected: () => [...(isUnit(state.selected) ? forwardOf(state.selected) : []), ...slopes(state.selected),
+                       ...(isUnit(state.selected) ? [] : [descent("update", state.selected)])],
+    };
+    return steps[panel]();
+  }
+
+  function line(caption, left, more) {
+    return { caption, left, rows: [formula(left)], ...more };
+  }
+
+  function forwardOf(unit) {
+    return [line(facts.choices[unit], unit), line("", unit.replace("z", "a"))];
+  }
+
+  /** The derivative of the cost in three forms: path by path, with what paths share in front, by the error terms. */
+  function slopes(key) {
+    const slope = slopeOf(key), { chain, values, written, paths } = ways(key), numbers = Boolean(values);
+    const along = paths === 1 ? "its path" : `${paths} paths, one term each`;
+    const byPaths = line(`chain rule along ${along}`, slope,
+      { rows: [chain, values].filter(Boolean), numbers, breaks: true });
+    return [
+      ...(chain ? [byPaths] : []),
+      line(paths === 1 ? "written out" : `${paths} paths, with what they share in front`, slope, { rows: [written] }),
+      line(isUnit(key) ? "by the units after it" : "in short, by the error term of its unit", slope),
+    ];
+  }
+
+  function descent(caption, key) {
+    return { caption, left: key, rows: [formula(key)], sign: "←", result: `after ${key}` };
+  }
+
+  /** Put up the lines where they are others than before, then today's numbers. */
+  function write(letters) {
+    const kind = [panel, state.selected, state.notation, panel === "selected" || reach].join();
+    if (write.kind !== kind) {
+      const heading = h("p", { class: "bplib-network-heading" });
+      heading.innerHTML = HEADINGS[panel] ??
+        `<math>${letters[state.selected]}</math>, ${facts.choices[state.selected]}; in Python ${state.selected}`;
+      formulas.replaceChildren(heading, ...lines().map((one) => lineOf(one, letters)));
+    }
+    write.kind = kind;
+    for (const place of formulas.querySelectorAll("[data-number]")) {
+      const words = number(place);
+      if (place.textContent !== words) place.textContent = words;
+    }
+  }
+
+  /** A number in a formula; a negative one in brackets where a sign stands before it. */
+  function number({ dataset: { number: key, first } }) {
+    const from = panel === "update" && past ? past : now;
+    const next = key.replace("after ", "");
+    if (next !== key) return text(`d${next}`, from) === UNKNOWN ? UNKNOWN : show(descended(next, from));
+    const words = text(key, from), apart = words.startsWith(MINUS) || words.includes("·10");
+    return first === undefined && apart ? `(${words})` : words;
+  }
+
+  draw();
+  const ended = whenResized(picture.element, view.guarded(picture.resize));
+  return () => {
+    run.stop();
+    clearTimeout(timer);
+    traits.close();
+    ended();
+  };
+}
+
+const isUnit = (key) => key.startsWith("z");
+
+/** The key of the derivative of the cost by a weight, a bias or a unit's weighted sum. */
+const slopeOf = (key) => isUnit(key) ? key.replace("z", "delta") : `d${key}`;
+
+/** A copy of nested lists with another number in one place. */
+function changedAt(nested, [at, ...rest], number) {
+  const copy = Array.isArray(nested) ? [...nested] : { ...nested };
+  copy[at] = rest.length ? changedAt(nested[at], rest, number) : number;
+  return copy;
+}
+
+export default explorer("Network explorer", networkView);

@@ -1,0 +1,160 @@
+"""A layered network: forward, backward and update with their numbers, and the way from any weight to the cost."""
+import numpy as np
+import traitlets
+
+from .. import conventions, figures
+from ..activations import Activated
+from ..codegen import generate, stable
+from ..derivation import derive
+from ..errors import InputError, unknown_name
+from ..javascript import LIBRARY, javascript_arrays
+from ..networks import Dense, checked_network
+from ..training import initial_parameters
+from .explorer import Choice, Explorer, Number, Parameters, Sample, page
+from .network_formulas import NetworkFormulas
+
+WIDEST, MOST_LAYERS = 5, 4
+START = {"W1": np.array([[0.4, -0.6], [-0.5, 0.8]]), "b1": np.array([0.1, -0.2]),
+         "W2": np.array([[0.7, -0.9]]), "b2": np.array([0.3])}
+INPUTS = (1.0, 0.5, -0.5, -1.0, 0.25)
+
+
+class Chosen(Choice):
+    """The key of a weight, a bias or a unit, such as W1[2,1], b1[2] or z1[2]."""
+
+    def __init__(self):
+        super().__init__("", "weight, bias or unit", ())
+
+    def validate(self, obj, value):
+        name = value.replace(" ", "") if isinstance(value, str) else value
+        if not isinstance(name, str) or name not in obj.written.choices:
+            raise unknown_name(self.what, value, obj.written.choices)
+        return name
+
+
+class NetworkExplorer(Explorer):
+    """The widget behind `network`.
+
+    network          what is shown
+    weights_layout   names and shapes of `weights`, the same in every notation
+    derivation       where all formulas and numbers come from
+    written          its formulas, as the page shows them
+    """
+
+    _esm = page("common.js", "slots.js", "network_picture.js", "network.js")
+    _css = page("explorer.css", "network.css")
+
+    eta = Number(0.5, "learning rate", 0, 5, 0.05, least=0)
+    weights = Parameters()
+    x, y = Sample("input"), Sample("target")
+    selected = Chosen()
+    notation = Choice("bplib", "notation", conventions.TABLE)
+
+    def __init__(self, network, **values):
+        self.network = self.weights_layout = network
+        self.derivation = derive(network)
+        self.written = NetworkFormulas(self.derivation)
+        super().__init__(generated_code(self.derivation), {}, **values)
+        self.set_trait("facts", {**self.facts, **page_facts(self.written), "start": {
+            "eta": self.eta, "x": self.x, "y": self.y,
+            "weights": {name: array.tolist() for name, array in self.weights.items()}}})
+
+    @traitlets.validate("y")
+    def _fits_the_loss(self, proposal):
+        loss, y = self.network.options.loss, proposal.value
+        if loss.targets == "probability" and not all(0 <= one <= 1 for one in y):
+            raise InputError(f"{loss.name} takes targets y from 0 to 1, probabilities; given: {list(y)}.")
+        if loss.targets == "distribution" and not (min(y) >= 0 and abs(sum(y) - 1) < 1e-6):
+            raise InputError(f"{loss.name} takes targets y that are probabilities, none negative and adding up to 1; "
+                             f"given: {list(y)}.")
+        return y
+
+    @traitlets.validate("notation")
+    def _fits_the_network(self, proposal):
+        if proposal.value not in fitting(self.network):
+            raise InputError(f"The text {proposal.value!r} writes networks without biases, and this one has biases. "
+                             f"Those that fit: {', '.join(fitting(self.network))}.")
+        return proposal.value
+
+    def picture(self):
+        functions = generate(self.network, self.derivation, self.notation)
+        given, X = functions.layout.pack(self.weights), functions.layout.unpack_samples(np.array([self.x]))[0]
+        values = {**given, functions.layout.array(self.network.given("x")): X, **functions.forward(given, X)}
+        return figures.network(self.network, values, notation=self.notation)
+
+    def __repr__(self):
+        widths = "–".join(map(str, self.network.structure.sizes))
+        return (f"Network explorer: {widths}, {self.network.options.loss.name}, x = {list(self.x)}, "
+                f"y = {list(self.y)}, eta = {self.eta:g}.")
+
+
+def network(network=None, *, weights=None, x=None, y=None, eta=0.5, selected="W1[1,1]", notation=None):
+    """An explorer of a layered network on one sample: forward, backward, update, and the formula of each weight.
+
+    network    made with `dense`, of at most 5 units a layer and 4 layers, inputs included; by default the network with
+               two inputs, two sigmoid units and a linear output, C = ½(y − ŷ)²
+    weights    name → array, W1 of shape (n_1, n_0), b1 (n_1,), …; by default small random numbers
+    x, y       inputs and targets of the sample: lists of n_0 and of n_L numbers
+    eta        learning rate
+    selected   the weight, bias or unit that is looked at: "W1[2,1]" leads to unit 2 of layer 1 from input 1, "b1[2]"
+               is the bias of that unit, "z1[2]" the unit itself
+    notation   whose letters the formulas have, a name in `conventions`; the page has a menu
+
+    Each of these can be read and set from a cell: `explorer.weights = …`, `explorer.selected = "W2[1,1]"`.
+
+    InputError for a network that is too large to be shown with all of its numbers, or that has no numbers to show.
+    """
+    given = conventions.network("chapter", [2, 2, 1]) if network is None else small(network)
+    start = START if network is None else {name: np.round(array, 2) for name, array in
+                                           initial_parameters(given, seed=1).items()}
+    inputs, *_, outputs = given.structure.sizes
+    return NetworkExplorer(
+        given, weights=start if weights is None else weights, x=INPUTS[:inputs] if x is None else x,
+        y=(1.0, *[0.0] * (outputs - 1)) if y is None else y, eta=eta, selected=selected,
+        notation=notation or ("chapter" if network is None else "bplib"))
+
+
+def small(given):
+    """A network that can be shown; InputError where it cannot, with the reason."""
+    given = checked_network(given)
+    widths = getattr(given.structure, "sizes", ())
+    reasons = (
+        (not isinstance(given.structure, Dense), "It shows layers, made with dense(…)."),
+        (len(widths) > MOST_LAYERS or max(widths, default=0) > WIDEST,
+         f"It shows at most {WIDEST} units a layer and {MOST_LAYERS} layers, inputs included: in a larger one the "
+         f"numbers of the edges would cover each other, and the formula of one weight would have more than "
+         f"{WIDEST**2} terms. Given: {list(widths)}."),
+        (any(isinstance(e.right, Activated) and e.right.row.abstract for e in given.equations),
+         "An activation is left open (\"g\"), so there are no numbers to show. Choose one, such as 'sigmoid'."),
+        (given.options.l2 != 0, "A penalty on the weights is no part of the cost of a sample. Use l2=0."),
+        (given.targets.kind == "c", "It shows targets as numbers, not as labels. With 'categorical cross entropy' the "
+                                    "cost is the same and the targets are numbers such as [0, 1]."),
+    )
+    for applies, reason in reasons:
+        if applies:
+            raise InputError(f"The network explorer cannot show this network. {reason}")
+    return given
+
+
+def fitting(network):
+    """Names of the texts whose notation has letters for all that the network has."""
+    return [row.name for row in conventions.TABLE.values() if row.bias != "none" or not network.structure.bias]
+
+
+def generated_code(derivation):
+    """A JavaScript module: `pass` computes everything from the parameters, x and y of one sample."""
+    network = derivation.network
+    equations = [*stable(network), *derivation.backward]
+    outputs = [e.quantity.name for e in equations if e.quantity.name != "losses"]
+    return f"{LIBRARY}\n{javascript_arrays('pass', network, equations, outputs)}export {{ pass }};\n"
+
+
+def page_facts(written):
+    """What the page shows and never changes."""
+    network = written.network
+    return {
+        "sizes": network.structure.sizes, "loss": network.options.loss.name, "targets": network.options.loss.targets,
+        "choices": written.choices, "places": written.places, "formulas": written.formulas(), "ways": written.ways(),
+        "texts": {name: {"title": conventions.TABLE[name].title, "letters": written.alphabet(conventions.TABLE[name])}
+                  for name in fitting(network)},
+    }

@@ -1,0 +1,198 @@
+// The picture of a layered network: a card for each input, each unit and the cost, and edges with their numbers.
+
+// Widths of cards, of the gap before the cost, and of the smallest gap between layers, for less and less room.
+const SIZES = [
+  { input: 104, unit: 132, cost: 132, last: 40, gap: 100, label: 60 },
+  { input: 80, unit: 104, cost: 96, last: 16, gap: 68, label: 60 },
+  { input: 66, unit: 98, cost: 80, last: 8, gap: 56, label: 50 },
+];
+const HEAD = 22, LOW = 280, LABEL = { height: 18, roomy: 42, withBefore: 108 };
+
+/**
+ * `choose(key)` hears of a click or an arrow key on a weight, a bias or a unit; `change(name, at, text)` of what is
+ * typed as an input or a target.
+ */
+function networkPicture({ sizes, choices, bias }, choose, change) {
+  const layers = sizes.length - 1, math = [], values = {};
+  const inputs = units(sizes[0]).map((unit) => card({}, field("x", unit, "input")));
+  const columns = [inputs, ...sizes.slice(1).map((size, n) => units(size).map((unit) => unitCard(n + 1, unit)))];
+  const targets = units(sizes[layers]).map((unit) => field("y", unit, "target"));
+  const costCard = card({ "data-key": "C" }, ...targets, row("C"));
+  const edges = Object.keys(choices).filter((key) => key.startsWith("W")).map(edge);
+  const ends = columns[layers].map((from, n) => ({ from, key: `z${layers}[${n + 1}]`, ...lines() }));
+  const drawing = svg("svg", { role: "img" },
+    ...[...edges, ...ends].flatMap(({ tube, core }) => [tube, core]),
+    ...ends.map(({ line }) => line), ...edges.map(({ line }) => line), ...edges.map(({ hit }) => hit));
+  const heads = ["inputs", ...units(layers).map((layer) => `layer ${layer}`), "cost"].map(
+    (text) => h("div", { class: "bplib-network-head" }, text));
+  const inside = h("div", { class: "bplib-network-inside" }, drawing, ...heads, ...parts());
+  const element = h("form", { class: "bplib-network-picture" }, inside);
+  element.addEventListener("submit", (event) => event.preventDefault());
+
+  function units(count) {
+    return Array.from({ length: count }, (_, n) => n + 1);
+  }
+
+  /** A place for the letters of a key, in the notation that is chosen. */
+  function symbol(key) {
+    const place = document.createElementNS(MATHML, "math");
+    math.push([place, key]);
+    return place;
+  }
+
+  function row(key) {
+    values[key] = h("span", { class: "bplib-network-number", "data-value": key });
+    return h("span", { class: "bplib-network-row" }, symbol(key), values[key]);
+  }
+
+  function card(attributes, ...rows) {
+    return h("div", { class: "bplib-network-card", ...attributes }, ...rows);
+  }
+
+  function unitCard(layer, unit) {
+    const at = `${layer}[${unit}]`, key = `z${at}`;
+    const own = bias ? [chosenBy(`b${at}`, row(`b${at}`))] : [];
+    return card({ "data-key": key }, ...own, chosenBy(key, row(key), row(`a${at}`), row(`delta${at}`)));
+  }
+
+  /** A field for a number of the sample. */
+  function field(name, unit, word) {
+    const key = `${name}[${unit}]`;
+    const input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-value": key,
+                               "aria-label": `${word} ${unit}, typed` });
+    input.addEventListener("change", () => change(name, unit - 1, input.value));
+    values[key] = input;
+    return h("span", { class: "bplib-network-row" }, symbol(key), input);
+  }
+
+  /** What a radio button chooses: arrow keys go from one to the next. */
+  function chosenBy(key, ...shown) {
+    const radio = h("input", { type: "radio", name: "selected", value: key, "aria-label": `${key}, ${choices[key]}` });
+    for (const event of ["change", "click"]) radio.addEventListener(event, () => choose(key));
+    return h("label", { class: "bplib-network-choice", "data-key": key }, radio, ...shown);
+  }
+
+  function lines() {
+    return { tube: svg("path", { class: "bplib-network-tube" }), core: svg("path", { class: "bplib-network-core" }),
+             line: svg("path", { class: "bplib-network-edge" }) };
+  }
+
+  function edge(key) {
+    const [layer, to, from] = key.match(/\d+/g).map(Number);
+    const before = h("span", { class: "bplib-network-before" });
+    values[key] = h("span", { class: "bplib-network-number", "data-value": key });
+    const label = chosenBy(key, symbol(key), h("span", {}, before, values[key]));
+    label.classList.add("bplib-network-weight");
+    const hit = svg("path", { class: "bplib-network-hit" });
+    hit.addEventListener("click", () => choose(key));
+    return { key, layer, from, to, before, label, hit, ...lines() };
+  }
+
+  /** Layer by layer, so that tab and arrow keys go from left to right. */
+  function parts() {
+    return [...inputs, ...columns.slice(1).flatMap((column, n) =>
+      [...edges.filter(({ layer }) => layer === n + 1).map(({ label }) => label), ...column]), costCard];
+  }
+
+  function fit(width) {
+    const cards = ({ input, unit, last, cost }) => input + layers * unit + last + cost;
+    const size = SIZES.find((one) => cards(one) + layers * one.gap <= width) ?? SIZES.at(-1);
+    inside.classList.toggle("bplib-network-tiny", size === SIZES.at(-1));
+    const gap = Math.max(size.gap, (width - cards(size)) / layers);
+    const wide = gap >= 1.5 * LABEL.withBefore, room = wide ? LABEL.withBefore : size.label;
+    const spread = sizes.slice(1).map((to, n) => spacing(sizes[n], to, room / 2 / gap));
+    const height = Math.ceil(Math.max(
+      LOW, ...columns.map((column) => column.length * (Math.max(...column.map(heightOf)) + 12)),
+      heightOf(costCard), ...spread.map(({ least }) => LABEL.height / least))) + HEAD;
+    const left = columns.map((_, n) => n && size.input + n * gap + (n - 1) * size.unit);
+    const middle = (column, n) => HEAD + (n + 0.5) * (height - HEAD) / column.length;
+    columns.forEach((column, n) => column.forEach((one, at) =>
+      put(one, left[n], middle(column, at) - heightOf(one) / 2, n ? size.unit : size.input)));
+    const right = left[layers] + size.unit, end = right + size.last;
+    put(costCard, end, middle([costCard], 0) - heightOf(costCard) / 2, size.cost);
+    heads.forEach((head, n) => put(head, [...left, end][n], 0, n ? size.unit : size.input));
+    set(drawing, { width: end + size.cost, height, viewBox: `0 0 ${end + size.cost} ${height}` });
+    Object.assign(inside.style, { width: `${end + size.cost}px`, height: `${height}px` });
+    for (const { layer, from, to, label, tube, core, line, hit } of edges) {
+      const { part, least } = spread[layer - 1], column = columns[layer - 1];
+      const start = [left[layer] - gap, middle(column, from - 1)], stop = [left[layer], middle(columns[layer], to - 1)];
+      for (const one of [tube, core, line, hit]) set(one, { d: path([start, stop]) });
+      const place = start.map((value, axis) => value + part * (stop[axis] - value));
+      Object.assign(label.style, { left: `${place[0]}px`, top: `${place[1]}px` });
+      label.classList.toggle("bplib-network-roomy", least * (height - HEAD) >= LABEL.roomy);
+      label.classList.toggle("bplib-network-wide", wide);
+    }
+    ends.forEach(({ tube, core, line }, n) => {
+      const d = path([[right, middle(ends, n)], [end, middle([costCard], 0)]]);
+      for (const one of [tube, core, line]) set(one, { d });
+    });
+  }
+
+  const picture = {
+    element,
+    resize() {
+      const width = Math.floor(element.clientWidth);
+      if (width) fit(width);
+    },
+    spell(letters) {
+      for (const [place, key] of math) place.innerHTML = letters[key];
+      picture.resize();
+    },
+    /** `text(key)` says what stands there, `weight(key)` is a number, `before(key)` the number before an update. */
+    draw({ text, weight, before, selected, through, active, sentence }) {
+      for (const [key, place] of Object.entries(values)) {
+        if (place.tagName === "INPUT") place.value = text(key);
+        else if (place.textContent !== text(key)) place.textContent = text(key);
+      }
+      for (const { key, line, tube, core, before: place } of edges) {
+        const w = weight(key), old = before(key);
+        set(line, { "data-sign": Math.sign(w), "stroke-width": (1 + Math.min(4, 2 * Math.abs(w))).toFixed(2) });
+        place.textContent = old === null ? "" : `${brief(old)} → `;
+        light(key, tube, core);
+      }
+      for (const { key, tube, core } of ends) light(key, tube, core);
+      for (const label of inside.querySelectorAll("label")) {
+        label.firstChild.checked = label.dataset.key === selected;
+        label.classList.toggle("bplib-network-chosen", label.dataset.key === selected);
+      }
+      for (const one of columns.flat()) {
+        one.classList.toggle("bplib-network-lit", through.has(one.dataset.key));
+        one.classList.toggle("bplib-network-active", active.has(one.dataset.key));
+      }
+      costCard.classList.add("bplib-network-lit");
+      set(drawing, { "aria-label": sentence });
+
+      function light(key, ...paths) {
+        for (const one of paths) set(one, { "data-lit": key === selected ? "chosen" : through.has(key) && "path" });
+      }
+    },
+  };
+  return picture;
+
+  function heightOf(one) {
+    return one.offsetHeight;
+  }
+
+  function put(one, x, y, width) {
+    Object.assign(one.style, { left: `${x}px`, top: `${y}px`, width: `${width}px` });
+  }
+}
+
+/**
+ * How far along the edges between two columns their labels stand, so that no two meet: `part` of the way, and the
+ * `least` distance between two of them as a part of the height.
+ */
+function spacing(from, to, edge) {
+  let best = { score: -1 };
+  const lowest = Math.min(edge, 0.5);
+  for (let part = lowest; part <= 1 - lowest + 1e-9; part += 0.005) {
+    const places = [];
+    for (let k = 0; k < from; k++)
+      for (let j = 0; j < to; j++) places.push((1 - part) * (k + 0.5) / from + part * (j + 0.5) / to);
+    places.sort((one, other) => one - other);
+    const least = Math.min(1, ...places.slice(1).map((place, n) => place - places[n]));
+    const score = Math.min(least, 0.16) - 0.01 * Math.abs(part - 0.5);
+    if (score > best.score) best = { part, least, score };
+  }
+  return best;
+}
