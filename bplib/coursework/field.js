@@ -60,7 +60,7 @@ function fieldView(model, view) {
     read();
     if (state.verdict.text === input.value) return draw();
     judging = true;
-    model.send({ kind: "check" });
+    model.send({ check: input.value });
     expect();
     draw();
   }

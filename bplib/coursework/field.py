@@ -48,13 +48,18 @@ class Field(anywidget.AnyWidget):
         self.read()
         self.judge(answer)
         self.observe(lambda change: self.read(), "answer")
-        self.on_msg(lambda widget, message, buffers: self.judge(self.answer))
+        self.on_msg(lambda widget, message, buffers: self.asked(message["check"]))
 
     def read(self):
         """Show how the answer is understood."""
         found = preview(self.row.id, self.answer)
         self.set_trait("preview", {"text": self.answer, "mathml": found.mathml, "message": found.message,
                                    "position": found.position})
+
+    def asked(self, answer):
+        """The page asks for a verdict; with a busy kernel its question overtakes the news of the answer."""
+        self.answer = answer
+        self.judge(answer)
 
     def judge(self, answer):
         """Check an answer and show the verdict."""
