@@ -290,6 +290,13 @@ def wrongs():
     return measure.wrong_answers()
 
 
+def test_no_verdict_waits_for_what_the_question_has_prepared():
+    """In a process of its own, where nothing has been made before."""
+    code = "from bplib.coursework import measure; print(max(measure.warm()[1].values()))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert float(run.stdout) <= 100
+
+
 def test_rewritten_right_answers_are_accepted():
     found = measure.right_answers(each=40)
     assert found["number"] >= 300 and not found["refused"]

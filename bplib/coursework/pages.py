@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from ..errors import InputError
 from .checking import exercise
 from .grammar import parse
+from .matching import prepare
 from .tokens import FormulaError
 from .writing import written
-
 
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;
 `sum_k p[k] q[k]` or `Σ_k p_k q_k`; `g'(p)`, `exp(p)`, `σ(p)`; `[j = k]` is 1 where it holds and 0 elsewhere.
@@ -29,6 +29,7 @@ class Page:
 def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
     row = exercise(id)
+    prepare(row)
     return Page("\n\n".join([f"**Exercise {row.id}. {row.title}**", row.text, *_answer_form(row)]))
 
 
