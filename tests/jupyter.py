@@ -130,6 +130,18 @@ class Lab:
             return outputs.map((output) => [output.text, output.evalue].flat().join("")).join("");
         }""", [code, cell])
 
+    def number(self, code, expected):
+        """The number that Python has for an expression, asked until it is the expected one or some seconds are over.
+
+        A widget sends its last value when Python has taken the one before, so it may come after the question.
+        """
+        for _ in range(30):
+            found = float(self.python(f"print({code})"))
+            if found == expected:
+                break
+            self.page.wait_for_timeout(100)
+        return found
+
     def cells(self):
         return self.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
 
