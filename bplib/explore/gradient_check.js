@@ -99,7 +99,7 @@ function quotientsView(model, view, generated) {
     const best = Object.fromEntries(Object.keys(METHODS).map((name) => [name, bestOf(points, name)]));
     curves = { cost, slope: found, points, best };
     const formulas = facts.names[state.parameter];
-    slope.innerHTML = `Derived: ${formulas.slope} <span class="bplib-value" data-value="derived">${full(found)}</span>`;
+    slope.innerHTML = `Derived: ${formulas.slope} = <span class="bplib-value" data-value="derived">${full(found)}</span>`;
     for (const [name, block] of Object.entries(blocks)) block.name(formulas[name]);
   }
 
