@@ -1,5 +1,6 @@
 """A class of submissions, made from a sheet with its solutions: good ones, and everything that goes astray."""
 import json
+import re
 
 import nbformat
 
@@ -34,6 +35,13 @@ def first(source):
     return change
 
 
+def wrong(notebook):
+    """Turn the sign of every answer that is a text."""
+    for cell in answer_cells(notebook):
+        for name in re.findall(r"^(answer_\w+) = ", cell.source, re.M)[:1]:
+            cell.source += f'\n{name} = "-(" + {name} + ")" if isinstance({name}, str) else {name}'
+
+
 def unanswered(notebook):
     for cell in answer_cells(notebook):
         cell.source = SOLUTION.sub("", cell.source) if "def " not in cell.source else "pass"
@@ -58,6 +66,7 @@ def as_it_is(notebook):
 
 KINDS = {
     "good": as_it_is,
+    "wrong": wrong,
     "unanswered": unanswered,
     "crashing": first("1 / 0"),
     "wrong syntax": broken("answer = = 3"),

@@ -121,6 +121,16 @@ def test_one_bad_cell_costs_its_own_exercise_alone(graded, kind, outcome):
     assert first_and_rest(of_kind(graded, kind)) == (outcome, {"right"})
 
 
+def test_a_mistake_is_named(graded):
+    rows = of_kind(graded, "wrong")
+    page = graded[2].joinpath("overview.html").read_text(encoding="utf-8")
+    wrong = {row.exercise: row.mistakes for row in rows if row.outcome == "wrong"}
+    assert wrong.keys() >= {row.exercise for row in rows if EXERCISES[row.exercise].kind == "formula"} != set()
+    for mistakes in wrong.values():
+        assert "the sign is turned" in mistakes and mistakes[0] in page
+    assert {row.outcome for row in rows if row.exercise not in wrong} == {"right"}
+
+
 def test_what_was_not_answered_is_missing(graded):
     assert {row.outcome for row in of_kind(graded, "unanswered")} == {"missing"}
     assert sorted(row.outcome for row in of_kind(graded, "deleted")).count("missing") == 1
