@@ -74,6 +74,7 @@ KINDS = {
     "endless first": first(LOOP),
     "hog": broken(HOG),
     "exits": first("import sys\nsys.exit()"),
+    "ends in its answer": broken("import os\nos._exit(3)"),
     "ends its process": first("import os\nos._exit(3)"),
     "asks": first("name = input('Your name? ')"),
     "chatty": first("for n in range(20000):\n    print('x' * 1000)"),

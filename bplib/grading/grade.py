@@ -85,11 +85,13 @@ def _verdict(exercise, submission, found):
     if exercise.id in found.failed:
         return coursework.Verdict(exercise.id, "error", 0.0, (), found.failed[exercise.id])
     if exercise.id in found.stopped:
-        return coursework.Verdict(exercise.id, "time-out", 0.0, (), found.stopped[exercise.id])
+        outcome, why = found.stopped[exercise.id]
+        return coursework.Verdict(exercise.id, outcome, 0.0, (), why)
     for n, source in reversed([*enumerate(submission.cells)]):
         if variable(exercise) in names_bound(source):
             if f"cell {n}" in found.stopped:
-                return coursework.Verdict(exercise.id, "time-out", 0.0, (), found.stopped[f"cell {n}"])
+                outcome, why = found.stopped[f"cell {n}"]
+                return coursework.Verdict(exercise.id, outcome, 0.0, (), why)
             if n in found.errors:
                 return coursework.Verdict(exercise.id, "error", 0.0, (), found.errors[n])
     return coursework.Verdict(exercise.id, "missing", 0.0, (), "There is no answer.")

@@ -34,7 +34,7 @@ class Found:
     answers   exercise → what `coursework.collected` made of its answer
     failed    exercise → why its answer could not be collected
     errors    number of a cell → the exception that it raised
-    stopped   "cell 3" or an exercise → why its process was stopped, in words
+    stopped   "cell 3" or an exercise, where a process did not get further → outcome, "time-out" or "error", and words
     """
 
     answers: dict = field(default_factory=dict)
@@ -58,7 +58,7 @@ def run_isolated(cells, names, limits=Limits()):
 
 
 def _run_once(job, limits, found):
-    """One process: returns what it was at when it ended, and why it was stopped there."""
+    """One process: returns what it was at when it ended, and as what that counts, in an outcome and words."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
             [sys.executable, "-m", "bplib.grading.runner"], cwd=folder, text=True, encoding="utf-8",
@@ -93,13 +93,13 @@ def _follow(lines, limits, found):
         try:
             line = lines.get(timeout=patience)
         except Empty:
-            return at, f"It was stopped after {limits.seconds:g} seconds."
+            return at, ("time-out", f"It was stopped after {limits.seconds:g} seconds.")
         if line is None:
-            return at, "Its process ended: it used too much memory, or ended itself."
+            return at, ("error", "Its process ended: it used too much memory, or ended itself.")
         if "start" in line:
             at, patience = line["start"], limits.seconds
             if at == "end":
-                return at, ""
+                return at, None
         elif "cell" in line:
             found.errors[line["cell"]] = line["error"]
         elif "failed" in line:
