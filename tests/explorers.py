@@ -41,11 +41,11 @@ class View:
         return self.press("ArrowRight") or self.press("ArrowLeft")
 
 
-def violations(page, selector):
-    """What axe-core finds wrong, by any of its rules: a line for each element."""
+def violations(page, selector, **options):
+    """What axe-core finds wrong, by any of its rules or as its `options` say: a line for each element."""
     # JupyterLab's body has no height and hides what overflows: axe would take all of it for hidden.
     page.evaluate("document.body.style.minHeight = '100vh'")
-    found = Axe().run(page, selector, {}).response
+    found = Axe().run(page, selector, options).response
     contrasts = [check["data"] for kind in ("passes", "violations") for rule in found[kind]
                  if rule["id"] == "color-contrast" for node in rule["nodes"] for check in node["any"]]
     assert sum("contrastRatio" in data for data in contrasts) > 5, "axe has seen no text"

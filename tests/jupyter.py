@@ -23,8 +23,11 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 60
-NOT_OURS = ("Failed to load resource", "Could not send widget sync message")
-"""What JupyterLab itself complains of: addresses that are not there, a kernel that is not there."""
+NOT_OURS = ("Failed to load resource", "Could not send widget sync message", "Could not restore the debugger state",
+            "Error: Canceled future")
+"""What JupyterLab itself complains of: addresses that are not there, a kernel that is not there or that ends."""
+WRONG_FORMULA = "mjx-merror, [data-mjx-error], mjx-mtext[style*=red]"
+"""Where MathJax says that it could not read a formula, or a command in it."""
 
 
 def need_browser():
@@ -63,8 +66,11 @@ def write_notebook(path, cells):
 
 
 @contextmanager
-def jupyterlab(folder, theme="Light"):
-    """JupyterLab on a free port with a configuration of its own, stopped at the end: its address and its token."""
+def jupyterlab(folder, theme="Light", **notebooks):
+    """JupyterLab on a free port with a configuration of its own, stopped at the end: its address and its token.
+
+    notebooks   settings of JupyterLab for notebooks, such as windowingMode="none": every cell is in the page
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -72,10 +78,12 @@ def jupyterlab(folder, theme="Light"):
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
              "JUPYTERLAB_WORKSPACES_DIR")
     own = {name: str(folder / ".jupyter" / name) for name in names}
-    settings = Path(own["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {theme}"}))
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
+    settings = {"apputils-extension/themes": {"theme": f"JupyterLab {theme}"},
+                "apputils-extension/notification": {"fetchNews": "false"}, "notebook-extension/tracker": notebooks}
+    for name, values in settings.items():
+        path = Path(own["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
     server = subprocess.Popen(
         [sys.executable, *COMMANDS["lab"].arguments, "--no-browser", "--allow-root", "--expose-app-in-browser",
          f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
@@ -118,9 +126,21 @@ class Lab:
         self.page.evaluate("([name, options]) => jupyterapp.commands.execute(name, options).then(() => null)",
                            [name, options])
 
+    def theme(self, name):
+        """Change JupyterLab's theme to Light or Dark."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {name}")
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light",
+                                    arg=str(name == "Light").lower())
+        self.page.wait_for_timeout(300)
+
     def python(self, code, cell=-1):
-        """What a cell prints or raises, as text; without code the cell runs as it is."""
+        """What a cell prints or raises, as text; without code the cell runs as it is.
+
+        It runs two frames later: explorers tell Python what they show when they have shown it.
+        """
         return self.page.evaluate("""async ([code, at]) => {
+            const frame = () => new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)));
+            await frame(), await frame();
             const notebook = jupyterapp.shell.currentWidget.content, all = notebook.widgets;
             const cell = all.at(at);
             if (code !== null) cell.model.sharedModel.setSource(code);

@@ -142,18 +142,21 @@ def test_a_verdict_belongs_to_its_text(one):
     expect(one.verdict).to_contain_text("Right")
 
 
-def test_a_busy_kernel_judges_the_last_text_when_it_can(one, lab):
-    lab.page.evaluate("""() => {
+def test_a_busy_kernel_judges_the_last_text_when_it_can(one, lab, tmp_path):
+    done = tmp_path / "done"
+    lab.page.evaluate("""(path) => {
         const notebook = jupyterapp.shell.currentWidget.content, cell = notebook.widgets.at(-1);
-        cell.model.sharedModel.setSource("import time; time.sleep(3)");
+        cell.model.sharedModel.setSource(`import os, time\nwhile not os.path.exists("${path}"): time.sleep(0.05)`);
         notebook.activeCellIndex = notebook.widgets.length - 1;
         jupyterapp.commands.execute("notebook:run-cell");
-    }""")
+    }""", done.as_posix())
+    lab.page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
     for text in ("a", "a-y", WRONG):
         one.input.fill(text)
         lab.page.wait_for_timeout(200)
     one.input.press("Enter")
     expect(one.verdict).to_have_text("Python is checking …")
+    done.touch()
     expect(one.verdict).to_contain_text("The 2 of the square is lost", timeout=15000)
     expect(one.message).to_be_empty()
 

@@ -47,13 +47,10 @@ def test_a_cell_that_runs_again_has_one_view(view, lab, name):
 
 
 @each
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_no_violation(view, lab, theme):
     """Names, roles, contrast and more, by the rules of axe-core."""
-    lab.command("apputils:change-theme", theme=theme)
-    lab.page.wait_for_function(
-        "light => document.body.dataset.jpThemeLight === light", arg=str("Light" in theme).lower())
-    lab.page.wait_for_timeout(300)
+    lab.theme(theme)
     view.root.evaluate("root => { root.id = 'bplib-under-test'; root.scrollIntoView(); }")
     found = violations(lab.page, "#bplib-under-test")
     view.root.evaluate("root => root.removeAttribute('id')")
@@ -121,35 +118,47 @@ def test_sixty_moves_in_a_row_end_where_they_should(view, lab, name):
     assert view.ends()[-1] == pytest.approx(wanted, abs=step / 1000)
     trait, typed = view.handle.evaluate("""one => { const slider = one.closest("[data-name]");
         return [slider.dataset.name, slider.querySelector("input[type=text]").value]; }""")
-    heard = lab.python(f"print(getattr({name}, {trait!r}, None))").strip()
+    heard = lab.python(f"print(getattr({name}, {trait!r}, None))").strip()  # some sliders are of the view alone
     assert heard == "None" or float(heard) == pytest.approx(float(typed), rel=1e-5)
+
+
+COUNT = """handle => {
+    const count = window.count = { keys: 0, drawn: 0 };
+    let pressed = false, changed = false;
+    const elsewhere = (record) => !record.target.parentElement?.closest(".bplib-slider, .bplib-spoken");
+    const observer = new MutationObserver((records) => { changed ||= records.some(elsewhere); });
+    observer.observe(handle.closest(".bplib"),
+                     { subtree: true, childList: true, characterData: true, attributes: true });
+    handle.addEventListener("keydown", () => { count.keys += 1; pressed = true; });
+    const frame = () => {
+        if (pressed && changed) { count.drawn += 1; pressed = changed = false; }
+        count.timer = requestAnimationFrame(frame);
+    };
+    frame(); }"""
+"""Counts the keys, and the frames before which a key has changed something beside the slider itself."""
 
 
 @each
 def test_keys_at_thirty_a_second_are_all_drawn(view, lab):
-    """Each of 60 key presses changes what is drawn, beside the slider itself, before the next frame."""
-    view.handle.evaluate("""(handle, root) => {
-        const count = window.count = { keys: 0, drawn: 0 };
-        let pressed = false, changed = false;
-        const elsewhere = (record) => !record.target.parentElement?.closest(".bplib-slider, .bplib-spoken");
-        const observer = new MutationObserver((records) => { changed ||= records.some(elsewhere); });
-        observer.observe(handle.closest(".bplib"),
-                         { subtree: true, childList: true, characterData: true, attributes: true });
-        handle.addEventListener("keydown", () => { count.keys += 1; pressed = true; });
-        const frame = () => {
-            if (pressed && changed) { count.drawn += 1; pressed = changed = false; }
-            count.timer = requestAnimationFrame(frame);
-        };
-        frame();
-    }""", view.handle.element_handle())
+    """60 of 60, in one of three turns: on a busy machine a key comes late, and two then share a frame."""
+    view.handle.evaluate(COUNT)
+    drawn = [0]
+    while max(drawn) < 60 and len(drawn) <= 3:
+        drawn.append(drawn_of_sixty(view, lab))
+    lab.page.evaluate("cancelAnimationFrame(count.timer)")
+    assert max(drawn) == 60, drawn
+
+
+def drawn_of_sixty(view, lab):
     view.press("Home")
     lab.page.wait_for_timeout(100)
     lab.page.evaluate("count.keys = count.drawn = 0")
     for n in range(60):
         lab.page.keyboard.press("ArrowRight" if n % 10 < 5 else "ArrowLeft")
         lab.page.wait_for_timeout(33)
-    count = lab.page.evaluate("cancelAnimationFrame(count.timer), count")
-    assert count["keys"] == 60 and count["drawn"] >= 59
+    lab.page.wait_for_timeout(100)
+    assert lab.page.evaluate("count.keys") == 60
+    return lab.page.evaluate("count.drawn")
 
 
 PLACES = """root => {

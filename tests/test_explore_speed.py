@@ -11,7 +11,7 @@ from jupyter import need_browser, opened
 
 sync_api = need_browser()
 
-TURNS, PRESSES, SETTLED = 3, 30, 150
+TURNS, PRESSES, SETTLED, UNWATCHED = 3, 30, 150, 60
 FAST = [name for name in ("neuron", "network", "derivation") if name in EXPLORERS]
 INTERACT = r"""
 %matplotlib inline
@@ -97,6 +97,7 @@ def measured(lab, handles, before):
             handle.focus()
             lab.page.wait_for_timeout(SETTLED)  # scrolling to the next one is no part of its answer
             lab.page.keyboard.press("ArrowRight" if n % 10 < 5 else "ArrowLeft")
+            lab.page.wait_for_timeout(UNWATCHED)  # a question to the page would take part in the frame
             lab.page.wait_for_function("([handle, n]) => handle.times.length === n",
                                        arg=[handle.element_handle(), n + 1])
     times = {name: handle.evaluate("(handle, before) => handle.times.slice(before)", before)

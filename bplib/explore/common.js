@@ -183,26 +183,37 @@ async function loaded(code) {
 
 // state and time
 
-/** Traits as plain values in `state`; `accept` sends changes to Python, `changed(names)` hears of Python's. */
+/**
+ * Traits as plain values in `state`; `accept` sends changes to Python, `changed(names)` hears of Python's.
+ *
+ * What is sent goes out once the frame that shows it is done, as nobody sees the sending.
+ */
 function synchronised(model, names, changed) {
   const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  let own = false;
+  let unsent = {}, own = false;
   const hear = () => {
-    const news = own ? [] : names.filter((name) => !same(model.get(name), state[name]));
+    const news = own ? [] : names.filter((name) => !(name in unsent) && !same(model.get(name), state[name]));
     for (const name of news) state[name] = model.get(name);
     if (news.length) changed(news);
+  };
+  const send = () => {
+    const changes = Object.entries(unsent);
+    if (!changes.length) return;
+    [unsent, own] = [{}, true];
+    for (const [name, value] of changes) model.set(name, value);
+    own = false;
+    model.save_changes();
   };
   for (const name of names) model.on(`change:${name}`, hear);
   return {
     state,
     accept(changes) {
+      if (!Object.keys(unsent).length) requestAnimationFrame(() => setTimeout(send));
       Object.assign(state, changes);
-      own = true;
-      for (const [name, value] of Object.entries(changes)) model.set(name, value);
-      own = false;
-      model.save_changes();
+      Object.assign(unsent, changes);
     },
     close() {
+      send();
       for (const name of names) model.off(`change:${name}`, hear);
     },
   };
