@@ -18,6 +18,8 @@ def _as_call(node):
     """The NumPy call behind an operator, as (function, operands); None for what cannot write into an array."""
     if isinstance(node, ast.Compare):
         return UFUNCS.get(type(node.ops[0])), [node.left, *node.comparators]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.left) == "1":
+        return "np.reciprocal", [node.right]
     if isinstance(node, ast.BinOp):
         return UFUNCS.get(type(node.op)), [node.left, node.right]
     if isinstance(node, ast.UnaryOp):
@@ -37,6 +39,13 @@ class _Places:
     def kind(self, target):
         shape, kind = self.setting.found[target]
         return shape, "bool" if kind == "b" else self.setting.dtype
+
+    def by_columns(self, atom):
+        """A matrix as BLAS takes it, stored column after column, and 1 where BLAS has to turn that to get the atom."""
+        code = ast.unparse(atom)
+        base, turned = code.removesuffix(".T"), int(code.endswith(".T"))
+        made = base in self.array and self.setting.order == "F"
+        return (base, turned) if made else (f"{base}.T", 1 - turned)
 
     def dies(self, used, at):
         return self.last.get(used) == at and used in self.array
@@ -68,7 +77,7 @@ def buffers(function, setting):
     called_as = {held: array for array, names in places.held.items() for held in names}
     titles = {array: _title(names) for array, names in places.held.items()}
     for (shape, dtype), number in titles:
-        setting.constants[titles[(shape, dtype), number]] = empty(shape, dtype)
+        setting.constants[titles[(shape, dtype), number]] = empty(shape, dtype, setting.order)
     renamed = {held: name(titles[array]) for held, array in called_as.items()}
     body = [replaced(statement, renamed) for group in steps for statement in group]
     return with_body(function, [at for at in body if not _copies_to_itself(at)])
@@ -126,25 +135,23 @@ def _chosen(target, value, at, places):
 def _multiplied(out, value, at, places, given):
     alpha, left, right, *rest = value.args
     beta, C = map(ast.unparse, rest) if rest else ("0.0", out)
+    stored, turned = zip(*(places.by_columns(atom) for atom in (left, right)))
+    if places.setting.rows == 1 and C in places.setting.parameters:  # one row: the bias has its shape, and is copied
+        return [line(f"{out} = gemm({ast.unparse(alpha)}, {stored[1]}, {stored[0]}, {beta}, {C}[:, None], "
+                     f"{1 - turned[1]}, {1 - turned[0]}).T")]
     if not given:
         places.take(out, at)
     steps = [line(f"np.copyto({out}, {C})")] if C != out else []
-    if len(places.kind(out)[0]) == 2:
-        (a, a_turned), (b, b_turned) = _by_columns(right), _by_columns(left)
-        call = f"gemm({ast.unparse(alpha)}, {a}, {b}, {beta}, {out}.T, {a_turned}, {b_turned}, 1)"
-    else:  # a sum along an axis: a product with ones
+    if len(places.kind(out)[0]) == 1:  # a sum along an axis: a product with ones
         first = ast.unparse(left).startswith("ones")
-        ones, (a, turned) = (left, _by_columns(right)) if first else (right, _by_columns(left))
-        turned = turned if first else 1 - turned
-        call = f"gemv({ast.unparse(alpha)}, {a}, {ast.unparse(ones)}, {beta}, {out}, 0, 1, 0, 1, {turned}, 1)"
+        ones, a, across = (left, stored[1], 1 - turned[1]) if first else (right, stored[0], turned[0])
+        call = f"gemv({ast.unparse(alpha)}, {a}, {ast.unparse(ones)}, {beta}, {out}, 0, 1, 0, 1, {across}, 1)"
+    elif places.by_columns(name(out)) == (out, 0):
+        call = (f"gemm({ast.unparse(alpha)}, {stored[0]}, {stored[1]}, {beta}, {out}, {turned[0]}, {turned[1]}, 1)")
+    else:  # the transpose of the product is the product of the transposes, the other way round
+        call = (f"gemm({ast.unparse(alpha)}, {stored[1]}, {stored[0]}, {beta}, {out}.T, "
+                f"{1 - turned[1]}, {1 - turned[0]}, 1)")
     return [*steps, line(call)]
-
-
-def _by_columns(atom):
-    """The transpose of a matrix, which is how BLAS, storing columns, sees it; 1 where BLAS has to turn it back."""
-    if isinstance(atom, ast.Attribute):
-        return ast.unparse(atom), 1
-    return f"{ast.unparse(atom)}.T", 0
 
 
 BY_NAME_ONLY = {"np.maximum", "np.minimum"}
@@ -177,12 +184,38 @@ class _LookUp(ast.NodeTransformer):
             title = code.removeprefix("np.").replace(".", "_")
             self.setting.constants[title] = eval(code, {"np": np})
             return name(title)
-        if node.attr == "T" and ast.unparse(node.value) in self.arrays:
-            title = f"{node.value.id}_T"
-            self.setting.constants[title] = self.arrays[node.value.id].T
-            return name(title)
-        return self.generic_visit(node)
+        return self.view(node, "T") if node.attr == "T" else self.generic_visit(node)
+
+    def visit_Subscript(self, node):
+        column = ast.unparse(node).endswith("[:, None]")
+        return self.view(node, "column") if column else self.generic_visit(node)
+
+    def view(self, node, how):
+        """A view of an array that is known."""
+        of = ast.unparse(node.value)
+        if of not in self.arrays:
+            return self.generic_visit(node)
+        array = self.arrays[of]
+        self.setting.constants[f"{of}_{how}"] = array.T if how == "T" else array[:, None]
+        return name(f"{of}_{how}")
+
+
+class _Views(ast.NodeTransformer):
+    """Transposed views of arguments that are needed more than once, by names."""
+
+    def __init__(self, function):
+        codes = [ast.unparse(node) for node in ast.walk(function)
+                 if isinstance(node, ast.Attribute) and node.attr == "T"]
+        given = {f"{a.arg}.T" for a in function.args.args}
+        self.named = {code: code.replace(".", "_") for code in codes if codes.count(code) > 1 and code in given}
+
+    def visit_Attribute(self, node):
+        code = ast.unparse(node)
+        return name(self.named[code]) if code in self.named else self.generic_visit(node)
 
 
 def look_ups(function, setting):
-    return _LookUp(setting).visit(deepcopy(function))
+    function = _LookUp(setting).visit(deepcopy(function))
+    views = _Views(function)
+    made = [line(f"{title} = {code}") for code, title in views.named.items()]
+    return with_body(function, made + [views.visit(at) for at in function.body])

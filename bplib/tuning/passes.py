@@ -24,6 +24,7 @@ class Setting:
     labels                  the arguments that hold ints
     rows, total             samples of one call; of the batch, which is larger where it goes in chunks
     dtype                   of all floats
+    order                   how results are stored: "C", row after row, or "F", column after column
     found                   (shape, kind) of each result of a line, by its name
     constants               arrays that are made once, by name
     """
@@ -36,6 +37,7 @@ class Setting:
     rows: int
     total: int
     dtype: str
+    order: str
     found: dict = field(default_factory=dict)
     constants: dict = field(default_factory=dict)
 
