@@ -290,8 +290,8 @@ def scalar(derivation, name, indices):
     widths = own_widths(network)
     paths = prod(widths[quantity.mark + 1:]) if widths else len(network.equations)
     if paths > MOST_PATHS:
-        raise InputError(f"{name} reaches the cost along {paths} paths; a formula with one term for each of them is no "
-                         f"use. Up to {MOST_PATHS} are written out; for wide layers read the formula with sums.")
+        raise InputError(f"{name} reaches the cost along {paths} paths, and a formula has at most {MOST_PATHS} terms. "
+                         "Read the formula with sums.")
     at = dict(zip((j, k), map(sp.sympify, indices)))
     sample = (s,) if quantity.kind == "z" else ()
     left = Partial(network.given("losses")[s], quantity[(*sample, *at.values())])

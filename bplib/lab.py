@@ -3,8 +3,12 @@
 A saved notebook names the widgets of the kernel that ran it. With that kernel gone JupyterLab would say "Loading
 widget…" and no more; without the names it shows the same outputs as HTML, which move by themselves.
 """
-from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+import re
 
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from nbconvert.preprocessors import Preprocessor
+
+LINK = re.compile(r"""((?:\]\(|href=")[^"):]+)\.ipynb(?=[#")])""")
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -27,3 +31,12 @@ def forget_widgets(notebook):
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
                 output["data"].pop(VIEW, None)
+
+
+class PageLinks(Preprocessor):
+    """For nbconvert: a link to another notebook leads to the page that is made of it."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(r"\1.html", cell.source)
+        return cell, resources

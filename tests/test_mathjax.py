@@ -9,7 +9,7 @@ import bplib as bp
 from bplib.conventions import TABLE
 from bplib.matrices import matrix_latex
 from bplib.rosetta import Comparison, Text, table
-from jupyter import CHROMIUM, FLAGS, PATIENCE, jupyterlab, need_browser
+from jupyter import CHROMIUM, FLAGS, PATIENCE, WRONG_FORMULA, jupyterlab, need_browser
 from networks_to_test import NETWORKS
 
 sync_api = need_browser()
@@ -18,10 +18,10 @@ FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
 OUTPUTS = ".jp-RenderedMarkdown"
 DRAWN = f"() => document.querySelectorAll('{OUTPUTS} mjx-container').length"
 ERRORS = """selector => [...document.querySelectorAll(selector)].flatMap((output, n) =>
-    [...output.querySelectorAll("mjx-merror, [data-mjx-error], mjx-mtext[style*=red]")].map((node) => {
+    [...output.querySelectorAll("%s")].map((node) => {
         const formula = node.closest("mjx-container");
         const before = [...output.querySelectorAll("mjx-container")].indexOf(formula);
-        return [n, before, node.getAttribute("data-mjx-error") ?? node.textContent]; }))"""
+        return [n, before, node.getAttribute("data-mjx-error") ?? node.textContent]; }))""" % WRONG_FORMULA
 LEFT = """selector => [...document.querySelectorAll(selector)].map((output) => {
     const copy = output.cloneNode(true);
     copy.querySelectorAll("mjx-container").forEach((node) => node.remove());

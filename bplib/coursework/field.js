@@ -28,7 +28,7 @@ function fieldView(model, view) {
   });
   const copy = button("Copy", `Copy the line ${variable} = … for the cell`, view.guarded(copyLine));
   view.root.append(
-    h("label", { class: "bplib-field-label" }, `Exercise ${id}, ${title.toLowerCase()}: your formula`, input),
+    h("label", { class: "bplib-field-label" }, `Exercise ${id}, ${small(title)}: your formula`, input),
     formula, note,
     h("div", { class: "bplib-field-buttons" },
       button("Check", "Is it right? The Enter key asks too", view.guarded(check)), ...buttons, copy),
@@ -134,5 +134,8 @@ function fieldView(model, view) {
     traits.close();
   };
 }
+
+/** A title within a sentence. */
+const small = (title) => title[0].toLowerCase() + title.slice(1);
 
 export default explorer("Answer field", fieldView);

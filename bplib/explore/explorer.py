@@ -9,7 +9,7 @@ import traitlets
 
 from ..errors import InputError, unknown_name
 from ..inputs import checked_parameters
-from .standalone import compact, standalone
+from .standalone import standalone
 
 
 def page(*names):
@@ -164,11 +164,11 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The view; for other pages the same as HTML, as a picture and as a sentence, alike in every run."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        sentence, picture, image = repr(self), self.picture(), None
+        sentence, picture, image = repr(self), self.picture(), ""
         if picture is not None:
             shown, about = picture._repr_mimebundle_()
-            image = compact(shown["image/png"]), picture.alt, about["image/png"]["width"]
-            data, metadata = {**data, "image/png": image[0]}, {**metadata, **about}
+            image = shown.pop("text/html")
+            data, metadata = {**data, **shown}, {**metadata, **about}
         own = [name for name in self.keys if name not in anywidget.AnyWidget.class_trait_names()
                and not name.startswith("_")]
         page = standalone(self._esm, self._css, self.get_state(own), sentence, image)

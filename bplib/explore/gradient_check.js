@@ -128,7 +128,7 @@ function errorPlot(pick) {
     best: svg("path", { class: `bplib-gradient-best bplib-gradient-${name}` }),
     point: svg("path", { class: `bplib-gradient-point bplib-gradient-${name}` }),
   }]));
-  plot.inside.append(svg("rect", { width: "100%", height: "100%", fill: "transparent" }), rules, now,
+  plot.inside.append(svg("rect", { width: "100%", height: "100%", fill: "transparent" }), now, rules,
     ...Object.values(marks).flatMap((mark) => Object.values(mark)));
   const errors = Object.fromEntries(Object.keys(METHODS).map(
     (name) => [name, h("span", { class: "bplib-value", "data-legend": name })]));
@@ -171,7 +171,8 @@ function errorPlot(pick) {
 function drawRules(plot, rules) {
   if (rules.drawn === plot.drawn) return;
   rules.drawn = plot.drawn;
-  const text = (u, v, words, anchor) => svg("text", { x: u, y: v, "text-anchor": anchor }, words);
+  const halo = "paint-order: stroke; stroke: var(--ground); stroke-width: 4px";  // lines cross the words
+  const text = (u, v, words, anchor) => svg("text", { x: u, y: v, "text-anchor": anchor, style: halo }, words);
   const vertical = Object.values(METHODS).filter((method) => method.power).flatMap(({ power, rule }) => {
     const [u] = plot.at((2 * ROUNDING) ** (1 / power), 1);
     const label = power === 2 ? text(u - 3, 13, rule, "end") : text(u + 3, 13, rule, "start");

@@ -7,6 +7,7 @@ from .picture import RED, Picture, blank_axes
 
 def pictures(images, captions, shape, columns=8):
     """Small images side by side, each with a caption.  `images`: one row of pixels from 0 to 1 each."""
+    columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     figure = Figure(figsize=(1.0 * columns, 1.3 * rows), layout="constrained")
     for axes in np.ravel(figure.subplots(rows, columns, squeeze=False)):

@@ -2,9 +2,12 @@
 
 Colours are those of Okabe and Ito, told apart by colour-blind people too; lines differ in dash or marker as well.
 """
+from base64 import b64encode
+from html import escape
 from io import BytesIO
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 MARKERS = ((GREEN, "o-"), (RED, "s--"), (BLUE, "^:"))
@@ -27,9 +30,19 @@ class Picture:
         return f"Picture: {self.alt}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        width = int(self.figure.get_figwidth() * 72 * 1.25)
-        return ({"image/png": self.png(), "text/plain": repr(self)},
-                {"image/png": {"alt": self.alt, "width": width}})
+        """As HTML, because JupyterLab shows a PNG without its alternative text; as PNG where no HTML is shown."""
+        png, width = compact(self.png()), int(self.figure.get_figwidth() * 72 * 1.25)
+        source = f"data:image/png;base64,{b64encode(png).decode()}"
+        return ({"text/html": f'<img src="{source}" alt="{escape(self.alt)}" width="{width}">',
+                 "image/png": png, "text/plain": repr(self)}, {"image/png": {"alt": self.alt, "width": width}})
+
+
+def compact(png):
+    """A drawing as PNG with 256 colours, which nobody tells from the drawing, in a third of the bytes."""
+    data = BytesIO()
+    Image.open(BytesIO(png)).convert("RGB").quantize(
+        256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(data, "PNG", optimize=True)
+    return data.getvalue()
 
 
 def blank_axes(width=6, height=3.4, **labels):
