@@ -129,8 +129,9 @@ class Lab:
     def theme(self, name):
         """Change JupyterLab's theme to Light or Dark."""
         self.command("apputils:change-theme", theme=f"JupyterLab {name}")
-        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light",
-                                    arg=str(name == "Light").lower())
+        self.page.wait_for_function(
+            "light => document.body.dataset.jpThemeLight === light && !document.getElementById('jupyterlab-splash')",
+            arg=str(name == "Light").lower())
         self.page.wait_for_timeout(300)
 
     def python(self, code, cell=-1):

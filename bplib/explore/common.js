@@ -21,8 +21,13 @@ function filled(element, attributes, children) {
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value === null) element.removeAttribute(name);
-    else element.setAttribute(name, value);
+    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
   }
+}
+
+/** Write a property where it is another one: to write what stands there already takes the page its time, too. */
+function renew(element, property, value) {
+  if (element[property] !== value) element[property] = value;
 }
 
 // numbers
@@ -80,10 +85,10 @@ function slider(name, symbol, { label, low, high, step, log }, change) {
   return {
     element,
     show(value) {
-      range.value = place(value);
-      range.setAttribute("aria-valuetext", brief(value));
-      field.value = Number(value.toPrecision(6));
-      field.title = `${symbol} = ${value}`;
+      renew(range, "value", String(place(value)));
+      set(range, { "aria-valuetext": brief(value) });
+      renew(field, "value", String(Number(value.toPrecision(6))));
+      renew(field, "title", `${symbol} = ${value}`);
     },
     bound(least, most) {
       set(range, { min: place(least), max: place(most) });
@@ -101,10 +106,10 @@ function menu(name, label, choices, change) {
     show(value, refused) {
       for (const option of select.options) {
         const reason = refused(option.value);
-        option.disabled = Boolean(reason);
-        option.title = reason ?? "";
+        renew(option, "disabled", Boolean(reason));
+        renew(option, "title", reason ?? "");
       }
-      select.value = value;
+      renew(select, "value", value);
     },
   };
 }
@@ -129,7 +134,7 @@ function frame(label) {
     root, message, spoken,
     /** Show a sentence below the controls; kind is "error", "warning" or "". */
     tell(text, kind = "") {
-      if (message.textContent !== text) message.textContent = text;
+      renew(message, "textContent", text);
       message.dataset.kind = kind;
     },
     /** Let a screen reader say how things stand, once they have stood still. */

@@ -221,11 +221,10 @@ function networkView(model, view, { pass }) {
     now = compute();
     const { letters } = facts.texts[state.notation], { selected } = state, unit = isUnit(selected);
     if (draw.notation !== state.notation) picture.spell(letters);
-    draw.notation = state.notation;
+    if (draw.selected !== selected || draw.notation !== state.notation) drawName(letters);
+    Object.assign(draw, { selected, notation: state.notation });
     notation.show(state.notation, () => "");
     eta.show(state.eta);
-    chosenName.innerHTML = unit ? "a unit is chosen" : `chosen <math>${letters[selected]}</math>`;
-    for (const input of chosen.element.querySelectorAll("input")) input.disabled = unit;
     chosen.show(unit ? 0 : value(selected));
     if (unit) chosen.element.lastChild.value = "";
     write(letters);
@@ -236,6 +235,12 @@ function networkView(model, view, { pass }) {
       sentence: sentence(),
     });
     view.say(sentence);
+  }
+
+  function drawName(letters) {
+    const { selected } = state, unit = isUnit(selected);
+    chosenName.innerHTML = unit ? "a unit is chosen" : `chosen <math>${letters[selected]}</math>`;
+    for (const input of chosen.element.querySelectorAll("input")) input.disabled = unit;
   }
 
   /** Keys of the units whose values appear in a stage. */
@@ -319,8 +324,7 @@ function networkView(model, view, { pass }) {
     }
     write.kind = kind;
     for (const place of formulas.querySelectorAll("[data-number]")) {
-      const words = number(place);
-      if (place.textContent !== words) place.textContent = words;
+      renew(place, "textContent", number(place));
     }
   }
 

@@ -141,18 +141,17 @@ function networkPicture({ sizes, choices, bias }, choose, change) {
     /** `text(key)` says what stands there, `weight(key)` is a number, `before(key)` the number before an update. */
     draw({ text, weight, before, selected, through, active, sentence }) {
       for (const [key, place] of Object.entries(values)) {
-        if (place.tagName === "INPUT") place.value = text(key);
-        else if (place.textContent !== text(key)) place.textContent = text(key);
+        renew(place, place.tagName === "INPUT" ? "value" : "textContent", text(key));
       }
       for (const { key, line, tube, core, before: place } of edges) {
         const w = weight(key), old = before(key);
         set(line, { "data-sign": Math.sign(w), "stroke-width": (1 + Math.min(4, 2 * Math.abs(w))).toFixed(2) });
-        place.textContent = old === null ? "" : `${brief(old)} → `;
+        renew(place, "textContent", old === null ? "" : `${brief(old)} → `);
         light(key, tube, core);
       }
       for (const { key, tube, core } of ends) light(key, tube, core);
       for (const label of inside.querySelectorAll("label")) {
-        label.firstChild.checked = label.dataset.key === selected;
+        renew(label.firstChild, "checked", label.dataset.key === selected);
         label.classList.toggle("bplib-network-chosen", label.dataset.key === selected);
       }
       for (const one of columns.flat()) {

@@ -169,7 +169,7 @@ function chainOf(parts, names) {
       for (const [name, cell] of Object.entries(cells)) cell.formula.innerHTML = texts[name] ?? "";
     },
     show(now) {
-      for (const [name, cell] of Object.entries(cells)) cell.value.textContent = show(now[name]);
+      for (const [name, cell] of Object.entries(cells)) renew(cell.value, "textContent", show(now[name]));
     },
   };
 }
