@@ -52,9 +52,9 @@ def test_an_epoch_ends_with_the_same_parameters():
 
 def test_times_are_those_of_the_peers():
     def waiting(name, steps):
-        return Peer(name, lambda: sum(range(steps)), None, None)
+        return lambda: Peer(name, lambda: sum(range(steps)), None, None)
 
-    taken = interleaved(lambda: [waiting("short", 2000), waiting("long", 20000)], rounds=10, anew=2)
+    taken = interleaved([waiting("short", 2000), waiting("long", 20000)], rounds=10, anew=2)
     assert len(taken["short"]) == 10 and 5 < ratio(taken, "long", "short") < 20
 
 

@@ -45,7 +45,8 @@ def show(w, b, x, y, eta):
 """
 ALONE = """
 from IPython.display import HTML
-HTML('<div class="bplib"><div class="bplib-slider"><input type="range"></div><p></p></div>')
+HTML('<div class="bplib" data-lm-suppress-shortcuts="true">'
+     '<div class="bplib-slider"><input type="range"></div><p></p></div>')
 """
 """A slider that writes its value into a paragraph: what any answer to a key takes on this machine."""
 WATCH = """handle => {

@@ -9,7 +9,7 @@ from .settings import SETTINGS
 def main(arguments):
     parser = argparse.ArgumentParser("bplib bench", description="Measure generated code against other programs.")
     parser.add_argument("--settings", nargs="*", choices=[*SETTINGS], default=[*SETTINGS], help="which networks")
-    parser.add_argument("--rounds", type=int, default=60, help="how often each program is measured (60)")
+    parser.add_argument("--rounds", type=int, default=150, help="how often each program is measured (150)")
     parser.add_argument("--samples", type=int, default=50_000, help="samples of the epoch (50000)")
     parser.add_argument("--out", default="measured", help="folder for speed.json and speed.png (measured)")
     options = parser.parse_args(arguments)

@@ -2,7 +2,7 @@
 of the machine falls on all of them; a ratio is the median of the rounds' ratios.
 
 What counts is the smaller one of processor time, which other programs on the machine do not lengthen, and time on the
-clock, so that a framework that works in two threads is not charged for both.  Peers are made anew a few times, as it
+clock, so that a framework that works in two threads is not charged for both.  Peers are made anew many times, as it
 matters by some per cent where in memory their arrays happen to lie.
 """
 from time import perf_counter, process_time
@@ -29,15 +29,17 @@ def _times(step):
     return times
 
 
-def interleaved(make, rounds, anew=5):
+def interleaved(makers, rounds, anew=15):
     """Seconds a step, for each peer by its name an array over the rounds.
 
-    make     a function that returns the peers, each of them new
-    anew     how often they are made
+    makers   functions that make the peers
+    anew     how often they are made, each time in another order
     """
     taken, order = [], np.random.default_rng(0)
     for _ in range(min(anew, rounds)):
-        peers = make()
+        peers = [None] * len(makers)
+        for place in order.permutation(len(makers)):
+            peers[place] = makers[place]()
         times = [_times(peer.step) for peer in peers]
         for _ in range(max(1, rounds // anew)):
             row = np.empty(len(peers))

@@ -1,4 +1,5 @@
 """All measurements, one after the other."""
+from functools import partial
 from time import process_time
 
 import numpy as np
@@ -22,14 +23,14 @@ class Disagreement(Exception):
     """Two peers that should compute the same do not."""
 
 
-def all_settings(settings=SETTINGS.values(), rounds=60, samples=50_000, say=print):
+def all_settings(settings=SETTINGS.values(), rounds=150, samples=50_000, say=print):
     """Measure every peer in every setting: the data of the report."""
     taken, titles, errors = {}, {}, [0.0]
     for setting in settings:
         say(f"Measuring {setting.title} …")
         makers = [make for make in PEERS if make(setting)]
         errors.append(difference([make(setting) for make in makers], setting.dtype))
-        taken[setting.name] = interleaved(lambda: [make(setting) for make in makers], rounds)
+        taken[setting.name] = interleaved([partial(make, setting) for make in makers], rounds)
         titles[setting.name] = setting.title
     say(f"Measuring an epoch of {samples} samples …")
     taken["epoch"], error = an_epoch(samples, max(1, min(3, rounds // 5)))
@@ -55,7 +56,7 @@ def an_epoch(samples, rounds):
     worst = max(float(np.abs(_flat(peer.state()) - _flat(peers[0].state())).max()) for peer in peers[1:])
     if not worst < 1e-6:
         raise Disagreement(f"After an epoch the peers' parameters differ by {worst:.1e}.")
-    return interleaved(lambda: peers, rounds, anew=1), worst
+    return interleaved([lambda peer=peer: peer for peer in peers], rounds, anew=1), worst
 
 
 def derivations():

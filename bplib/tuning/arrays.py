@@ -29,8 +29,8 @@ PASSES = {
                            "are added into arrays that the caller gives, dW ← α ∂C/∂W + β dW: with α = 1, β = 0 that "
                            "is the gradient, with α = −η, β = 1 and W for dW a step of learning."),
     "buffers": (buffers, "Results go into arrays that are made once, and an array that is no longer needed takes the "
-                         "next result. Products are BLAS's own functions; for many samples the arrays are stored column "
-                         "after column, which BLAS likes better."),
+                         "next result. Products are BLAS's own functions; for many samples the arrays are stored "
+                         "column after column, which BLAS likes better."),
     "look-ups": (look_ups, "Functions, numbers and transposed views are looked up once, not in each call."),
 }
 

@@ -134,24 +134,40 @@ def _chosen(target, value, at, places):
 
 def _multiplied(out, value, at, places, given):
     alpha, left, right, *rest = value.args
-    beta, C = map(ast.unparse, rest) if rest else ("0.0", out)
-    stored, turned = zip(*(places.by_columns(atom) for atom in (left, right)))
+    alpha, (beta, C) = ast.unparse(alpha), map(ast.unparse, rest) if rest else ("0.0", out)
+    one, other = places.by_columns(left), places.by_columns(right)
     if places.setting.rows == 1 and C in places.setting.parameters:  # one row: the bias has its shape, and is copied
-        return [line(f"{out} = gemm({ast.unparse(alpha)}, {stored[1]}, {stored[0]}, {beta}, {C}[:, None], "
-                     f"{1 - turned[1]}, {1 - turned[0]}).T")]
+        return [line(f"{out} = {_gemm(alpha, _turned(other), _turned(one), beta, f'{C}[:, None]', 0)}.T")]
     if not given:
         places.take(out, at)
     steps = [line(f"np.copyto({out}, {C})")] if C != out else []
-    if len(places.kind(out)[0]) == 1:  # a sum along an axis: a product with ones
-        first = ast.unparse(left).startswith("ones")
-        ones, a, across = (left, stored[1], 1 - turned[1]) if first else (right, stored[0], turned[0])
-        call = f"gemv({ast.unparse(alpha)}, {a}, {ast.unparse(ones)}, {beta}, {out}, 0, 1, 0, 1, {across}, 1)"
+    if len(places.kind(out)[0]) == 1:
+        call = _summed(alpha, (left, right), (one, other), beta, out, places.setting.rows)
     elif places.by_columns(name(out)) == (out, 0):
-        call = (f"gemm({ast.unparse(alpha)}, {stored[0]}, {stored[1]}, {beta}, {out}, {turned[0]}, {turned[1]}, 1)")
+        call = _gemm(alpha, one, other, beta, out)
     else:  # the transpose of the product is the product of the transposes, the other way round
-        call = (f"gemm({ast.unparse(alpha)}, {stored[1]}, {stored[0]}, {beta}, {out}.T, "
-                f"{1 - turned[1]}, {1 - turned[0]}, 1)")
+        call = _gemm(alpha, _turned(other), _turned(one), beta, f"{out}.T")
     return [*steps, line(call)]
+
+
+def _turned(stored):
+    code, turned = stored
+    return code, 1 - turned
+
+
+def _gemm(alpha, one, other, beta, out, overwrite=1):
+    """BLAS's product of two matrices, each as `by_columns` gives it."""
+    flags = f"{one[1]}, {other[1]}, 1" if overwrite else f"{one[1]}, {other[1]}"
+    return f"gemm({alpha}, {one[0]}, {other[0]}, {beta}, {out}, {flags})"
+
+
+def _summed(alpha, factors, stored, beta, out, rows):
+    """A sum along an axis: a product with ones, from the left or from the right."""
+    first = ast.unparse(factors[0]).startswith("ones")
+    ones, (array, turned) = (factors[0], _turned(stored[1])) if first else (factors[1], stored[0])
+    if first and rows == 1:  # a single term, by the function that is called with less
+        return _gemm(alpha, (array, turned), ("ones[:, None]", 0), beta, f"{out}[:, None]")
+    return f"gemv({alpha}, {array}, {ast.unparse(ones)}, {beta}, {out}, 0, 1, 0, 1, {turned}, 1)"
 
 
 BY_NAME_ONLY = {"np.maximum", "np.minimum"}
