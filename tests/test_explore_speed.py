@@ -45,8 +45,7 @@ def show(w, b, x, y, eta):
 """
 ALONE = """
 from IPython.display import HTML
-HTML('<div class="bplib" data-lm-suppress-shortcuts="true">'
-     '<div class="bplib-slider"><input type="range"></div><p></p></div>')
+HTML('<div class="bplib"><div class="bplib-slider"><input type="range"></div><p></p></div>')
 """
 """A slider that writes its value into a paragraph: what any answer to a key takes on this machine."""
 WATCH = """handle => {
@@ -83,8 +82,9 @@ def test_explorers_are_eight_times_faster_than_interact(lab):
     """Key presses by turns: one in each explorer, one in the cell that asks Python for a picture."""
     lab.python(INTERACT)
     alone = lab.explorer(len(FAST))
-    alone.evaluate("""root => root.querySelector("input").addEventListener("input", (event) => {
-        root.lastChild.textContent = event.target.value; })""")
+    alone.evaluate("""root => {
+        root.addEventListener("keydown", (event) => event.stopPropagation());
+        root.addEventListener("input", (event) => { root.lastChild.textContent = event.target.value; }); }""")
     picture = lab.page.locator(".jp-OutputArea:has(.widget-interact)").last
     picture.locator("img").wait_for()
     lab.page.wait_for_timeout(1000)
