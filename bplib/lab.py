@@ -1,7 +1,8 @@
-"""JupyterLab's files, as the course serves them: an explorer from another day is there without its kernel.
+"""What is changed in a notebook that JupyterLab serves, or that nbconvert makes a page of.
 
 A saved notebook names the widgets of the kernel that ran it. With that kernel gone JupyterLab would say "Loading
-widget…" and no more; without the names it shows the same outputs as HTML, which move by themselves.
+widget…" and no more; without the names it shows the same outputs as HTML, which move by themselves.  On a page, links
+to other notebooks lead to their pages.
 """
 import re
 
