@@ -142,21 +142,33 @@ def test_a_verdict_belongs_to_its_text(one):
     expect(one.verdict).to_contain_text("Right")
 
 
-def test_a_busy_kernel_judges_the_last_text_when_it_can(one, lab, tmp_path):
-    done = tmp_path / "done"
-    lab.page.evaluate("""(path) => {
+@pytest.fixture
+def busy(lab, tmp_path):
+    """A kernel that runs a cell until the function that is given is called."""
+    begun, done = tmp_path / "begun", tmp_path / "done"
+    lab.page.evaluate("""([begun, done]) => {
         const notebook = jupyterapp.shell.currentWidget.content, cell = notebook.widgets.at(-1);
-        cell.model.sharedModel.setSource(`import os, time\nwhile not os.path.exists("${path}"): time.sleep(0.05)`);
+        cell.model.sharedModel.setSource(`import os, time\nopen("${begun}", "w").close()\n` +
+                                         `while not os.path.exists("${done}"): time.sleep(0.05)`);
         notebook.activeCellIndex = notebook.widgets.length - 1;
         jupyterapp.commands.execute("notebook:run-cell");
-    }""", done.as_posix())
-    lab.page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
-    for text in ("a", "a-y", WRONG):
+    }""", [begun.as_posix(), done.as_posix()])
+    for _ in range(600):
+        if begun.exists():
+            break
+        lab.page.wait_for_timeout(50)
+    assert begun.exists()
+    yield done.touch
+    done.touch()
+
+
+def test_a_busy_kernel_judges_the_last_text_when_it_can(one, lab, busy):
+    for text in ("a", "a-y", f"1*{WRONG}"):  # which no other test has judged
         one.input.fill(text)
         lab.page.wait_for_timeout(200)
     one.input.press("Enter")
     expect(one.verdict).to_have_text("Python is checking …")
-    done.touch()
+    busy()
     expect(one.verdict).to_contain_text("The 2 of the square is lost", timeout=15000)
     expect(one.message).to_be_empty()
 
