@@ -191,7 +191,8 @@ async function loaded(code) {
 /**
  * Traits as plain values in `state`; `accept` sends changes to Python, `changed(names)` hears of Python's.
  *
- * What is sent goes out once the frame that shows it is done, as nobody sees the sending.
+ * What is sent goes out once the frame that shows it is done, as nobody sees the sending; a page that is hidden shows
+ * no frames, and sends at once.  What has not been sent yet is newer than what Python says.
  */
 function synchronised(model, names, changed) {
   const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
@@ -209,16 +210,20 @@ function synchronised(model, names, changed) {
     own = false;
     model.save_changes();
   };
+  const whenHidden = () => { if (document.hidden) send(); };
   for (const name of names) model.on(`change:${name}`, hear);
+  document.addEventListener("visibilitychange", whenHidden);
   return {
     state,
     accept(changes) {
       if (!Object.keys(unsent).length) requestAnimationFrame(() => setTimeout(send));
       Object.assign(state, changes);
       Object.assign(unsent, changes);
+      whenHidden();
     },
     close() {
       send();
+      document.removeEventListener("visibilitychange", whenHidden);
       for (const name of names) model.off(`change:${name}`, hear);
     },
   };
