@@ -58,6 +58,21 @@ def test_times_are_those_of_the_peers():
     assert len(taken["short"]) == 10 and 5 < ratio(taken, "long", "short") < 20
 
 
+def test_the_first_steps_after_another_peer_do_not_count():
+    """Here they take twenty times as long, as if another peer had emptied the cache."""
+    last = []
+
+    def cached(name, steps):
+        def step():
+            sum(range(20 * steps if last[-1:] != [name] else steps))
+            last.append(name)
+        return lambda: Peer(name, step, None, None)
+
+    taken = interleaved([cached("one", 200_000), cached("other", 200_000)], rounds=6, anew=2)
+    least = min(times.min() for times in taken.values())
+    assert all(np.median(times) < 3 * least for times in taken.values())
+
+
 def test_a_claim_that_does_not_hold_is_told():
     taken = {"A": {claims.GENERATED: np.array([2.0, 2.0]), claims.NUMBERS: np.array([1.0, 1.0])}}
     data = report.as_data({"A": "A"}, taken, {}, 0.0)

@@ -45,6 +45,27 @@ def pytorch(setting):
     return Peer("PyTorch, eager", step, gradients, lambda: [p.detach().numpy() for p in model.parameters()])
 
 
+def pytorch_products(setting):
+    """The matrix products alone, by the library for them that PyTorch brings along, which may be another one."""
+    if not find_spec("torch"):
+        return None
+    import torch
+    _, arrays = setting.parameters()
+    _, slopes = setting.slopes()
+    weights, gradients = (list(map(torch.from_numpy, given[::2])) for given in (arrays, slopes))
+    layers, errors = ([torch.full((setting.batch, n), 0.5, dtype=weights[0].dtype) for n in setting.sizes] for _ in "ad")
+
+    def step():
+        for W, x, a in zip(weights, layers, layers[1:]):
+            torch.mm(x, W.T, out=a)
+        for W, d, before in zip(weights[:0:-1], errors[:0:-1], errors[-2:0:-1]):
+            torch.mm(d, W, out=before)
+        for dW, x, d in zip(gradients, layers, errors[1:]):
+            torch.mm(d.T, x, out=dW)
+
+    return Peer("matrix products alone, PyTorch's", step, None, None)
+
+
 def jax_jit(setting):
     """JAX: cost, gradient and update compiled as one, parameters given away to the update."""
     if not find_spec("jax"):

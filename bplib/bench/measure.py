@@ -2,8 +2,9 @@
 of the machine falls on all of them; a ratio is the median of the rounds' ratios.
 
 What counts is the smaller one of processor time, which other programs on the machine do not lengthen, and time on the
-clock, so that a framework that works in two threads is not charged for both.  Peers are made anew many times, as it
-matters by some per cent where in memory their arrays happen to lie.
+clock, so that a framework that works in two threads is not charged for both.  Before it is measured a peer takes some
+steps that do not count: training goes on step after step, and the first ones find the other peers' arrays in the cache.
+Peers are made anew many times, as it matters by some per cent where in memory their arrays happen to lie.
 """
 from time import perf_counter, process_time
 
@@ -11,6 +12,9 @@ import numpy as np
 
 LEAST = 2e-3
 """Seconds that a peer runs in each round, at least: clocks are coarse."""
+
+SETTLING, LONG = 3, 0.1
+"""Steps that do not count, and seconds from which a step is many steps by itself."""
 
 
 def _seconds(step, times):
@@ -21,12 +25,18 @@ def _seconds(step, times):
 
 
 def _times(step):
-    """How many steps fill the least time."""
+    """How many steps do not count, and how many fill the least time."""
     step()
     times = 1
     while (took := _seconds(step, times) * times) < LEAST:
         times = max(2 * times, int(times * LEAST / max(took, 1e-5)))
-    return times
+    return 0 if took > LONG else SETTLING, times
+
+
+def _measured(step, settling, times):
+    for _ in range(settling):
+        step()
+    return _seconds(step, times)
 
 
 def interleaved(makers, rounds, anew=15):
@@ -44,7 +54,7 @@ def interleaved(makers, rounds, anew=15):
         for _ in range(max(1, rounds // anew)):
             row = np.empty(len(peers))
             for place in order.permutation(len(peers)):
-                row[place] = _seconds(peers[place].step, times[place])
+                row[place] = _measured(peers[place].step, *times[place])
             taken.append(row)
     return {peer.name: column for peer, column in zip(peers, np.transpose(taken))}
 

@@ -15,7 +15,7 @@ from .settings import SETTINGS
 
 PEERS = (generated.tuned, generated.fused, generated.plain, by_hand.with_numpy, by_hand.with_blas, by_hand.fused,
          by_hand.with_numbers, by_hand.without_care, frameworks.pytorch, frameworks.jax_jit, frameworks.autograd,
-         naive.expanded, limit.products)
+         naive.expanded, limit.products, frameworks.pytorch_products)
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 
 
