@@ -1,8 +1,9 @@
 """How fast explorers answer a key, beside the same thing made with `interact` and matplotlib, on one page.
 
-Measured from the key press to the frame that shows what has changed.  The figures are printed; what is asserted is the
-ratio of the lower quartiles, in one of three turns: on a machine that is busy with other work an explorer misses its
-frame and waits for the next one, so its time doubles.
+Measured from the key press to the frame that shows what has changed.  The figures are printed.  What is asserted, in
+one of three turns, as an explorer misses its frame on a machine that is busy with other work: it is eight times faster
+by the lower quartiles, and answers within 20 ms in the median and 50 ms in 95 of 100 cases.  Those milliseconds are
+meant for a machine where a slider alone takes 6 ms; a slower one gets time in proportion.
 """
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from jupyter import need_browser, opened
 sync_api = need_browser()
 
 TURNS, PRESSES, SETTLED, UNWATCHED = 3, 30, 150, 60
+ALONE_TAKES, RATIO, MEDIAN, MOST = 6, 8, 20, 50
 FAST = [name for name in ("neuron", "network", "derivation") if name in EXPLORERS]
 INTERACT = r"""
 %matplotlib inline
@@ -93,14 +95,16 @@ def test_explorers_are_eight_times_faster_than_interact(lab):
     for handle in handles.values():
         handle.evaluate(WATCH)
     for turn in range(TURNS):
-        times = measured(lab, handles, turn * PRESSES)
-        if all(8 * times[name] <= times["interact"] for name in FAST):
+        quarter, median, most = measured(lab, handles, turn * PRESSES)
+        slow = max(1, median["alone"] / ALONE_TAKES)
+        if all(RATIO * quarter[name] <= quarter["interact"] and median[name] <= slow * MEDIAN
+               and most[name] <= slow * MOST for name in FAST):
             return
-    pytest.fail(f"Key press to frame, lower quartile in ms: {times}")
+    pytest.fail(f"Key press to frame in ms: lower quartiles {quarter}, medians {median}, 95 % {most}")
 
 
 def measured(lab, handles, before):
-    """Press keys by turns; prints how long each took to answer, and returns the lower quartiles."""
+    """Press keys by turns: lower quartiles, medians and 95 % of the milliseconds that answers took, printed too."""
     for n in range(before, before + PRESSES):
         for handle in handles.values():
             handle.focus()
@@ -111,8 +115,9 @@ def measured(lab, handles, before):
                                        arg=[handle.element_handle(), n + 1])
     times = {name: handle.evaluate("(handle, before) => handle.times.slice(before)", before)
              for name, handle in handles.items()}
-    quarter, median, most = (dict(zip(times, np.percentile([*times.values()], part, axis=1))) for part in (25, 50, 95))
+    quarter, median, most = (
+        dict(zip(times, np.percentile([*times.values()], part, axis=1).round(1).tolist())) for part in (25, 50, 95))
     for name in times:
         print(f"{name:10}: quartile {quarter[name]:5.1f} ms, median {median[name]:5.1f} ms, 95 % {most[name]:5.1f} ms, "
               f"interact takes {quarter['interact'] / quarter[name]:.1f} times as long")
-    return quarter
+    return quarter, median, most

@@ -1,4 +1,4 @@
-"""What the page and Python tell each other: `synchronised` of common.js, with a model and frames that the test turns."""
+"""What the page and Python tell each other: `synchronised` of common.js, with a model and frames of the test's own."""
 import pytest
 from jupyter import need_browser, run_javascript
 

@@ -53,7 +53,8 @@ def pytorch_products(setting):
     _, arrays = setting.parameters()
     _, slopes = setting.slopes()
     weights, gradients = (list(map(torch.from_numpy, given[::2])) for given in (arrays, slopes))
-    layers, errors = ([torch.full((setting.batch, n), 0.5, dtype=weights[0].dtype) for n in setting.sizes] for _ in "ad")
+    layers, errors = ([torch.full((setting.batch, n), 0.5, dtype=getattr(torch, setting.dtype)) for n in setting.sizes]
+                      for _ in "ad")
 
     def step():
         for W, x, a in zip(weights, layers, layers[1:]):
