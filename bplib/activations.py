@@ -92,12 +92,15 @@ def _where_positive(then, otherwise, z):
     return sp.Piecewise((then, z > 0), (otherwise, True))
 
 
-softplus_row = _row("softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: sigmoid(z))
+softplus_row = _row("softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: inner(z))
 softplus = softplus_row.function
 sigmoid_row = _row(
     "sigmoid", r"\sigma", lambda z: 1 / (1 + sp.exp(-z)), lambda z, a: a * (1 - a),
     log=lambda z: -softplus(-z), log_complement=lambda z: -softplus(z))
 sigmoid = sigmoid_row.function
+inner = type("sigmoid", (Activated,), {"row": sigmoid_row})
+"""The sigmoid as a part of another activation's slope.  It is computed in the same way; it is another class because a
+text with one letter for the activation of a layer cannot write it with that letter."""
 
 
 class normal_cdf(sp.Function):
@@ -135,7 +138,7 @@ TABLE = {row.name: row for row in (
     _row("elu", r"\operatorname{ELU}", lambda z, alpha: _where_positive(z, alpha * (sp.exp(z) - 1), z),
          lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.S.One,)),
     _row("silu", r"\operatorname{SiLU}", lambda z: z / (1 + sp.exp(-z)),
-         lambda z, a: sigmoid(z) + a * (1 - sigmoid(z))),
+         lambda z, a: inner(z) + a * (1 - inner(z))),
     _row("gelu", r"\operatorname{GELU}", lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
          lambda z, a: normal_cdf(z) + z * normal_pdf(z)),
     Activation("softmax", r"\operatorname{softmax}", log=log_softmax, function=softmax),

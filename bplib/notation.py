@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from .activations import Activated, Slope, normal_cdf
+from .activations import Activated, Slope, inner, normal_cdf, plain
 from .equations import Partial, Quantity, i, indices_of, in_reading_order, j, k, name_of, place_in_sum, s
 
 LETTERS = {"x": "x", "y": "y", "c": "c", "W": "w", "b": "b", "z": "z", "a": "a", "losses": "C_{s}", "C": "C",
@@ -196,12 +196,12 @@ class _Printer(LatexPrinter):
             return self._applied(e)
         return super()._print_Function(e, exp)
 
-    _print_tanh = _print_Function
-
     def _applied(self, e):
         g, prime = (e.args[0], "'") if isinstance(e, Slope) else (e, "")
         symbol = {"normal_cdf": r"\Phi", "normal_pdf": r"\varphi"}.get(type(g).__name__)
         letter = self._letter_of_activation(g.args[0])
+        if letter and isinstance(g, inner):
+            return self._print(plain(e))
         if not symbol and letter:
             symbol, mark = letter, self._mark_of_activation(g.args[0])
             return rf"{symbol}{prime}{mark}\left({self._print(g.args[0])}\right)"
@@ -285,9 +285,10 @@ class _Printer(LatexPrinter):
         return code
 
     def _print_Pow(self, e):
-        if e.exp.is_Integer and e.exp > 1 and isinstance(e.base, sp.Indexed):
+        if e.exp.is_Integer and e.exp > 1 and isinstance(e.base, (sp.Indexed, sp.Function)):
             base = self._print(e.base)
-            return rf"\left({base}\right)^{{{e.exp}}}" if "^" in base else rf"{base}^{{{e.exp}}}"
+            brackets = "^" in base or e.base.is_Function
+            return rf"\left({base}\right)^{{{e.exp}}}" if brackets else rf"{base}^{{{e.exp}}}"
         return super()._print_Pow(e)
 
     def _factor(self, e, last):

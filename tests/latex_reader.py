@@ -129,6 +129,8 @@ FUNCTIONS = {
     "tanh": np.tanh,
     "identity": lambda z: z,
     "relu": lambda z: np.where(z.real > 0, z, 0),
+    "silu": lambda z: z / (1 + np.exp(-z)),
+    "softplus": lambda z: np.log(1 + np.exp(z)),
     "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True),
 }
 LOSSES = {

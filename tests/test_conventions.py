@@ -8,14 +8,16 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+import sympy as sp
 from latex_reader import NEURON, SAMPLES, SIZES, TEXTS, Misread, Numbers, Reader, agree, ends_of, of_sizes, with_layers
 from networks_to_test import NETWORKS
 
 import bplib as bp
+from bplib.activations import Slope
 from bplib.conventions import TABLE, convention, network
 from bplib.errors import InputError
 from bplib.layout import NAMES as NAMES_IN_CODE
-from bplib.notation import DEFAULT, Notation, equation_latex
+from bplib.notation import DEFAULT, Notation, equation_latex, latex
 
 OWN = Notation(
     "mine", letters={"W": "v", "z": "u", "a": "o", "x": "p", "y": "q", "b": r"\tau", "delta": r"\varepsilon",
@@ -78,6 +80,24 @@ def check_gradients(name, notation):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_printed_equation_and_step_is_true_in_its_text(name):
     check_all(name, notation_of(name))
+
+
+@pytest.mark.parametrize("activation", ["silu", "softplus"])
+@pytest.mark.parametrize("name", [name for name in NAMES if notation_of(name).letter("g")])
+def test_the_letter_of_an_activation_is_not_that_of_the_sigmoid_in_its_slope(name, activation):
+    activations = [activation, activation, case(name)[1].activations[-1]]
+    text = replace(TEXTS[name], choices={**TEXTS[name].choices, "activations": activations})
+    derivation, numbers = bp.derive(network(notation_of(name), SIZES, activations=activations)), Numbers(text)
+    for step in derivation.steps:
+        Reader(text, numbers, layer_of(step.about)).agree(*sides(step, notation_of(name)))
+
+
+def test_powers_of_functions_are_written():
+    built = bp.dense([2, 2, 1], "tanh")
+    equation = next(e for e in built.equations if e.quantity.name == "a1")
+    for function in (equation.right, sp.log(equation.left), sp.tanh(equation.left), Slope(equation.right)):
+        once, squared = (latex(power, built.quantities) for power in (function, function**2))
+        assert squared == rf"\left({once}\right)^{{2}}"
 
 
 @pytest.mark.parametrize("name", NAMES)
