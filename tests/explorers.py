@@ -1,4 +1,6 @@
 """What tests of any explorer share: all that there are, and how to move one that is not known any further."""
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -39,6 +41,51 @@ class View:
 
     def moves(self):
         return self.press("ArrowRight") or self.press("ArrowLeft")
+
+
+class Controls:
+    """The controls of an explorer by their names, as a person uses them; a base for what tests know of each view."""
+
+    def __init__(self, root):
+        self.root, self.page, self.message = root, root.page, root.locator(".bplib-message")
+
+    def slider(self, name):
+        return self.root.locator(f"[data-name={name}] input[type=range]")
+
+    def field(self, name):
+        return self.root.locator(f"[data-name={name}] input[type=text]")
+
+    def menu(self, name):
+        return self.root.locator(f"[data-name={name}] select")
+
+    def press(self, label, times=1):
+        for _ in range(times):
+            self.root.get_by_role("button", name=label, exact=True).click()
+
+    def choose(self, **choices):
+        for name, choice in choices.items():
+            self.menu(name).select_option(choice)
+
+    def type(self, **values):
+        for name, value in values.items():
+            self.field(name).fill(str(value))
+            self.field(name).press("Enter")
+
+
+def refused(make, name, value, says):
+    """Whether a setting of an explorer is refused with these words: when it is set, and when one is made with it.
+
+    The last good value stays.
+    """
+    explorer = make()
+    if name in explorer.traits():
+        before = getattr(explorer, name)
+        with pytest.raises(bplib.InputError, match=re.escape(says)):
+            setattr(explorer, name, value)
+        assert getattr(explorer, name) is before
+    with pytest.raises(bplib.InputError, match=re.escape(says)):
+        make(**{name: value})
+    return True
 
 
 def violations(page, selector, **options):

@@ -1,6 +1,7 @@
 """Explorers in a real JupyterLab: what is drawn after a key press, and what Python hears of it."""
 import numpy as np
 import pytest
+from explorers import Controls
 from jupyter import need_browser, number, opened
 
 import bplib
@@ -11,27 +12,8 @@ CELLS = ["import bplib\nex = bplib.explore.neuron()\nex", "other = bplib.explore
 ROUNDED = 6e-5
 
 
-class View:
+class View(Controls):
     """One explorer on the page."""
-
-    def __init__(self, root):
-        self.root, self.message = root, root.locator(".bplib-message")
-
-    def slider(self, name):
-        return self.root.locator(f"[data-name={name}] input[type=range]")
-
-    def field(self, name):
-        return self.root.locator(f"[data-name={name}] input[type=text]")
-
-    def menu(self, name):
-        return self.root.locator(f"[data-name={name}] select")
-
-    def press(self, label):
-        self.root.get_by_role("button", name=label, exact=True).click()
-
-    def type(self, name, text):
-        self.field(name).fill(text)
-        self.field(name).press("Enter")
 
     def settings(self):
         return {name: float(self.field(name).input_value()) for name in ("w", "b", "x", "y", "eta")}
@@ -135,11 +117,11 @@ def test_a_pair_that_does_not_fit_is_off(view):
 
 
 def test_entropy_takes_a_probability(view, lab):
-    view.type("y", "2")
+    view.type(y="2")
     view.menu("loss").select_option("binary cross entropy")
     assert "a target y from 0 to 1, a probability; given: y = 2." in view.message.inner_text()
     assert view.menu("loss").input_value() == "squared error" and view.agrees()
-    view.type("y", "0.5")
+    view.type(y="0.5")
     view.menu("loss").select_option("binary cross entropy")
     view.slider("y").press("End")
     assert view.settings()["y"] == 1 and view.agrees("sigmoid", "binary cross entropy")
@@ -168,7 +150,7 @@ def test_step_run_and_reset(view, lab):
 
 def test_steps_that_overshoot_are_said_to(view, lab):
     view.menu("activation").select_option("identity")
-    view.type("eta", "3")
+    view.type(eta="3")
     view.press("Step")
     assert "overshoots" in view.message.inner_text()
     for _ in range(20):
@@ -183,10 +165,10 @@ def test_steps_that_overshoot_are_said_to(view, lab):
                                               ("eta", "-1", "a finite number, at least 0; given: -1.")])
 def test_what_cannot_be_is_refused_with_words(view, lab, name, text, says):
     before = view.settings()
-    view.type(name, text)
+    view.type(**{name: text})
     assert says in view.message.inner_text()
     assert view.settings() == before and view.agrees()
-    view.type(name, "0,5")
+    view.type(**{name: "0,5"})
     assert view.settings()[name] == 0.5 and view.message.inner_text() == ""
     assert lab.python(f"print(ex.{name})").strip() == "0.5"
 
@@ -275,7 +257,7 @@ def test_nothing_jumps(view, lab):
         (one) => { const r = one.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].join(); })"""
     before = view.root.evaluate(places)
     for name, text in (("w", "-4.123456"), ("b", "-5"), ("x", "-2.5"), ("eta", "0"), ("w", "oops")):
-        view.type(name, text)
+        view.type(**{name: text})
         assert view.root.evaluate(places) == before
 
 
