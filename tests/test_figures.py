@@ -1,17 +1,24 @@
 """The pictures of figures/ are what the library draws now."""
+import ast
 import subprocess
 import sys
 from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
+from textwrap import dedent
 
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Circle, FancyArrowPatch
 
 import bplib as bp
 from bplib.conventions import TABLE
+from bplib.equations import N
+from bplib.figures.arrays import BAR, CELL, Array, code_lines
+from bplib.figures.picture import DPI
+from bplib.numerics import KERNELS
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLERANCE = 0.002
@@ -174,3 +181,150 @@ def test_a_graph_shows_neurons_by_name_and_refuses_layers():
     for nameless in (bp.dense([2, 1]), bp.neuron()):
         with pytest.raises(bp.InputError, match="by their names"):
             bp.figures.computational_graph(nameless)
+
+
+# Errors over the step
+
+def test_lines_of_what_is_expected_do_not_change_the_scale_of_what_was_measured():
+    steps = np.logspace(-8, -1, 8)
+    measured, laws = {"forward": (steps, steps)}, {"∝ 1/ε": (steps, 1e3 / steps), "∝ ε²": (steps, steps**2)}
+    plain, ruled = bp.figures.errors_over(measured, "ε", "error"), bp.figures.errors_over(measured, "ε", "error", laws)
+    (one,), (other,) = plain.figure.axes, ruled.figure.axes
+    assert (one.get_xlim(), one.get_ylim()) == (other.get_xlim(), other.get_ylim())
+    assert [line.get_label() for line in other.lines] == ["forward", *laws]
+    for line, (_, law) in zip(other.lines[1:], laws.values()):
+        assert np.array_equal(line.get_ydata(), law)
+    assert ruled.alt == plain.alt + " Grey lines: ∝ 1/ε, from 1e+11 to 1e+04; ∝ ε², from 1e-16 to 1e-02."
+
+
+# Arrays of a line of code as rectangles
+
+SHAPES = {
+    **{name: (lambda name=name: bp.generate(bp.dense([3, 4, 2]), notation=name), 5) for name in TABLE},
+    "deep": (lambda: bp.generate(bp.dense([3, 2, 4, 3, 2], ["relu", "elu", "gelu", "tanh"], l2=0.1)), 7),
+    "digits": (lambda: bp.generate(bp.dense([784, 30, 10], ["sigmoid", "softmax"], "negative log-likelihood")), 10),
+    "one output": (lambda: bp.generate(bp.dense([3, 4, 1]), notation="blame"), 1),
+    "equal sizes, no biases": (lambda: bp.generate(bp.dense([2, 2, 2], bias=False)), 2)}
+
+with_shapes = pytest.mark.parametrize("make, samples", SHAPES.values(), ids=SHAPES)
+
+
+def run(functions, samples):
+    """Every name of the generated gradients with its value, by running the source line by line."""
+    network, layout = functions.network, functions.layout
+    random = np.random.default_rng(0)
+    labels = network.targets.kind == "c"
+    Y = random.integers(0, 2, samples) if labels else layout.unpack_samples(
+        random.uniform(size=(samples, network.shape("y")[1])))[0]
+    given = [*layout.pack(bp.initial_parameters(network)).values(),
+             *layout.unpack_samples(random.normal(size=(samples, network.shape("x")[1]))), Y]
+    values = {**KERNELS, "np": np, **dict(zip(functions.gradients.inputs, given))}
+    exec(dedent("\n".join(functions.gradients.source.strip().splitlines()[1:-1])), values)
+    return values
+
+
+@with_shapes
+def test_arrays_have_the_shapes_that_running_the_code_gives(make, samples):
+    functions = make()
+    values, lines = run(functions, samples), code_lines(functions)
+    sizes = {N: samples, 1: 1, **functions.network.sizes}
+    for name, parts in lines.items():
+        line = "".join(map(str, parts))
+        assert line.startswith(f"{name} = ") and line in functions.gradients.source
+        arrays = [part for part in parts if isinstance(part, Array)]
+        for array in arrays:
+            assert tuple(sizes[axis] for axis in array.axes) == eval(array.text, values).shape
+        read = {part.id for part in ast.walk(ast.parse(line)) if isinstance(part, ast.Name)}
+        assert {array.text.split("[")[0].removesuffix(".T") for array in arrays} == {
+            at for at in read if isinstance(values.get(at), np.ndarray)}
+
+
+@with_shapes
+def test_the_axis_under_a_product_is_the_one_that_disappears(make, samples):
+    for (result, _, *parts) in code_lines(make()).values():
+        for left, between, right in zip(parts, parts[1:], parts[2:]):
+            if "@" in str(between):
+                assert left.axes[-1] == right.axes[0] and {*left.axes[:-1], *right.axes[1:]} == {*result.axes}
+
+
+@with_shapes
+def test_rectangles_are_drawn_in_proportion_with_their_name_and_axes(make, samples):
+    functions = make()
+    picture, values = bp.figures.shapes(functions, samples=samples), run(functions, samples)
+    lines = [line.strip() for line in functions.gradients.source.splitlines() if "@" in line]
+    arrays = [part for line in lines for part in code_lines(functions)[line.split(" = ")[0]] if isinstance(part, Array)]
+    axes, = picture.figure.axes
+    texts = [text.get_text() for text in axes.texts]
+    assert len(axes.patches) == len(arrays) and texts.count("") == sum(2 - sum(
+        axis != 1 for axis in array.axes) for array in arrays)
+    log = max(np.shape(values[name])[-1] for name in functions.layout.parameters) > 12
+    for array, patch in zip(arrays, axes.patches):
+        wanted = np.array((1, *eval(array.text, values).shape)[-2:])
+        drawn_as = np.array([patch.get_height(), patch.get_width()]) / CELL
+        assert np.allclose(drawn_as, 1 + np.log2(wanted) if log else wanted)
+        middle = patch.get_x() + patch.get_width() / 2
+        assert any(text.get_text() == array.text and np.isclose(text.get_position()[0], middle) for text in axes.texts)
+    assert all(f"{line}: " in picture.alt for line in lines)
+    assert picture.alt.count("adds over") == sum(line.count("@") for line in lines)
+    assert ("logarithm" if log else "proportion") in picture.alt
+
+
+@with_shapes
+def test_no_text_beside_a_rectangle_overlaps_another_or_leaves_the_picture(make, samples):
+    picture = bp.figures.shapes(make(), samples=samples)
+    picture.figure.set_dpi(DPI)
+    FigureCanvasAgg(picture.figure).draw()
+    axes, = picture.figure.axes
+    boxes = [text.get_window_extent() for text in axes.texts if text.get_text()]
+    rectangles = [patch.get_window_extent() for patch in axes.patches]
+    for n, box in enumerate(boxes):
+        assert all(axes.bbox.contains(*corner) for corner in box.get_points())
+        assert not any(box.overlaps(other) for other in [*boxes[:n], *rectangles])
+    assert not any(one.overlaps(other) for n, one in enumerate(rectangles) for other in rectangles[:n])
+
+
+def test_an_axis_has_one_look_everywhere_and_no_other_axis_has_it():
+    functions = bp.generate(bp.dense([2, 3, 4, 5, 6, 7]))
+    axes, = bp.figures.shapes(functions, samples=8).figure.axes
+    looks, bars = {}, []
+    for line in axes.lines:
+        look, length = (line.get_color(), line._unscaled_dash_pattern), max(np.ptp(line.get_data(), axis=1))
+        if np.isclose(length, BAR):
+            bars.append(look)
+        elif line.get_color() != "0.7":
+            looks.setdefault(round(length / CELL), set()).add(look)
+    assert set(looks) == {2, 3, 4, 5, 6, 7, 8}
+    assert all(len(look) == 1 for look in looks.values()) and len(set.union(*looks.values())) == 7
+    over = [left.axes[-1] for parts in code_lines(functions).values() for left, between in zip(parts, parts[1:])
+            if "@" in str(between)]
+    sizes = {N: 8, **functions.network.sizes}
+    assert [{bar} for bar in bars] == [looks[sizes[axis]] for axis in over]
+    letters = [text.get_text() for text in axes.texts if text.get_text()[:1] == "$" and "=" not in text.get_text()]
+    assert letters == [f"${axis}$" if axis == N else f"$n_{{{str(axis)[2:]}}}$" for axis in over]
+
+
+def test_shapes_tell_what_a_person_sees():
+    network = bp.dense([3, 4, 2], "sigmoid", "binary cross entropy")
+    assert bp.figures.shapes(network, "dW1", "db1", samples=6).alt == (
+        "Lines of code, each array in them a rectangle, in proportion to its shape. "
+        "dW1 = delta1.T @ X / N: dW1 n1 × n0 (4 × 3), delta1.T n1 × N (4 × 6), X N × n0 (6 × 3); "
+        "delta1.T @ X adds over N. "
+        "db1 = delta1.sum(axis=0)/N: db1 n1 (4), delta1 N × n1 (6 × 4).")
+    one, other = (bp.figures.shapes(network, "dW1").png() for _ in range(2))
+    assert one == other
+
+
+@pytest.mark.parametrize("call, says", [
+    (lambda f: bp.figures.shapes(f, "dW3"), "no line called 'dW3'.*Known: z1, a1, z2"),
+    (lambda f: bp.figures.shapes(f, ["z1", "dW1"]), r"no line called \['z1', 'dW1'\]. Known: z1, a1, z2"),
+    (lambda f: bp.figures.shapes(f, "N"), "no line called 'N'"),
+    (lambda f: bp.figures.shapes(f, samples=0), "samples is a whole number, at least 1; given: 0"),
+    (lambda f: bp.figures.shapes(f, samples=2.5), "samples is a whole number"),
+    (lambda f: bp.figures.shapes(bp.graph(SKIPPING, ["p", "q"])), "no matrices to draw"),
+    (lambda f: bp.figures.shapes(bp.neuron()), "no matrices to draw"),
+    (lambda f: bp.figures.shapes([3, 4, 2]), "network made by dense"),
+    (lambda f: bp.figures.shapes(bp.dense([2, 1], "g")), "left open"),
+], ids=["name", "list", "number", "none", "fraction", "graph", "neuron", "sizes", "open"])
+def test_what_has_no_shapes_is_refused(call, says):
+    with pytest.raises(bp.InputError, match=says):
+        call(bp.generate(bp.dense([3, 4, 2])))

@@ -91,6 +91,19 @@ def test_pictures_have_alternative_text(path):
                 assert len(output.metadata["image/png"]["alt"]) > 40
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+LESSONS = [path for path in NOTEBOOKS if path.parent.name != "coursework" and "01" <= path.stem[:2] <= "12"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_has_an_explorer_a_picture_and_a_generated_equation(path):
+    """An explorer is stored with a picture of its own, which does not count."""
+    shown = [{*output.get("data", {})} for cell in code_cells(nbformat.read(path, as_version=4))
+             for output in cell.outputs]
+    for kind in (WIDGET, "image/png", "text/latex"):
+        assert any(kind in kinds and (kind == WIDGET or WIDGET not in kinds) for kinds in shown), kind
+
+
 COURSE = [path for path in NOTEBOOKS if path.parent.name != "coursework"]  # what a sheet asks comes from bplib
 NOT_COUNTED = {
     "00-contents": "a table of contents, with hardly any code",

@@ -1,4 +1,5 @@
 """Pictures for the notebooks, each with a text that says what it shows."""
+from .arrays import shapes
 from .drawings import computational_graph, formula_picture, network
 from .images import confusion, influences, pictures
 from .picture import BLUE, GREEN, ORANGE, RED, Picture
@@ -16,4 +17,4 @@ from .plots import (
 
 __all__ = ["BLUE", "GREEN", "ORANGE", "Picture", "RED", "chords", "computational_graph", "confusion", "contours",
            "cost_curve", "curves", "descents", "errors_over", "formula_picture", "growth", "influences",
-           "learning_curves", "network", "pictures", "sweep"]
+           "learning_curves", "network", "pictures", "shapes", "sweep"]

@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 
 from .picture import BLUE, GREEN, MARKERS, ORANGE, RED, Picture, blank_axes, blank_panels
 
+LAW_DASHES = ((6, 2), (1, 1.5), (6, 2, 1, 2))
+
 
 def cost_curve(cost, slope, path=(), *, around=3.0, name="w"):
     """The cost over one weight, its tangent at the last point of a path, and the steps of the path.
@@ -163,15 +165,24 @@ def sweep(values, results, *, xlabel, ylabel):
                            f"{values[best]:g}: {told}.")
 
 
-def errors_over(series, xlabel, ylabel):
-    """Errors on logarithmic axes.  `series`: label → (steps, errors); an error of 0 is drawn as 10⁻¹⁷."""
-    figure, axes = blank_axes(xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
+def errors_over(series, xlabel, ylabel, laws=()):
+    """Errors on logarithmic axes; an error of 0 is drawn as 10⁻¹⁷.
+
+    series   label → (steps, errors)
+    laws     label → (steps, errors): what theory expects, as thin grey lines, cut off where the series end
+    """
+    figure, axes = blank_axes(8 if laws else 6, xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
     told = []
     for (label, (steps, errors)), (color, style) in zip(series.items(), cycle(MARKERS)):
         errors = np.maximum(errors, 1e-17)
         axes.plot(steps, errors, style, color=color, label=label, markersize=4)
         best = int(np.argmin(errors))
         told.append(f"{label}: smallest, {errors[best]:.0e}, at {xlabel} = {steps[best]:.0e}")
-    axes.legend(frameon=False)
+    axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
+    for (label, law), dashes in zip(dict(laws).items(), cycle(LAW_DASHES)):
+        axes.plot(*law, color="0.3", linewidth=1.3, dashes=dashes, label=label)
+    axes.legend(frameon=False, **({"loc": "center left", "bbox_to_anchor": (1, 0.5)} if laws else {}))
+    lines = [f"{label}, from {law[1][0]:.0e} to {law[1][-1]:.0e}" for label, law in dict(laws).items()]
+    expected = f" Grey lines: {'; '.join(lines)}." if lines else ""
     shown = f"{ylabel[0].upper()}{ylabel[1:]} over {xlabel}, both on logarithmic scales."
-    return Picture(figure, f"{shown} {'; '.join(told)}.")
+    return Picture(figure, f"{shown} {'; '.join(told)}.{expected}")
