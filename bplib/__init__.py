@@ -11,7 +11,7 @@ _ROOMS = {
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
-    "coursework": "", "datasets": "", "explore": "", "figures": "", "reference": "",
+    "coursework": "", "datasets": "", "explore": "", "figures": "", "languages": "", "reference": "",
 }
 
 __all__ = list(_ROOMS)

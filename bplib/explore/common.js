@@ -30,6 +30,20 @@ function renew(element, property, value) {
   if (element[property] !== value) element[property] = value;
 }
 
+// languages
+
+/**
+ * phrase(sentence, values): a sentence, given in English, in a language, with its {places} filled.  Whole numbers get
+ * the language's digits, lists its commas; texts stay as they are, set apart so that neither turns the other round.
+ */
+function phrases({ digits = "0123456789", around = ["", ""], sentences = {} } = {}) {
+  const filled = (value) => Array.isArray(value) ? value.map(filled).join(phrase(", ")) :
+    typeof value === "number" ? String(value).replace(/\d/g, (digit) => digits[digit]) : around.join(value);
+  const phrase = (sentence, values = {}) =>
+    (sentences[sentence] ?? sentence).replace(/\{(\w+)\}/g, (_, name) => filled(values[name]));
+  return phrase;
+}
+
 // numbers
 
 const MINUS = "\u2212", SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -54,9 +68,10 @@ function brief(value) {
   return text.includes("·") ? text : text.replace(/\.?0+$/, "");
 }
 
-/** The number that a person typed, with a point or a comma; NaN where it is none. */
+/** The number that a person typed, with a point or a comma, in Persian digits, too; NaN where it is none. */
 function typed(text) {
-  const plain = text.trim().replace(MINUS, "-").replace(",", ".");
+  const plain = text.trim().replace(MINUS, "-").replace(/[,٫]/, ".")
+    .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16);
   return plain === "" ? NaN : Number(plain);
 }
 
@@ -70,14 +85,14 @@ function fits({ least, most, above, below, whole }, value) {
 
 /**
  * A labelled slider, with a field that shows its value and takes a typed one; both call `change`.
- * A logarithmic one moves by powers of ten, to values with three digits.
+ * A logarithmic one moves by powers of ten, to values with three digits.  `phrase` speaks the label's language.
  */
-function slider(name, symbol, { label, low, high, step, log }, change) {
+function slider(name, symbol, { label, low, high, step, log }, change, phrase = phrases()) {
   const place = log ? Math.log10 : Number;
   const value = () => (log ? String(Number((10 ** range.value).toPrecision(3))) : range.value);
   const range = h("input", { type: "range", min: place(low), max: place(high), step });
   const field = h("input", { type: "text", inputmode: "decimal", autocomplete: "off",
-                             "aria-label": `${label} ${symbol}, typed` });
+                             "aria-label": phrase("{label} {symbol}, typed", { label, symbol }) });
   range.addEventListener("input", () => change(name, value()));
   field.addEventListener("change", () => change(name, field.value));
   const element = h("div", { class: "bplib-slider", "data-name": name },
@@ -123,15 +138,16 @@ function button(label, title, press) {
 // the frame around an explorer
 
 /** The root element of a view: keys stay inside, messages are seen and heard, exceptions are shown. */
-function frame(label) {
+function frame(label, language = {}) {
+  const phrase = phrases(language);
   const message = h("p", { class: "bplib-message", role: "status" });
   const spoken = h("p", { class: "bplib-spoken", "aria-live": "polite" });
-  const root = h("div", { class: "bplib", role: "group", "aria-label": label,
-                          "data-lm-suppress-shortcuts": "true" });
+  const root = h("div", { class: "bplib", role: "group", "aria-label": phrase(label), lang: language.name ?? null,
+                          dir: language.direction ?? null, "data-lm-suppress-shortcuts": "true" });
   root.addEventListener("keydown", (event) => event.stopPropagation());
   let timer = null;
   const view = {
-    root, message, spoken,
+    root, message, spoken, phrase,
     /** Show a sentence below the controls; kind is "error", "warning" or "". */
     tell(text, kind = "") {
       renew(message, "textContent", text);
@@ -148,7 +164,7 @@ function frame(label) {
         return work(...args);
       } catch (error) {
         console.error(error);
-        view.tell(`The explorer met an error: ${error.message}`, "error");
+        view.tell(phrase("The explorer met an error: {error}", { error: error.message }), "error");
       }
     },
     close() { clearTimeout(timer); },
@@ -160,7 +176,7 @@ function frame(label) {
 function explorer(label, build) {
   return {
     async render({ model, el }) {
-      const view = frame(label);
+      const view = frame(label, model.get("facts").language);
       try {
         const generated = await loaded(model.get("code"));
         el.append(view.root);
@@ -170,7 +186,7 @@ function explorer(label, build) {
         console.error(error);
         el.append(view.root);
         view.root.replaceChildren(view.message);
-        view.tell(`The explorer cannot start: ${error.message}`, "error");
+        view.tell(view.phrase("The explorer cannot start: {error}", { error: error.message }), "error");
       }
     },
   };
@@ -238,25 +254,26 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A Run button: `step()` again and again until it returns false; without pauses where motion is not wanted. */
 function runner(view, title, step, most = 200, pause = 200) {
+  const { phrase } = view;
   let timer = null;
-  const element = button("Run", title, view.guarded(() => timer ? stop("Stopped.") : run()));
+  const element = button(phrase("Run"), title, view.guarded(() => timer ? stop(phrase("Stopped.")) : run()));
   function run() {
     let left = most;
     const once = view.guarded(() => {
       if (!step()) return stop();
       left -= 1;
-      if (!left) return stop(`Stopped after ${most} steps.`);
+      if (!left) return stop(phrase("Stopped after {n} steps.", { n: most }));
       if (!still()) timer = setTimeout(once, pause);
       return true;
     });
-    element.textContent = "Stop";
+    element.textContent = phrase("Stop");
     if (still()) while (once()) continue;
     else once();
   }
   function stop(text) {
     clearTimeout(timer);
     timer = null;
-    element.textContent = "Run";
+    element.textContent = phrase("Run");
     if (text) view.tell(text);
     return false;
   }

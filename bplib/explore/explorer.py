@@ -1,4 +1,5 @@
 """What all explorers share on the Python side: the widget, and traits that say what was expected."""
+from functools import cached_property
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -9,12 +10,17 @@ import traitlets
 
 from ..errors import InputError, unknown_name
 from ..inputs import checked_parameters
+from ..languages import ENGLISH, current
 from .standalone import standalone
 
 
 def page(*names):
     """JavaScript files or style sheets as one text, what is shared first: an explorer is one module."""
     return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
+
+
+LIMITS = {"least": "at least {limit}", "above": "above {limit}", "most": "at most {limit}", "below": "below {limit}"}
+"""The limits that a `Number` may have, in words."""
 
 
 class Number(traitlets.TraitType):
@@ -34,13 +40,10 @@ class Number(traitlets.TraitType):
         self.tag(sync=True)
         self.label, self.low, self.high, self.step, self.whole, self.log = label, low, high, step, whole, log
         self.least, self.most, self.above, self.below = least, most, above, below
-        limits = (("at least", least), ("above", above), ("at most", most), ("below", below))
-        kind = "a whole number" if whole else "a finite number"
-        self.expected = ", ".join([kind, *(f"{word} {limit:g}" for word, limit in limits if limit is not None)])
 
     def validate(self, obj, value):
         if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value) or not self._within(value):
-            raise InputError(f"{self.name} is the {self.label}: {self.expected}; given: {value!r}.")
+            raise InputError(f"{self.name} is the {self.label}: {self.expected()}; given: {value!r}.")
         return int(value) if self.whole else float(value)
 
     def _within(self, value):
@@ -48,10 +51,18 @@ class Number(traitlets.TraitType):
                 and (self.above is None or value > self.above) and (self.below is None or value < self.below)
                 and (not self.whole or value == int(value)))
 
-    def facts(self):
+    def expected(self, language=ENGLISH):
+        """What it has to be, in words."""
+        limits = [language.phrase(words, limit=f"{getattr(self, name):g}")
+                  for name, words in LIMITS.items() if getattr(self, name) is not None]
+        kind = language.phrase("a whole number" if self.whole else "a finite number")
+        return language.phrase(", ").join([kind, *limits])
+
+    def facts(self, language=ENGLISH):
         """What the page needs to draw the slider and to refuse what does not fit."""
-        return {key: getattr(self, key) for key in ("label", "low", "high", "step", "least", "most", "above", "below",
-                                                    "whole", "log", "expected")}
+        return {**{key: getattr(self, key) for key in ("low", "high", "step", "least", "most", "above", "below",
+                                                       "whole", "log")},
+                "label": language.phrase(self.label), "expected": self.expected(language)}
 
 
 class Choice(traitlets.TraitType):
@@ -141,7 +152,12 @@ class Explorer(anywidget.AnyWidget):
 
     code    the generated JavaScript that the page evaluates; print it to read it
     facts   what the page shows and never changes: sliders, menus, formulas, the numbers that Reset returns to
+
+    LANGUAGES   those that have all of its sentences
+    language    the one in which it was made: the one in use, or English where that is none of these
     """
+
+    LANGUAGES = ENGLISH.name,
 
     code = traitlets.Unicode(read_only=True).tag(sync=True)
     facts = traitlets.Dict(read_only=True).tag(sync=True)
@@ -155,8 +171,13 @@ class Explorer(anywidget.AnyWidget):
         numbers = {name: trait for name, trait in self.traits().items() if isinstance(trait, Number)}
         self.set_trait("code", code)
         self.set_trait("facts", {
-            "numbers": {name: trait.facts() for name, trait in numbers.items()},
+            "language": self.language.facts(),
+            "numbers": {name: trait.facts(self.language) for name, trait in numbers.items()},
             "start": {name: getattr(self, name) for name in numbers}, **facts})
+
+    @cached_property
+    def language(self):
+        return current(self.LANGUAGES)
 
     def picture(self):
         """What the view shows now, as a `figures.Picture` for pages that cannot run it; None for a sentence alone."""
@@ -171,5 +192,5 @@ class Explorer(anywidget.AnyWidget):
             data, metadata = {**data, **shown}, {**metadata, **about}
         own = [name for name in self.keys if name not in anywidget.AnyWidget.class_trait_names()
                and not name.startswith("_")]
-        page = standalone(self._esm, self._css, self.get_state(own), sentence, image)
+        page = standalone(self._esm, self._css, self.get_state(own), sentence, image, self.language)
         return {**data, "text/plain": sentence, "text/html": page}, metadata

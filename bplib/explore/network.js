@@ -2,48 +2,48 @@
 
 const PAUSE = 700, FAR_OFF = 1e6, SMALL = 1e-5;
 const UNKNOWN = "?";
-const WEIGHT = { label: "chosen", low: -3, high: 3, step: 0.05 };
-const HEADINGS = {
-  forward: "Forward: each unit adds up what it hears, then applies its activation.",
-  backward: "Backward: how much the cost changes with each unit's weighted sum, from the last layer to the first.",
-  update: "Update: every weight and bias takes a step down its own slope.",
-};
+const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
 function networkView(model, view, { pass }) {
   const facts = model.get("facts"), layers = facts.sizes.length - 1;
   const names = ["weights", "x", "y", "eta", "selected", "notation"];
   const places = { eta: { path: ["eta"], stage: 0 }, ...facts.places };
   const traits = synchronised(model, names, view.guarded(heard));
-  const { state } = traits;
+  const { state } = traits, { phrase } = view;
+  const shown = (value, written = show) => Number.isNaN(value) ? phrase("undefined") : written(value);
   let now, reach = 2 * layers, panel = "selected", past = null, taken = 0, timer = null;
 
   // elements
 
   const change = view.guarded(propose);
-  const picture = networkPicture({ ...facts, bias: "b1" in state.weights }, view.guarded(choose), view.guarded(sample));
-  const chosen = slider("chosen", "", WEIGHT, change), eta = slider("eta", "η", facts.numbers.eta, change);
+  const picture = networkPicture({ ...facts, bias: "b1" in state.weights }, view.guarded(choose), view.guarded(sample),
+    phrase);
+  const chosen = slider("chosen", "", { ...WEIGHT, label: phrase("chosen") }, change, phrase);
+  const eta = slider("eta", "η", facts.numbers.eta, change, phrase);
   const chosenName = chosen.element.querySelector("span");
-  const notation = menu("notation", "letters of", Object.keys(facts.texts), view.guarded((_, text) => {
+  const notation = menu("notation", phrase("letters of"), Object.keys(facts.texts), view.guarded((_, text) => {
     accept({ notation: text });
   }));
   for (const option of notation.element.querySelectorAll("option"))
     option.textContent = facts.texts[option.value].title;
   const animate = h("input", { type: "checkbox" });
   animate.checked = !still();
-  const run = runner(view, "Step until the steps are tiny", () => step(), 200, 120);
+  const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
   const press = (work) => view.guarded(() => { run.stop(); halt(); work(); });
-  const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": "formulas", tabindex: 0 });
+  const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": phrase("formulas"),
+                            tabindex: 0 });
   view.root.append(
     picture.element,
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-buttons bplib-network-buttons" },
-          button("Forward", "Values, layer by layer", press(forward)),
-          button("Backward", "How the cost depends on each unit, from the last layer to the first", press(backward)),
-          button("Update", "Every weight w ← w − η ∂C/∂w", press(update)),
-          button("Step", "Forward, backward and update at once", press(step)), run.element,
-          button("Reset", "Back to the values at the start", press(reset)),
-          h("label", {}, animate, " slowly, layer by layer")),
+          button(phrase("Forward"), phrase("Values, layer by layer"), press(forward)),
+          button(phrase("Backward"), phrase("How the cost depends on each unit, from the last layer to the first"),
+                 press(backward)),
+          button(phrase("Update"), phrase("Every weight {formula}", { formula: "w ← w − η ∂C/∂w" }), press(update)),
+          button(phrase("Step"), phrase("Forward, backward and update at once"), press(step)), run.element,
+          button(phrase("Reset"), phrase("Back to the values at the start"), press(reset)),
+          h("label", {}, animate, " ", phrase("slowly, layer by layer"))),
         view.message),
       h("div", { class: "bplib-controls bplib-network-controls" }, chosen.element, eta.element, notation.element)),
     formulas, view.spoken);
@@ -61,7 +61,7 @@ function networkView(model, view, { pass }) {
 
   /** What stands for a number, as far as it is known. */
   function text(key, from = now, written = show) {
-    return from === now && places[key].stage > reach ? UNKNOWN : written(value(key, from));
+    return from === now && places[key].stage > reach ? UNKNOWN : shown(value(key, from), written);
   }
 
   const parameters = Object.keys(facts.choices).filter((key) => !isUnit(key));
@@ -82,10 +82,12 @@ function networkView(model, view, { pass }) {
 
   function propose(name, entered) {
     const number = typed(entered), key = state.selected;
-    const given = `given: ${entered || "nothing"}.`, { label, expected } = facts.numbers.eta;
-    if (name === "eta" && !fits(facts.numbers.eta, number)) return refuse(`η is the ${label}: ${expected}; ${given}`);
+    const given = entered || phrase("nothing"), { label, expected } = facts.numbers.eta;
+    if (name === "eta" && !fits(facts.numbers.eta, number))
+      return refuse(phrase("η is the {label}: {expected}; given: {given}.", { label, expected, given }));
     if (name === "chosen" && !Number.isFinite(number))
-      return refuse(`${key} is a ${facts.choices[key]}: a finite number; ${given}`);
+      return refuse(phrase("{key} is a {words}: a finite number; given: {given}.",
+                           { key, words: facts.choices[key], given }));
     view.tell("");
     if (name === "eta") return accept({ eta: number });
     if (number === value(key)) return draw();
@@ -95,13 +97,16 @@ function networkView(model, view, { pass }) {
 
   function sample(name, at, entered) {
     const number = typed(entered), numbers = state[name].with(at, number);
-    const key = `${name}[${at + 1}]`, word = name === "x" ? "an input" : "a target";
-    if (!Number.isFinite(number)) return refuse(`${key} is ${word}: a finite number; given: ${entered || "nothing"}.`);
+    const key = `${name}[${at + 1}]`, given = entered || phrase("nothing"), { loss } = facts;
+    if (!Number.isFinite(number))
+      return refuse(name === "x" ? phrase("{key} is an input: a finite number; given: {given}.", { key, given }) :
+        phrase("{key} is a target: a finite number; given: {given}.", { key, given }));
     if (name === "y" && facts.targets === "probability" && !(number >= 0 && number <= 1))
-      return refuse(`${facts.loss} takes targets y from 0 to 1, probabilities; given: ${brief(number)}.`);
+      return refuse(phrase("{loss} takes targets y from 0 to 1, probabilities; given: {given}.",
+                           { loss, given: brief(number) }));
     if (name === "y" && facts.targets === "distribution")
-      return refuse(`${facts.loss} takes targets that add up to 1. Set all of them at once from a cell: ` +
-                    `explorer.y = [${facts.start.y.join(", ")}].`);
+      return refuse(phrase("{loss} takes targets that add up to 1. Set all of them at once from a cell: {code}.",
+                           { loss, code: `explorer.y = [${facts.start.y.join(", ")}]` }));
     view.tell("");
     startOver();
     accept({ [name]: numbers });
@@ -138,12 +143,13 @@ function networkView(model, view, { pass }) {
 
   function forward() {
     past = null;
-    travel("forward", 0, layers, "Forward is done: every unit has its value, and so has the cost.");
+    travel("forward", 0, layers, phrase("Forward is done: every unit has its value, and so has the cost."));
   }
 
   function backward() {
-    const missing = reach < layers ? "Backward needs the values of Forward, so they were computed first. " : "";
-    travel("backward", layers, 2 * layers, `${missing}Backward is done: every weight has its derivative.`);
+    const needs = phrase("Backward needs the values of Forward, so they were computed first.");
+    const done = phrase("Backward is done: every weight has its derivative.");
+    travel("backward", layers, 2 * layers, reach < layers ? `${needs} ${done}` : done);
   }
 
   /** From one stage to another: at once, or one layer after another. */
@@ -190,7 +196,8 @@ function networkView(model, view, { pass }) {
     reach = 0;
     panel = "update";
     accept({ weights: after });
-    view.tell("Every weight has moved. Press Forward to see what that does to the outputs and to the cost.");
+    view.tell(phrase(
+      "Every weight has moved. Press Forward to see what that does to the outputs and to the cost."));
   }
 
   /** Forward, backward and update at once; false where no further step is worth it. */
@@ -202,16 +209,16 @@ function networkView(model, view, { pass }) {
     accept({ weights: after });
     taken += 1;
     const gone = Math.hypot(...parameters.map((key) => value(key) - value(key, before)));
-    const change = `from ${brief(before.C)} to ${brief(now.C)}.`;
-    if (now.C > before.C) view.tell(`The step overshoots: C rose ${change}`, "warning");
-    else view.tell(`Step ${taken}: C went ${change}`);
-    if (gone < SMALL) view.tell(state.eta === 0 ? "η is 0: a step moves nothing." :
-      `The step is tiny (${brief(gone)}): the slope is almost 0 here.`);
+    const change = { n: taken, before: shown(before.C, brief), after: shown(now.C, brief) };
+    if (now.C > before.C) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
+    else view.tell(phrase("Step {n}: C went from {before} to {after}.", change));
+    if (gone < SMALL) view.tell(state.eta === 0 ? phrase("η is 0: a step moves nothing.") :
+      phrase("The step is tiny ({size}): the slope is almost 0 here.", { size: brief(gone) }));
     return gone >= SMALL;
   }
 
   function diverges() {
-    view.tell("The steps diverge: each one overshoots further. Choose a smaller η, then Reset.", "error");
+    view.tell(phrase("The steps diverge: each one overshoots further. Choose a smaller η, then Reset."), "error");
     return false;
   }
 
@@ -239,7 +246,8 @@ function networkView(model, view, { pass }) {
 
   function drawName(letters) {
     const { selected } = state, unit = isUnit(selected);
-    chosenName.innerHTML = unit ? "a unit is chosen" : `chosen <math>${letters[selected]}</math>`;
+    chosenName.innerHTML = unit ? phrase("a unit is chosen") :
+      phrase("chosen {letters}", { letters: `<math>${letters[selected]}</math>` });
     for (const input of chosen.element.querySelectorAll("input")) input.disabled = unit;
   }
 
@@ -251,11 +259,17 @@ function networkView(model, view, { pass }) {
 
   function sentence() {
     const { selected } = state, slope = slopeOf(selected);
-    const known = places[slope].stage <= reach;
-    return `A network with ${facts.sizes.join(", ")} units in its layers. ` +
-      (reach < layers ? "Its values are not computed yet. " : `The cost C is ${brief(now.C)}. `) +
-      `Chosen: ${selected}, ${facts.choices[selected]}` + (isUnit(selected) ? "" : `, ${brief(value(selected))}`) +
-      (known ? `; the derivative of C by it is ${brief(value(slope))}.` : ".");
+    const known = places[slope].stage <= reach, number = (key) => shown(value(key), brief);
+    const named = phrase("Chosen: {key}, {words}", { key: selected, words: facts.choices[selected] });
+    const chosen = isUnit(selected) ? named :
+      phrase("{chosen}, {number}", { chosen: named, number: number(selected) });
+    return [
+      phrase("A network with {sizes} units in its layers.", { sizes: facts.sizes }),
+      reach < layers ? phrase("Its values are not computed yet.") :
+        phrase("The cost C is {cost}.", { cost: number("C") }),
+      known ? phrase("{chosen}; the derivative of C by it is {slope}.", { chosen, slope: number(slope) }) :
+        `${chosen}.`,
+    ].join(" ");
   }
 
   // formulas
@@ -279,11 +293,11 @@ function networkView(model, view, { pass }) {
   function lines() {
     const units = Object.keys(facts.choices).filter(isUnit), known = ({ left }) => places[left].stage <= reach;
     const steps = {
-      forward: () => [...units.flatMap(forwardOf), line("cost", "C")].filter(known),
+      forward: () => [...units.flatMap(forwardOf), line(phrase("cost"), "C")].filter(known),
       backward: () => units.toReversed().map((unit) => line(facts.choices[unit], slopeOf(unit))).filter(known),
       update: () => parameters.map((key) => descent(facts.choices[key], key)),
       selected: () => [...(isUnit(state.selected) ? forwardOf(state.selected) : []), ...slopes(state.selected),
-                       ...(isUnit(state.selected) ? [] : [descent("update", state.selected)])],
+                       ...(isUnit(state.selected) ? [] : [descent(phrase("update"), state.selected)])],
     };
     return steps[panel]();
   }
@@ -298,14 +312,15 @@ function networkView(model, view, { pass }) {
 
   /** The derivative of the cost in three forms: path by path, with what paths share in front, by the error terms. */
   function slopes(key) {
-    const slope = slopeOf(key), { chain, values, written, paths } = ways(key), numbers = Boolean(values);
-    const along = paths === 1 ? "its path" : `${paths} paths, one term each`;
-    const byPaths = line(`chain rule along ${along}`, slope,
-      { rows: [chain, values].filter(Boolean), numbers, breaks: true });
+    const slope = slopeOf(key), { chain, values, written, paths: n } = ways(key), numbers = Boolean(values);
+    const along = n === 1 ? phrase("chain rule along its path") :
+      phrase("chain rule along {n} paths, one term each", { n });
+    const whole = n === 1 ? phrase("written out") : phrase("{n} paths, with what they share in front", { n });
+    const short = isUnit(key) ? phrase("by the units after it") : phrase("in short, by the error term of its unit");
     return [
-      ...(chain ? [byPaths] : []),
-      line(paths === 1 ? "written out" : `${paths} paths, with what they share in front`, slope, { rows: [written] }),
-      line(isUnit(key) ? "by the units after it" : "in short, by the error term of its unit", slope),
+      ...(chain ? [line(along, slope, { rows: [chain, values].filter(Boolean), numbers, breaks: true })] : []),
+      line(whole, slope, { rows: [written] }),
+      line(short, slope),
     ];
   }
 
@@ -318,8 +333,7 @@ function networkView(model, view, { pass }) {
     const kind = [panel, state.selected, state.notation, panel === "selected" || reach].join();
     if (write.kind !== kind) {
       const heading = h("p", { class: "bplib-network-heading" });
-      heading.innerHTML = HEADINGS[panel] ??
-        `<math>${letters[state.selected]}</math>, ${facts.choices[state.selected]}; in Python ${state.selected}`;
+      heading.innerHTML = headingOf(letters);
       formulas.replaceChildren(heading, ...lines().map((one) => lineOf(one, letters)));
     }
     write.kind = kind;
@@ -328,11 +342,23 @@ function networkView(model, view, { pass }) {
     }
   }
 
+  function headingOf(letters) {
+    const { selected: key } = state;
+    return {
+      forward: phrase("Forward: each unit adds up what it hears, then applies its activation."),
+      backward: phrase(
+        "Backward: how much the cost changes with each unit's weighted sum, from the last layer to the first."),
+      update: phrase("Update: every weight and bias takes a step down its own slope."),
+      selected: phrase("{letters}, {words}; in Python {key}",
+                       { letters: `<math>${letters[key]}</math>`, words: facts.choices[key], key }),
+    }[panel];
+  }
+
   /** A number in a formula; a negative one in brackets where a sign stands before it. */
   function number({ dataset: { number: key, first } }) {
     const from = panel === "update" && past ? past : now;
     const next = key.replace("after ", "");
-    if (next !== key) return text(`d${next}`, from) === UNKNOWN ? UNKNOWN : show(descended(next, from));
+    if (next !== key) return text(`d${next}`, from) === UNKNOWN ? UNKNOWN : shown(descended(next, from));
     const words = text(key, from), apart = words.startsWith(MINUS) || words.includes("·10");
     return first === undefined && apart ? `(${words})` : words;
   }

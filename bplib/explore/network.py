@@ -43,6 +43,7 @@ class NetworkExplorer(Explorer):
 
     _esm = page("common.js", "slots.js", "network_picture.js", "network.js")
     _css = page("explorer.css", "network.css")
+    LANGUAGES = "en", "fa"
 
     eta = Number(0.5, "learning rate", 0, 5, 0.05, least=0)
     weights = Parameters()
@@ -53,7 +54,7 @@ class NetworkExplorer(Explorer):
     def __init__(self, network, **values):
         self.network = self.weights_layout = network
         self.derivation = derive(network)
-        self.written = NetworkFormulas(self.derivation)
+        self.written = NetworkFormulas(self.derivation, self.language)
         super().__init__(generated_code(self.derivation), {}, **values)
         self.set_trait("facts", {**self.facts, **page_facts(self.written), "start": {
             "eta": self.eta, "x": self.x, "y": self.y,
@@ -80,12 +81,14 @@ class NetworkExplorer(Explorer):
         functions = generate(self.network, self.derivation, self.notation)
         given, X = functions.layout.pack(self.weights), functions.layout.unpack_samples(np.array([self.x]))[0]
         values = {**given, functions.layout.array(self.network.given("x")): X, **functions.forward(given, X)}
-        return figures.network(self.network, values, notation=self.notation)
+        return figures.network(self.network, values, notation=self.notation, language=self.language)
 
     def __repr__(self):
         widths = "–".join(map(str, self.network.structure.sizes))
-        return (f"Network explorer: {widths}, {self.network.options.loss.name}, x = {list(self.x)}, "
-                f"y = {list(self.y)}, eta = {self.eta:g}.")
+        return self.language.phrase(
+            "Network explorer: {sizes}, {loss}, {x}, {y}, {eta}.", sizes=widths,
+            loss=self.language.phrase(self.network.options.loss.name), x=f"x = {list(self.x)}",
+            y=f"y = {list(self.y)}", eta=f"eta = {self.eta:g}")
 
 
 def network(network=None, *, weights=None, x=None, y=None, eta=0.5, selected="W1[1,1]", notation=None):
@@ -151,10 +154,11 @@ def generated_code(derivation):
 
 def page_facts(written):
     """What the page shows and never changes."""
-    network = written.network
+    network, phrase = written.network, written.language.phrase
+    loss = network.options.loss
     return {
-        "sizes": network.structure.sizes, "loss": network.options.loss.name, "targets": network.options.loss.targets,
+        "sizes": network.structure.sizes, "loss": phrase(loss.name), "targets": loss.targets,
         "choices": written.choices, "places": written.places, "formulas": written.formulas(), "ways": written.ways(),
-        "texts": {name: {"title": conventions.TABLE[name].title, "letters": written.alphabet(conventions.TABLE[name])}
-                  for name in fitting(network)},
+        "texts": {row.name: {"title": phrase(row.title), "letters": written.alphabet(row)}
+                  for row in map(conventions.convention, fitting(network))},
     }

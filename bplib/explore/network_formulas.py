@@ -8,6 +8,7 @@ from ..activations import Activated, Slope, softmax
 from ..derivation import own_widths
 from ..equations import N, Partial, Quantity, gradient_of, in_reading_order, indices_of, j, k, name_of, s
 from ..errors import DerivationError
+from ..languages import ENGLISH
 from ..meaning import Point
 from ..steps import check
 from .slots import MINUS, PLUS, TIMES, bracketed, formula, function_letters, key, letters, operand, slot
@@ -25,11 +26,12 @@ class NetworkFormulas:
     entries   key → entry of an array, for every number that there is, such as "W1[2,1]" → W1[2, 1]
     places    key → where the number stands in what the page computes, and the stage in which it becomes known: the
               layers forward, 1 … L, then the layers backward, L + 1 … 2L; what has stage 0 is given
-    choices   key → words, for the weights, biases and units, layer by layer
+    choices   key → words in a `language`, for the weights, biases and units, layer by layer
     """
 
-    def __init__(self, derivation):
+    def __init__(self, derivation, language=ENGLISH):
         self.derivation, self.network, self.quantities = derivation, derivation.network, derivation.quantities
+        self.language = language
         self.cost, self.losses = self.network.given("C")[()], self.network.given("losses")[s]
         self.layers = len(self.network.structure.sizes) - 1
         self.entries, self.places = {"C": self.cost}, {"C": {"path": ["C"], "stage": self.layers}}
@@ -55,12 +57,13 @@ class NetworkFormulas:
         return self._quantity(entry).mark
 
     def _words(self, entry):
-        to, *source = units_of(entry)
-        layer, unit = self._layer(entry), f"unit {to} of layer {self._layer(entry)}"
+        layer, (to, *source), phrase = self._layer(entry), units_of(entry), self.language.phrase
+        unit = phrase("unit {n} of layer {layer}", n=to, layer=layer)
         if not source:
-            return f"bias of {unit}" if self._quantity(entry).kind == "b" else unit
-        before = f"unit {source[0]} of layer {layer - 1}" if layer > 1 else f"input {source[0]}"
-        return f"weight from {before} to {unit}"
+            return phrase("bias of {unit}", unit=unit) if self._quantity(entry).kind == "b" else unit
+        before = (phrase("unit {n} of layer {layer}", n=source[0], layer=layer - 1) if layer > 1 else
+                  phrase("input {n}", n=source[0]))
+        return phrase("weight from {before} to {unit}", before=before, unit=unit)
 
     # formulas
 

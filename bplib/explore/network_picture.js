@@ -10,23 +10,24 @@ const HEAD = 22, LOW = 280, LABEL = { height: 18, roomy: 42, withBefore: 108 };
 
 /**
  * `choose(key)` hears of a click or an arrow key on a weight, a bias or a unit; `change(name, at, text)` of what is
- * typed as an input or a target.
+ * typed as an input or a target; `phrase` says sentences in the page's language.
  */
-function networkPicture({ sizes, choices, bias }, choose, change) {
+function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
   const layers = sizes.length - 1, math = [], values = {};
-  const inputs = units(sizes[0]).map((unit) => card({}, field("x", unit, "input")));
+  const inputs = units(sizes[0]).map((unit) => card({}, field("x", unit, phrase("input {n}, typed", { n: unit }))));
   const columns = [inputs, ...sizes.slice(1).map((size, n) => units(size).map((unit) => unitCard(n + 1, unit)))];
-  const targets = units(sizes[layers]).map((unit) => field("y", unit, "target"));
+  const targets = units(sizes[layers]).map((unit) => field("y", unit, phrase("target {n}, typed", { n: unit })));
   const costCard = card({ "data-key": "C" }, ...targets, row("C"));
   const edges = Object.keys(choices).filter((key) => key.startsWith("W")).map(edge);
   const ends = columns[layers].map((from, n) => ({ from, key: `z${layers}[${n + 1}]`, ...lines() }));
   const drawing = svg("svg", { role: "img" },
     ...[...edges, ...ends].flatMap(({ tube, core }) => [tube, core]),
     ...ends.map(({ line }) => line), ...edges.map(({ line }) => line), ...edges.map(({ hit }) => hit));
-  const heads = ["inputs", ...units(layers).map((layer) => `layer ${layer}`), "cost"].map(
+  const layerNames = units(layers).map((n) => phrase("layer {n}", { n }));
+  const heads = [phrase("inputs"), ...layerNames, phrase("cost")].map(
     (text) => h("div", { class: "bplib-network-head" }, text));
   const inside = h("div", { class: "bplib-network-inside" }, drawing, ...heads, ...parts());
-  const element = h("form", { class: "bplib-network-picture" }, inside);
+  const element = h("form", { class: "bplib-network-picture", dir: "ltr" }, inside);
   element.addEventListener("submit", (event) => event.preventDefault());
 
   function units(count) {
@@ -56,10 +57,10 @@ function networkPicture({ sizes, choices, bias }, choose, change) {
   }
 
   /** A field for a number of the sample. */
-  function field(name, unit, word) {
+  function field(name, unit, label) {
     const key = `${name}[${unit}]`;
     const input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-value": key,
-                               "aria-label": `${word} ${unit}, typed` });
+                               "aria-label": label });
     input.addEventListener("change", () => change(name, unit - 1, input.value));
     values[key] = input;
     return h("span", { class: "bplib-network-row" }, symbol(key), input);
@@ -67,7 +68,8 @@ function networkPicture({ sizes, choices, bias }, choose, change) {
 
   /** What a radio button chooses: arrow keys go from one to the next. */
   function chosenBy(key, ...shown) {
-    const radio = h("input", { type: "radio", name: "selected", value: key, "aria-label": `${key}, ${choices[key]}` });
+    const radio = h("input", { type: "radio", name: "selected", value: key,
+                               "aria-label": phrase("{key}, {words}", { key, words: choices[key] }) });
     for (const event of ["change", "click"]) radio.addEventListener(event, () => choose(key));
     return h("label", { class: "bplib-network-choice", "data-key": key }, radio, ...shown);
   }

@@ -14,7 +14,7 @@ function lineOf({ caption, left, rows, sign = "=", result = left, numbers = true
   const isNextPath = (n) => breaks && rows[0][n - 2] === "+";
   return h("div", { class: "bplib-network-line", "data-line": result },
     h("span", { class: "bplib-network-caption" }, caption),
-    h("span", { class: "bplib-network-formula" }, ...columns.flatMap((column, n) =>
+    h("span", { class: "bplib-network-formula", dir: "ltr" }, ...columns.flatMap((column, n) =>
       isNextPath(n) ? [h("span", { class: "bplib-network-break" }), column] : [column])));
 }
 

@@ -7,6 +7,7 @@ from ..conventions import convention
 from ..equations import gradient_of, indices_of, name_of, s
 from ..errors import InputError, unknown_name
 from ..inputs import checked_parameters
+from ..languages import current
 from ..layout import Layout
 from ..networks import Dense, Graph, checked_network
 from ..notation import DEFAULT, latex
@@ -16,19 +17,20 @@ APART, BELOW, RADIUS, MARGIN = 2.1, 1.3, 0.28, np.array([0.5, 0.25])
 """Inches in the picture of a network: from layer to layer, from unit to unit, of a circle, around what is drawn."""
 
 
-def network(given, values=None, *, letter="a", notation=DEFAULT):
+def network(given, values=None, *, letter="a", notation=DEFAULT, language=None):
     """Units as circles and connections as arrows, with the numbers of one sample where they are known.
 
     values    name → array: the inputs "X", the parameters and what `forward` gives, in the layout of the notation; for
               letter="delta" the error terms "delta1", "delta2", … as well
     letter    what stands in the circles: "a" for outputs; "delta" for error terms, where the arrows go back
     notation  a `Notation`, or the name of one in `conventions`
+    language  the `Language` of the alternative text; by default the one in use
     """
     if letter not in _Drawing.COLORS:
         raise unknown_name("letter", letter, _Drawing.COLORS)
     if "" in getattr(checked_network(given).structure, "neurons", ()):
         raise InputError("A single neuron has no connections to draw; give a network made by dense(…) or graph(…).")
-    drawn = _Drawing(checked_network(given), values or {}, letter, convention(notation))
+    drawn = _Drawing(checked_network(given), values or {}, letter, convention(notation), language or current())
     columns, connections = _columns(drawn.network), _connections(drawn.network)
     if letter == "delta":
         columns, connections = columns[1:], [c for c in connections if c[0] not in columns[0]]
@@ -38,7 +40,7 @@ def network(given, values=None, *, letter="a", notation=DEFAULT):
         drawn.connection(*connection)
     for unit in drawn.place:
         drawn.unit(unit)
-    return Picture(drawn.trimmed(), drawn.alt(columns, connections))
+    return Picture(drawn.trimmed(), drawn.alt(columns, connections), drawn.language)
 
 
 def _columns(network):
@@ -75,8 +77,9 @@ class _Drawing:
 
     COLORS = {"a": BLUE, "delta": RED}
 
-    def __init__(self, network, values, letter, notation):
+    def __init__(self, network, values, letter, notation, language):
         self.network, self.values, self.letter, self.notation = network, values, letter, notation
+        self.language = language
         self.layout, self.color = Layout(network, notation), self.COLORS[letter]
         self.quantities = self.layout.quantities
         given = {name: values[name] for name in self.layout.parameters if name in values}
@@ -168,19 +171,27 @@ class _Drawing:
         if isinstance(quantity.mark, str):
             return quantity.mark
         if quantity.kind == "x":
-            return quantity.mark[int(at) - 1] if quantity.mark else f"input {at}"
-        return f"unit {at} of layer {quantity.mark}"
+            return quantity.mark[int(at) - 1] if quantity.mark else self.language.phrase("input {n}", n=int(at))
+        return self.language.phrase("unit {n} of layer {layer}", n=int(at), layer=quantity.mark)
 
     def alt(self, columns, connections):
-        what = {"a": "outputs", "delta": "error terms, going back"}[self.letter]
-        rows = "; ".join(", ".join(f"{self.title(unit)} {self.number(self.shown(unit))}".strip() for unit in column)
-                         for column in columns)
-        lines = "; ".join(f"{self.title(sender)} to {self.title(receiver)} {self.number(weight)}".strip()
-                          for sender, receiver, weight in connections)
-        biases = [f"{self.title(unit)} {self.number(self.bias(unit))}".strip()
-                  for unit in self.place if self.bias(unit)]
-        return (f"A network as circles and arrows, with {what}. From left to right: {rows}. Weights: {lines}."
-                + (f" Biases: {', '.join(biases)}." if biases else ""))
+        phrase = self.language.phrase
+        rows = [[self.told(self.title(unit), self.shown(unit)) for unit in column] for column in columns]
+        weights = [self.told(phrase("{sender} to {receiver}", sender=self.title(sender), receiver=self.title(receiver)),
+                             weight) for sender, receiver, weight in connections]
+        biases = [self.told(self.title(unit), self.bias(unit)) for unit in self.place if self.bias(unit)]
+        between = phrase("; ")
+        return " ".join([
+            phrase("A network as circles and arrows, with outputs." if self.letter == "a" else
+                   "A network as circles and arrows, with error terms, going back."),
+            phrase("From left to right: {rows}.", rows=between.join(map(phrase(", ").join, rows))),
+            phrase("Weights: {weights}.", weights=between.join(weights)),
+            *([phrase("Biases: {biases}.", biases=phrase(", ").join(biases))] if biases else [])])
+
+    def told(self, title, entry):
+        """What has a title, and its number where it is known."""
+        number = self.number(entry)
+        return self.language.phrase("{name} {number}", name=title, number=number) if number else title
 
 
 def computational_graph(given, notes=()):

@@ -9,16 +9,21 @@ from io import BytesIO
 from matplotlib.figure import Figure
 from PIL import Image
 
+from ..languages import ENGLISH
+
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 MARKERS = ((GREEN, "o-"), (RED, "s--"), (BLUE, "^:"))
 DPI = 144
 
 
 class Picture:
-    """A matplotlib figure with its alternative text, which a notebook hands on to screen readers."""
+    """A matplotlib figure with its alternative text, which a notebook hands on to screen readers.
 
-    def __init__(self, figure, alt):
-        self.figure, self.alt = figure, alt
+    language    that of the alternative text
+    """
+
+    def __init__(self, figure, alt, language=ENGLISH):
+        self.figure, self.alt, self.language = figure, alt, language
 
     def png(self):
         """The picture as PNG; nothing in it depends on when or where it is made."""
@@ -27,13 +32,14 @@ class Picture:
         return data.getvalue()
 
     def __repr__(self):
-        return f"Picture: {self.alt}"
+        return self.language.phrase("Picture: {alt}", alt=self.alt)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """As HTML, because JupyterLab shows a PNG without its alternative text; as PNG where no HTML is shown."""
         png, width = compact(self.png()), int(self.figure.get_figwidth() * 72 * 1.25)
         source = f"data:image/png;base64,{b64encode(png).decode()}"
-        return ({"text/html": f'<img src="{source}" alt="{escape(self.alt)}" width="{width}">',
+        return ({"text/html": f'<img src="{source}" alt="{escape(self.alt)}" width="{width}"'
+                              f"{self.language.attributes()}>",
                  "image/png": png, "text/plain": repr(self)}, {"image/png": {"alt": self.alt, "width": width}})
 
 

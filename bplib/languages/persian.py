@@ -1,0 +1,143 @@
+"""Persian: English sentence → Persian sentence, with the same {places}."""
+
+SENTENCES = {
+    # lists
+    ", ": "، ",
+    "; ": "؛ ",
+    "{name} {number}": "{name}: {number}",
+
+    # networks in words
+    "input {n}": "ورودی {n}",
+    "unit {n} of layer {layer}": "نورون {n} از لایهٔ {layer}",
+    "weight from {before} to {unit}": "وزن اتصال {before} به {unit}",
+    "bias of {unit}": "بایاس {unit}",
+    "squared error": "مربع خطا",
+    "absolute error": "قدر مطلق خطا",
+    "Huber error": "خطای هوبر",
+    "binary cross entropy": "آنتروپی متقاطع دوتایی",
+    "categorical cross entropy": "آنتروپی متقاطع چنددسته‌ای",
+    "negative log-likelihood": "منفی لگاریتم درست‌نمایی",
+
+    # pictures
+    "Picture: {alt}": "تصویر: {alt}",
+    "A network as circles and arrows, with outputs.": "شبکه‌ای از دایره‌ها و پیکان‌ها، با خروجی‌ها.",
+    "A network as circles and arrows, with error terms, going back.":
+        "شبکه‌ای از دایره‌ها و پیکان‌ها، با δ نورون‌ها، رو به عقب.",
+    "From left to right: {rows}.": "از چپ به راست: {rows}.",
+    "Weights: {weights}.": "وزن‌ها: {weights}.",
+    "Biases: {biases}.": "بایاس‌ها: {biases}.",
+    "{sender} to {receiver}": "{sender} به {receiver}",
+
+    # any explorer
+    "Run this notebook to move it.": "برای حرکت دادن آن، این دفترچه را اجرا کنید.",
+    "The explorer met an error: {error}": "کاوشگر با خطایی روبه‌رو شد: {error}",
+    "The explorer cannot start: {error}": "کاوشگر شروع به کار نکرد: {error}",
+    "{label} {symbol}, typed": "{label} {symbol}، با صفحه‌کلید",
+    "Run": "اجرا",
+    "Stop": "توقف",
+    "Stopped.": "متوقف شد.",
+    "Stopped after {n} steps.": "پس از {n} گام متوقف شد.",
+    "undefined": "تعریف‌نشده",
+    "nothing": "هیچ",
+    "a finite number": "عددی متناهی",
+    "a whole number": "عددی صحیح",
+    "at least {limit}": "دست‌کم {limit}",
+    "above {limit}": "بزرگ‌تر از {limit}",
+    "at most {limit}": "حداکثر {limit}",
+    "below {limit}": "کوچک‌تر از {limit}",
+
+    # the network explorer: what it shows
+    "Network explorer": "کاوشگر شبکه",
+    "Network explorer: {sizes}, {loss}, {x}, {y}, {eta}.": "کاوشگر شبکه: {sizes}، {loss}، {x}، {y}، {eta}.",
+    "inputs": "ورودی‌ها",
+    "layer {n}": "لایهٔ {n}",
+    "cost": "هزینه",
+    "input {n}, typed": "ورودی {n}، با صفحه‌کلید",
+    "target {n}, typed": "پاسخ درست {n}، با صفحه‌کلید",
+    "{key}, {words}": "{key}، {words}",
+
+    # its controls
+    "Forward": "رو به جلو",
+    "Backward": "رو به عقب",
+    "Update": "به‌روزرسانی",
+    "Step": "یک گام",
+    "Reset": "از نو",
+    "Values, layer by layer": "مقدارها، لایه به لایه",
+    "How the cost depends on each unit, from the last layer to the first":
+        "هزینه چطور به هر نورون وابسته است، از لایهٔ آخر تا لایهٔ اول",
+    "Every weight {formula}": "هر وزن: {formula}",
+    "Forward, backward and update at once": "رو به جلو، رو به عقب و به‌روزرسانی، همه با هم",
+    "Step until the steps are tiny": "گام پشت گام، تا وقتی که گام‌ها ناچیز شوند",
+    "Back to the values at the start": "بازگشت به مقدارهای آغاز",
+    "slowly, layer by layer": "آهسته، لایه به لایه",
+    "chosen": "انتخاب‌شده",
+    "chosen {letters}": "انتخاب: {letters}",
+    "a unit is chosen": "انتخاب: یک نورون",
+    "learning rate": "نرخ یادگیری",
+    "letters of": "نمادهای",
+    "formulas": "فرمول‌ها",
+
+    # its formulas
+    "{letters}, {words}; in Python {key}": "{letters}، {words}؛ در پایتون {key}",
+    "Forward: each unit adds up what it hears, then applies its activation.":
+        "رو به جلو: هر نورون آنچه را می‌شنود جمع می‌زند و سپس تابع فعال‌سازی خود را به کار می‌برد.",
+    "Backward: how much the cost changes with each unit's weighted sum, from the last layer to the first.":
+        "رو به عقب: هزینه با تغییر مجموع وزن‌دار هر نورون چقدر تغییر می‌کند، از لایهٔ آخر تا لایهٔ اول.",
+    "Update: every weight and bias takes a step down its own slope.":
+        "به‌روزرسانی: هر وزن و هر بایاس گامی در جهت پایین شیب خودش برمی‌دارد.",
+    "chain rule along its path": "قاعدهٔ زنجیری در تنها مسیر",
+    "chain rule along {n} paths, one term each": "قاعدهٔ زنجیری در {n} مسیر، هر مسیر یک جمله",
+    "written out": "فرمول کامل",
+    "{n} paths, with what they share in front": "{n} مسیر، با فاکتورگیری از عامل‌های مشترک",
+    "by the units after it": "با نورون‌های پس از آن",
+    "in short, by the error term of its unit": "کوتاه، با δ نورونش",
+    "update": "به‌روزرسانی",
+
+    # its messages
+    "Forward is done: every unit has its value, and so has the cost.":
+        "رو به جلو تمام شد: مقدار همهٔ نورون‌ها و مقدار هزینه معلوم است.",
+    "Backward needs the values of Forward, so they were computed first.":
+        "رو به عقب به مقدارهای رو به جلو نیاز دارد؛ پس اول آن‌ها محاسبه شدند.",
+    "Backward is done: every weight has its derivative.": "رو به عقب تمام شد: مشتق همهٔ وزن‌ها معلوم است.",
+    "Every weight has moved. Press Forward to see what that does to the outputs and to the cost.":
+        "همهٔ وزن‌ها تغییر کردند. دکمهٔ «رو به جلو» را بزنید تا ببینید خروجی‌ها و هزینه چه می‌شوند.",
+    "Step {n}: C went from {before} to {after}.": "گام {n}: هزینه از {before} به {after} رسید.",
+    "The step overshoots: C rose from {before} to {after}.":
+        "گام بیش از حد بلند بود: هزینه از {before} به {after} بالا رفت.",
+    "η is 0: a step moves nothing.": "η صفر است: گام چیزی را تغییر نمی‌دهد.",
+    "The step is tiny ({size}): the slope is almost 0 here.": "گام ناچیز است ({size}): شیب در این‌جا تقریباً صفر است.",
+    "The steps diverge: each one overshoots further. Choose a smaller η, then Reset.":
+        "گام‌ها واگرا می‌شوند: هر گام از گام پیش بلندتر است. η کوچک‌تری انتخاب کنید و بعد دکمهٔ «از نو» را بزنید.",
+    "η is the {label}: {expected}; given: {given}.": "η {label} است: {expected}؛ داده‌شده: {given}.",
+    "{key} is a {words}: a finite number; given: {given}.": "{key} {words} است: عددی متناهی؛ داده‌شده: {given}.",
+    "{key} is an input: a finite number; given: {given}.": "{key} ورودی است: عددی متناهی؛ داده‌شده: {given}.",
+    "{key} is a target: a finite number; given: {given}.": "{key} پاسخ درست است: عددی متناهی؛ داده‌شده: {given}.",
+    "{loss} takes targets y from 0 to 1, probabilities; given: {given}.":
+        "{loss} پاسخ‌های درستی می‌خواهد که احتمال باشند، از صفر تا یک؛ داده‌شده: {given}.",
+    "{loss} takes targets that add up to 1. Set all of them at once from a cell: {code}.":
+        "{loss} پاسخ‌های درستی می‌خواهد که جمعشان یک باشد. همه را با هم از یک سلول تعیین کنید: {code}.",
+
+    # what it says aloud
+    "A network with {sizes} units in its layers.": "شبکه‌ای که لایه‌هایش {sizes} نورون دارند.",
+    "Its values are not computed yet.": "مقدارهایش هنوز محاسبه نشده‌اند.",
+    "The cost C is {cost}.": "هزینه {cost} است.",
+    "Chosen: {key}, {words}": "انتخاب‌شده: {key}، {words}",
+    "{chosen}, {number}": "{chosen}، {number}",
+    "{chosen}; the derivative of C by it is {slope}.": "{chosen}؛ مشتق هزینه نسبت به آن {slope} است.",
+
+    # texts
+    "this course": "این دوره",
+    "Source A, the encyclopedia article in Persian": "منبع A، مقالهٔ دانشنامهٔ فارسی",
+    "Source B, the simplest explanation of the backprop equation": "منبع B، ساده‌ترین توضیح معادلهٔ پس‌انتشار",
+    "Source C, the book chapter with the 2–2–1 network": "منبع C، فصلی از یک کتاب با شبکهٔ ۲–۲–۱",
+    "Source D, the article on the maths behind it": "منبع D، مقاله‌ای دربارهٔ ریاضیات پس‌انتشار",
+    "Nielsen, Neural Networks and Deep Learning": "نیلسن، Neural Networks and Deep Learning",
+    "Bishop, Pattern Recognition and Machine Learning, 5.3": "بیشاپ، Pattern Recognition and Machine Learning، ۵٫۳",
+    "Goodfellow, Bengio and Courville, Deep Learning, 6.5": "گودفلو، بنجیو و کورویل، Deep Learning، ۶٫۵",
+    "CS231n, Deep Learning for Computer Vision": "CS231n، Deep Learning for Computer Vision",
+    "Ng, Machine Learning (2011)": "انگ، Machine Learning (۲۰۱۱)",
+    "Ng, Deep Learning specialisation": "انگ، Deep Learning specialisation",
+    "3Blue1Brown, Neural networks": "3Blue1Brown، Neural networks",
+    "Prince, Understanding Deep Learning": "پرینس، Understanding Deep Learning",
+    "Dive into Deep Learning": "Dive into Deep Learning",
+}
