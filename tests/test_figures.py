@@ -90,14 +90,26 @@ def test_numbers_stand_at_what_they_belong_to_in_every_layout(notation):
     parameters = f.layout.pack({"W1": np.array([[11, 12], [21, 22], [31, 32.0]]), "b1": np.array([1, 2, 3.0]),
                                 "W2": np.array([[41, 42, 43.0]]), "b2": np.array([4.0])})
     X = f.layout.unpack_samples(np.array([[0.5, -0.25]]))[0]
-    picture = bp.figures.network(network, {**parameters, "X": X}, notation=notation)
+    picture = bp.figures.network(network, {**parameters, "X": X, **f.forward(parameters, X)}, notation=notation)
     if notation == "bplib":
         assert "input 2 −0.25;" in picture.alt and "unit 3 of layer 1 3, unit 1 of layer 2 4." in picture.alt
         for k, row in (1, "12 22 32"), (0, "11 21 31"):
             for j, number in enumerate(row.split(), 1):
                 assert f"input {k + 1} to unit {j} of layer 1 {number}" in picture.alt
-    assert picture.alt == bp.figures.network(
-        network, {**f.layout.unpack(parameters), "X": np.array([[0.5, -0.25]])}).alt
+    own, given = bp.generate(network), (f.layout.unpack(parameters), np.array([[0.5, -0.25]]))
+    assert picture.alt == bp.figures.network(network, {**given[0], "X": given[1], **own.forward(*given)}).alt
+
+
+@pytest.mark.parametrize("notation, weight, unit, bias", [
+    ("bplib", "w_12^(1)", "a_1^(1)", "b_1^(1)"), ("nielsen", "w_12^2", "a_1^2", "b_1^2"),
+    ("chapter", "w_21^(1)", "z_1^(1)", "b_1^(1)"), ("cs231n", "W_1,10", "h_1,0", "b_1,0")])
+def test_letters_are_told_where_there_are_no_numbers(notation, weight, unit, bias):
+    picture = bp.figures.network(bp.dense([2, 2, 1]), notation=notation)
+    assert f"input 2 to unit 1 of layer 1 {weight};" in picture.alt
+    assert f"unit 1 of layer 1 {unit}," in picture.alt and f"Biases: unit 1 of layer 1 {bias}," in picture.alt
+    back = bp.figures.network(bp.dense([2, 2, 1]), letter="delta", notation="nielsen")
+    assert "unit 1 of layer 1 δ_1^2" in back.alt and "\\" not in back.alt
+    assert "unit 1 of layer 2 ŷ_1." in bp.figures.network(bp.dense([2, 2, 1]), notation="chapter").alt
 
 
 def test_a_network_without_numbers_shows_letters():
@@ -113,7 +125,7 @@ def test_error_terms_go_back():
     assert len(drawn(forward)[1]) == len(network.parameters)
     assert all(start[0] < end[0] for start, end in drawn(forward)[1])
     assert len(drawn(back)[1]) == 3 and all(start[0] > end[0] for start, end in drawn(back)[1])
-    assert "0.125" in drawn(back)[0] and "c 0.125; n; o" in back.alt and "c to o 0.5" in back.alt
+    assert "0.125" in drawn(back)[0] and "c 0.125; n δ_n; o δ_o" in back.alt and "c to o 0.5" in back.alt
 
 
 def test_nothing_drawn_of_a_network_is_cut_off():

@@ -4,6 +4,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -86,22 +87,27 @@ def _ratio(measured):
 
 
 def picture(data):
-    """How many times as long each peer takes as the generated code, on a logarithmic scale."""
+    """How many times as long each peer takes as the generated code, on a logarithmic scale.
+
+    In its row each peer has a height of its own, so that none covers another.
+    """
     settings = list(data["settings"].values())
-    figure = Figure(figsize=(8, 0.55 * len(settings) + 1.8), layout="constrained")
+    figure = Figure(figsize=(8, 0.6 * len(settings) + 1.5), layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     told = []
-    for name, (color, marker) in SHOWN.items():
-        points = [(1 / setting["microseconds"][name]["generated / this"], at) for at, setting in enumerate(settings)
-                  if name in setting["microseconds"]]
+    for lower, (name, (color, marker)) in zip(np.linspace(-0.36, 0.36, len(SHOWN)), SHOWN.items()):
+        points = [(1 / setting["microseconds"][name]["generated / this"], at + lower)
+                  for at, setting in enumerate(settings) if name in setting["microseconds"]]
         if points:
-            axes.plot(*zip(*points), marker, color=color, label=name, markersize=7, markerfacecolor="none")
+            axes.plot(*zip(*points), marker, color=color, label=name, markersize=5, markerfacecolor="none")
             told.append(f"{name} {min(points)[0]:.3g} to {max(points)[0]:.3g} times")
     axes.axvline(1, color="gray", linewidth=1)
+    for at in range(1, len(settings)):
+        axes.axhline(at - 0.5, color="0.88", linewidth=0.8)
     axes.set(xscale="log", xlabel="time, as a multiple of the generated code's",
-             yticks=range(len(settings)), yticklabels=[setting["title"] for setting in settings])
-    axes.invert_yaxis()
+             ylim=(len(settings) - 0.5, -0.5), yticks=range(len(settings)),
+             yticklabels=[fill(setting["title"], 36) for setting in settings])
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return Picture(figure, "For each network the time of one gradient and one update in other programs, as a multiple "
                            "of the generated code's. Over all networks: " + ", ".join(told) + ".")

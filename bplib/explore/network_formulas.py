@@ -4,7 +4,7 @@ from functools import cached_property
 import numpy as np
 import sympy as sp
 
-from ..activations import Activated, Slope, softmax
+from ..activations import Activated, Slope, inner, plain, softmax
 from ..derivation import own_widths
 from ..equations import N, Partial, Quantity, gradient_of, in_reading_order, indices_of, j, k, name_of, s
 from ..errors import DerivationError
@@ -92,6 +92,7 @@ class NetworkFormulas:
 
     def _written_out(self, expression):
         """An expression for one sample, its sums written out at the network's own sizes."""
+        expression = expression.replace(inner, lambda z: plain(inner(z)))  # a letter may stand for any activation
         expression = expression.replace(softmax, lambda *args: softmax(*args).formula()).xreplace(self.network.sizes)
         return expression.replace(sp.Sum, lambda *args: sp.Sum(*args).doit()).xreplace({self.losses: self.cost})
 

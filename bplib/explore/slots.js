@@ -3,7 +3,10 @@
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const SIGNS = ["+", "−", "·", "=", "←"];
 
-/** A line: each part's letters above its number, with columns of their own for the signs between. */
+/**
+ * A line: each part's letters above its number, with columns of their own for the signs between.  Where it is too long
+ * it goes on below its right side, with the sign that comes next.
+ */
 function lineOf({ caption, left, rows, sign = "=", result = left, numbers = true, breaks = false }, letters) {
   const above = rows.map((row, n) => [n ? "" : slot(left), sign, ...row].map((code) => filledIn(code, letters)));
   const below = [`<mn data-number="${result}" data-first=""></mn>`, sign, ...rows.at(-1)];
@@ -11,11 +14,15 @@ function lineOf({ caption, left, rows, sign = "=", result = left, numbers = true
   const tall = grid.map((row) => row.some((cell) => cell.querySelector("mfrac, mtable")));
   const columns = below.map((_, n) => h("span", { class: "bplib-network-column" }, ...grid.map((row, at) =>
     h("span", { class: "bplib-network-cell", "data-tall": tall[at] }, row[n]))));
-  const isNextPath = (n) => breaks && rows[0][n - 2] === "+";
+  const [leftSide, equals, first, ...others] = columns, right = [h("span", {}, first)];
+  for (let n = 0; n < others.length; n += 2) {
+    if (breaks && rows[0][n + 1] === "+") right.push(h("span", { class: "bplib-network-break" }));
+    right.push(h("span", {}, others[n], others[n + 1]));
+  }
   return h("div", { class: "bplib-network-line", "data-line": result },
     h("span", { class: "bplib-network-caption" }, caption),
-    h("span", { class: "bplib-network-formula", dir: "ltr" }, ...columns.flatMap((column, n) =>
-      isNextPath(n) ? [h("span", { class: "bplib-network-break" }), column] : [column])));
+    h("span", { class: "bplib-network-formula", dir: "ltr" }, leftSide, equals,
+      h("span", { class: "bplib-network-right" }, ...right)));
 }
 
 function slot(key) {

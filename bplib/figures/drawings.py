@@ -11,7 +11,7 @@ from ..languages import current
 from ..layout import Layout
 from ..networks import Dense, Graph, checked_network
 from ..notation import DEFAULT, latex
-from .picture import BLUE, ORANGE, RED, Picture
+from .picture import BLUE, ORANGE, RED, Picture, as_text
 
 APART, BELOW, RADIUS, MARGIN = 2.1, 1.3, 0.28, np.array([0.5, 0.25])
 """Inches in the picture of a network: from layer to layer, from unit to unit, of a circle, around what is drawn."""
@@ -189,9 +189,9 @@ class _Drawing:
             *([phrase("Biases: {biases}.", biases=phrase(", ").join(biases))] if biases else [])])
 
     def told(self, title, entry):
-        """What has a title, and its number where it is known."""
-        number = self.number(entry)
-        return self.language.phrase("{name} {number}", name=title, number=number) if number else title
+        """What has a title, with its number where that is known, and its letter where it is not."""
+        letter = as_text(latex(entry, self.quantities, self.notation, samples=False))
+        return self.language.phrase("{name} {number}", name=title, number=self.number(entry) or letter)
 
 
 def computational_graph(given, notes=()):

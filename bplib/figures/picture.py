@@ -2,18 +2,27 @@
 
 Colours are those of Okabe and Ito, told apart by colour-blind people too; lines differ in dash or marker as well.
 """
+import re
 from base64 import b64encode
 from html import escape
 from io import BytesIO
 
 from matplotlib.figure import Figure
 from PIL import Image
+from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from ..languages import ENGLISH
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 MARKERS = ((GREEN, "o-"), (RED, "s--"), (BLUE, "^:"))
 DPI = 144
+NO_BRACES = str.maketrans("", "", "{} ")
+
+
+def as_text(letter):
+    """LaTeX of a letter with its indices as a text reads it: w_12^2 for w_{12}^{2}, δ_j for \\delta_{j}."""
+    named = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", letter)
+    return re.sub(r"\\([a-zA-Z]+)", lambda command: greek_unicode.get(command[1], ""), named).translate(NO_BRACES)
 
 
 class Picture:
