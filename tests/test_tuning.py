@@ -1,5 +1,7 @@
 """Tuned code: after every pass it computes what the plain code computes, and it writes only where it may."""
+import ast
 from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from bplib.losses import TABLE as LOSSES
 from bplib.tuning import arrays as tuned_arrays
 from bplib.tuning.arrays import ArrayCode
 from bplib.tuning.scalars import ScalarCode
+from bplib.tuning.together import _slopes_first
+from bplib.tuning.trees import expression
 
 CLOSED = [name for name in NETWORKS if "any" not in name and name != "neuron"]
 TOLERANCE = {"float64": 1e-12, "float32": 2e-4}
@@ -278,11 +282,19 @@ def test_constant_factors_end_in_the_products():
 
 
 def test_few_arrays_are_made():
-    """784–30–10 by ten: two activations, two errors, one for the slope; nothing as large as a gradient."""
+    """784–30–10: activations, two for slopes, and errors, for each unit and sample; nothing as large as a gradient.
+
+    By ten samples the activations of both layers lie in one array, and so do their slopes.
+    """
     code = bp.tune(bp.dense([784, 30, 10])).code(10)
     made = code.pieces["accumulate"].setting.constants
+    assert [made[name].shape for name in ("joint0", "joint1", "joint2", "delta1", "delta2")] == [
+        (400,), (400,), (400,), (10, 30), (10, 10)]
+    views = {name: a for name, a in made.items() if isinstance(a, np.ndarray) and a.ndim == 2 and name[:5] != "delta"}
+    assert all(np.shares_memory(a, made["joint0"]) or np.shares_memory(a, made["joint2"]) for a in views.values())
+    made = bp.tune(bp.dense([784, 30, 10])).code(40).pieces["accumulate"].setting.constants
     arrays = {name: a for name, a in made.items() if isinstance(a, np.ndarray) and a.ndim == 2 and "_T" not in name}
-    assert sum(a.size for a in arrays.values()) == 3 * 300 + 2 * 100
+    assert sum(a.size for a in arrays.values()) == 40 * (3 * 30 + 2 * 10)
 
 
 def test_multiplications_are_counted():
@@ -291,3 +303,24 @@ def test_multiplications_are_counted():
     assert [(what, number) for what, _, number in counted] == [
         ("forward", 235200), ("forward", 3000), ("error", 3000), ("gradient", 235200), ("gradient", 3000)]
     assert counted[2][1] == "delta2 @ W2"
+
+
+@pytest.mark.parametrize("sizes, activations, number, subtractions", [
+    ([400, 25, 10], "sigmoid", 1, 1), ([40, 30, 20, 10], "tanh", 10, 1), ([40, 30, 20, 10], "sigmoid", 10, 1),
+    ([400, 300, 200], "sigmoid", 20, 2), ([40, 30, 20, 10], "sigmoid", 60, 3),  # large, and sample next to sample
+    ([40, 30, 20, 10], ["sigmoid", "tanh", "tanh"], 10, 2), ([4, 3, 2], ["softplus", "sigmoid"], 20, 1)])
+def test_slopes_of_small_layers_are_computed_in_one(sizes, activations, number, subtractions):
+    """Each slope of a sigmoid or tanh has one 1 − …"""
+    source = ArrayCode(bp.generate(bp.dense(sizes, activations)), number, "float64").stages[-1].source
+    assert source.count("subtract(one, ") == subtractions
+
+
+@pytest.mark.parametrize("more, targets", [([], ["r", "a_slope", "d"]), ([("e", "p + d")], ["r", "p", "d", "e"])])
+def test_a_product_that_is_needed_again_is_kept(more, targets):
+    lines = [(target, expression(code)) for target, code in [("r", "1 - a"), ("p", "q * a"), ("d", "p * r"), *more]]
+    found = _slopes_first(lines, SimpleNamespace(found={"a": ((3,), "f")}))
+    assert [target for target, _ in found] == targets
+    space = {"np": np, "a": np.array([0.5, 2, -1]), "q": np.array([3.0, 4, 5])}
+    for target, value in found:
+        space[target] = eval(ast.unparse(value), space)
+    assert space["d"].tolist() == (space["q"] * space["a"] * (1 - space["a"])).tolist()

@@ -3,6 +3,7 @@
 trees     code as data
 kernels   what tuned code calls
 passes    from plain lines to single operations and matrix products
+together  one call for several layers
 buffers   arrays that are made once
 arrays    the table of passes, and the code that comes out
 scalars   tiny networks as plain numbers

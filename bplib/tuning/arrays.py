@@ -9,6 +9,7 @@ import numpy as np
 from .buffers import buffers, look_ups
 from .kernels import namespace
 from .passes import Setting, constants_last, formulas, lines, products, sizes
+from .together import together
 from .trees import line, pairs, read_names, with_body
 
 CACHED, FEWEST = 200_000, 256
@@ -28,6 +29,8 @@ PASSES = {
     "products": (products, "Each matrix product takes a factor and a sum along: α A @ B + β C is one call. Gradients "
                            "are added into arrays that the caller gives, dW ← α ∂C/∂W + β dW: with α = 1, β = 0 that "
                            "is the gradient, with α = −η, β = 1 and W for dW a step of learning."),
+    "together": (together, "In small networks a call costs more than its arithmetic: what is done alike to the "
+                           "activations of several layers, as for their slopes, is done to all of them in one."),
     "buffers": (buffers, "Results go into arrays that are made once, and an array that is no longer needed takes the "
                          "next result. Products are BLAS's own functions; for many samples the arrays are stored "
                          "column after column, which BLAS likes better."),

@@ -2,6 +2,7 @@
 import ast
 from collections import defaultdict
 from copy import deepcopy
+from math import prod
 
 import numpy as np
 
@@ -14,7 +15,7 @@ WITH_OUT = {"np.exp", "np.expm1", "np.tanh", "np.sign", "np.square", "np.logadde
             "np.sqrt", "np.log", "abs", "sigmoid", "normal_cdf"}
 
 
-def _as_call(node):
+def as_call(node):
     """The NumPy call behind an operator, as (function, operands); None for what cannot write into an array."""
     if isinstance(node, ast.Compare):
         return UFUNCS.get(type(node.ops[0])), [node.left, *node.comparators]
@@ -35,6 +36,23 @@ class _Places:
     def __init__(self, lines, setting):
         self.setting, self.array, self.free, self.held = setting, {}, defaultdict(list), defaultdict(list)
         self.last = {used: at for at, (_, value) in enumerate(lines) for used in read_names(value)}
+        self.joint = {}
+        for target, value in lines:
+            self.join(target, value)
+
+    def join(self, target, value):
+        """Where arrays are parts of a joint one they, it, and what is computed from it, have places for ever."""
+        view = called(value) == ".reshape"
+        used = {read for at in ([value.func] if view else as_call(value)[1]) for read in read_names(at)}
+        if called(value) == "np.concatenate":
+            self.joint[target] = empty(*self.kind(target))
+            start = 0
+            for part in value.args[0].elts:
+                shape, _ = self.kind(part.id)
+                self.joint[part.id] = self.joint[target][start:start + prod(shape)].reshape(shape)
+                start += prod(shape)
+        elif used and used <= set(self.joint):
+            self.joint[target] = eval(ast.unparse(value), {}, self.joint) if view else empty(*self.kind(target))
 
     def kind(self, target):
         shape, kind = self.setting.found[target]
@@ -71,6 +89,7 @@ class _Places:
 def buffers(function, setting):
     lines = pairs(function)
     places, steps = _Places(lines, setting), []
+    setting.constants |= places.joint
     for at, (target, value) in enumerate(lines):
         steps.append(_placed(target, value, at, places))
         places.release(value, at)
@@ -101,7 +120,9 @@ def _placed(target, value, at, places):
     """The statements that put the result of a line where it belongs."""
     given = target.endswith("[...]")
     out = target.removesuffix("[...]")
-    function, operands = _as_call(value)
+    function, operands = as_call(value)
+    if target in places.joint:
+        return [line(f"{function}({', '.join(map(ast.unparse, operands))}, out={target})")] if function else []
     if called(value) == "product":
         return _multiplied(out, value, at, places, given)
     if given:
