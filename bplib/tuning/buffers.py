@@ -6,28 +6,8 @@ from math import prod
 
 import numpy as np
 
-from .kernels import empty
+from .kernels import as_call, empty
 from .trees import called, line, name, pairs, read_names, replaced, with_body
-
-UFUNCS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide",
-          ast.Pow: "np.power", ast.Gt: "np.greater", ast.LtE: "np.less_equal", ast.USub: "np.negative"}
-WITH_OUT = {"np.exp", "np.expm1", "np.tanh", "np.sign", "np.square", "np.logaddexp", "np.maximum", "np.minimum",
-            "np.sqrt", "np.log", "abs", "sigmoid", "normal_cdf"}
-
-
-def as_call(node):
-    """The NumPy call behind an operator, as (function, operands); None for what cannot write into an array."""
-    if isinstance(node, ast.Compare):
-        return UFUNCS.get(type(node.ops[0])), [node.left, *node.comparators]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.left) == "1":
-        return "np.reciprocal", [node.right]
-    if isinstance(node, ast.BinOp):
-        return UFUNCS.get(type(node.op)), [node.left, node.right]
-    if isinstance(node, ast.UnaryOp):
-        return UFUNCS.get(type(node.op)), [node.operand]
-    if called(node) in WITH_OUT:
-        return called(node), node.args
-    return None, []
 
 
 class _Places:

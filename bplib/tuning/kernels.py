@@ -1,9 +1,12 @@
 """What tuned code calls: NumPy, SciPy's BLAS, and the functions of our own written out in NumPy's."""
+import ast
+
 import numpy as np
 import scipy.special
 from scipy.linalg import blas
 
 from ..numerics import KERNELS
+from .trees import called
 
 VECTORS = 150
 """Entries from which NumPy's vectorised exp beats SciPy's expit, which is one call for three."""
@@ -39,6 +42,27 @@ def empty(shape, dtype, order="C"):
     raw = np.empty(size + LINE, np.uint8)
     start = -raw.ctypes.data % LINE
     return raw[start:start + size].view(dtype).reshape(shape, order=order)
+
+
+UFUNCS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide",
+          ast.Pow: "np.power", ast.Gt: "np.greater", ast.LtE: "np.less_equal", ast.USub: "np.negative"}
+WITH_OUT = {"np.exp", "np.expm1", "np.tanh", "np.sign", "np.square", "np.logaddexp", "np.maximum", "np.minimum",
+            "np.sqrt", "np.log", "abs", "sigmoid", "normal_cdf"}
+
+
+def as_call(node):
+    """The NumPy call behind an operator, as (function, operands); None for what cannot write into an array."""
+    if isinstance(node, ast.Compare):
+        return UFUNCS.get(type(node.ops[0])), [node.left, *node.comparators]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.left) == "1":
+        return "np.reciprocal", [node.right]
+    if isinstance(node, ast.BinOp):
+        return UFUNCS.get(type(node.op)), [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return UFUNCS.get(type(node.op)), [node.operand]
+    if called(node) in WITH_OUT:
+        return called(node), node.args
+    return None, []
 
 
 def product(alpha, A, B, beta=0, C=None):

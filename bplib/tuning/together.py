@@ -2,7 +2,7 @@
 import ast
 from collections import Counter, defaultdict
 
-from .buffers import as_call
+from .kernels import as_call
 from .trees import assigned, expression, name, pairs, read_names, replaced, with_body
 
 FEW = 5_000
