@@ -137,11 +137,17 @@ class Lab:
     def python(self, code, cell=-1):
         """What a cell prints or raises, as text; without code the cell runs as it is.
 
-        It runs two frames later: explorers tell Python what they show when they have shown it.
+        It runs two frames later, and when the kernel has answered what came before: explorers tell Python what they
+        show when they have shown it, and one thing after the other.
         """
         return self.page.evaluate("""async ([code, at]) => {
             const frame = () => new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)));
-            await frame(), await frame();
+            const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+            for (let n = 0; n < 600 && kernel.connectionStatus !== "connected"; n += 1) await frame();
+            for (let n = 0; n < 2; n += 1) {
+                await frame();
+                await kernel.requestKernelInfo();
+            }
             const notebook = jupyterapp.shell.currentWidget.content, all = notebook.widgets;
             const cell = all.at(at);
             if (code !== null) cell.model.sharedModel.setSource(code);

@@ -1,6 +1,4 @@
 """What holds for every explorer in JupyterLab, for each public function of bplib.explore."""
-from time import perf_counter
-
 import pytest
 from explorers import CELLS, EXPLORERS, View, each, violations
 from jupyter import need_browser, opened
@@ -123,50 +121,6 @@ def test_sixty_moves_in_a_row_end_where_they_should(view, lab, name):
         return [slider.dataset.name, slider.querySelector("input[type=text]").value]; }""")
     heard = lab.python(f"print(getattr({name}, {trait!r}, None))").strip()  # some sliders are of the view alone
     assert heard == "None" or float(heard) == pytest.approx(float(typed), rel=1e-5)
-
-
-COUNT = """handle => {
-    const count = window.count = { keys: [], drawn: 0 };
-    let pressed = false, changed = false;
-    const elsewhere = (record) => !record.target.parentElement?.closest(".bplib-slider, .bplib-spoken");
-    const observer = new MutationObserver((records) => { changed ||= records.some(elsewhere); });
-    observer.observe(handle.closest(".bplib"),
-                     { subtree: true, childList: true, characterData: true, attributes: true });
-    handle.addEventListener("keydown", (event) => { count.keys.push(event.timeStamp); pressed = true; });
-    const frame = () => {
-        if (pressed && changed) { count.drawn += 1; pressed = changed = false; }
-        count.timer = requestAnimationFrame(frame);
-    };
-    frame(); }"""
-"""Notes when keys come, and counts the frames before which a key has changed something beside the slider itself."""
-
-KEYS, RATE = 60, 30
-
-
-@each
-def test_keys_at_thirty_a_second_are_all_drawn(view, lab):
-    """60 of 60, in one of three turns: on a busy machine a key comes late, and two then share a frame."""
-    view.handle.evaluate(COUNT)
-    turns = []
-    while not any(drawn == KEYS and rate > 0.97 * RATE for drawn, rate in turns):
-        assert len(turns) < 3, f"drawn of {KEYS} keys, keys a second: {turns}"
-        turns.append(keys_held(view, lab))
-    lab.page.evaluate("cancelAnimationFrame(count.timer)")
-
-
-def keys_held(view, lab):
-    """Press keys by the clock: how many are drawn, and how many a second the page has taken."""
-    view.press("Home")
-    lab.page.wait_for_timeout(100)
-    lab.page.evaluate("count.keys = [], count.drawn = 0")
-    start = perf_counter()
-    for n in range(KEYS):
-        lab.page.wait_for_timeout(max(0, 1000 * (start + n / RATE - perf_counter())))
-        lab.page.keyboard.press("ArrowRight" if n % 10 < 5 else "ArrowLeft")
-    lab.page.wait_for_timeout(100)
-    drawn, keys = lab.page.evaluate("[count.drawn, count.keys]")
-    assert len(keys) == KEYS
-    return drawn, round(1000 * (KEYS - 1) / (keys[-1] - keys[0]), 1)
 
 
 PLACES = """root => {
