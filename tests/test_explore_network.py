@@ -179,6 +179,14 @@ def test_values_are_read_and_set():
     assert explorer.facts["start"]["eta"] == 1
 
 
+def test_the_sigmoid_in_a_slope_of_another_activation_is_written_out():
+    """A text may have σ for any activation: the letter stands only where it is a slot."""
+    facts = bplib.explore.network(bplib.dense([2, 2, 1], ["silu", "softplus"])).facts
+    written = "".join(sum(facts["formulas"].values(), []))
+    written += "".join("".join(way["values"] + way["written"]) for way in facts["ways"].values())
+    assert "<mfrac>" in written and "σ" not in written and "&#x003C3;" not in written
+
+
 @pytest.mark.parametrize("setting, value, says", [
     ("x", [1], "x holds the inputs: a list of 2 finite numbers; given: [1]"),
     ("x", [1, float("nan")], "given: [1, nan]"),
