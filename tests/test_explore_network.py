@@ -665,6 +665,21 @@ def test_an_exception_is_shown(lab, line, broken):
     lab.python("")
 
 
+def test_a_long_formula_goes_on_with_a_sign(view, lab):
+    """Below its right side: no line of it ends with the sign, and none begins without one."""
+    broken = view.root.evaluate("""root => {
+        root.style.width = "440px";
+        const found = [...root.querySelectorAll(".bplib-network-right")].flatMap((right) => {
+            const parts = [...right.children].filter((one) => one.firstChild);
+            const { left } = right.getBoundingClientRect();
+            const below = (one, n) => n && one.getBoundingClientRect().left < left + 1;
+            return parts.filter(below).map((one) => one.firstChild.textContent.trim()[0]);
+        });
+        root.style.width = "";
+        return found; }""")
+    assert broken and set(broken) <= set("+−·"), broken
+
+
 def test_no_kernel_is_needed(view, lab):
     """Last, because it ends the kernel: what is on the page goes on."""
     lab.command("kernelmenu:shutdown")
