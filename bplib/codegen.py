@@ -26,6 +26,10 @@ from .notation import DEFAULT
 from .numerics import KERNELS
 
 
+CALLED = {*KERNELS, "len", "N"}
+"""Names that generated code uses beside those of arrays."""
+
+
 class Array(sp.Basic):
     """Array(expression, indices): the whole array whose entry at the indices is the expression."""
 
@@ -280,6 +284,7 @@ class Generated:
     """
 
     def __init__(self, layout, backward):
+        _check_apart(layout)
         self.layout, self.network, self.backward = layout, layout.network, tuple(backward)
         equations = stable(self.network)
         layers = [layout.text(e.quantity) for e in equations if e.quantity.kind in "za"]
@@ -297,6 +302,14 @@ class Generated:
                                 np.column_stack if side_by_side else lambda values: values[0])
         self.gradients = function("gradients", [*equations, *backward], all_given, layout.gradients,
                                   lambda values: dict(zip(layout.parameters, values)))
+
+
+def _check_apart(layout):
+    """An array called as a function that the code calls would hide it."""
+    taken = [name for name in layout.names if name in CALLED]
+    if taken:
+        raise InputError(f"The notation {layout.notation.name!r} calls an array {taken[0]!r} in code, where that is the "
+                         "name of something else: generated code calls it. Choose another name.")
 
 
 def _apart(names, values):

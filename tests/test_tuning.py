@@ -15,6 +15,7 @@ from bplib.conventions import TABLE
 from bplib.losses import TABLE as LOSSES
 from bplib.tuning import arrays as tuned_arrays
 from bplib.tuning.arrays import ArrayCode
+from bplib.tuning.names import Names
 from bplib.tuning.scalars import ScalarCode
 from bplib.tuning.together import _slopes_first
 from bplib.tuning.trees import expression
@@ -318,7 +319,7 @@ def test_slopes_of_small_layers_are_computed_in_one(sizes, activations, number, 
 @pytest.mark.parametrize("more, targets", [([], ["r", "a_slope", "d"]), ([("e", "p + d")], ["r", "p", "d", "e"])])
 def test_a_product_that_is_needed_again_is_kept(more, targets):
     lines = [(target, expression(code)) for target, code in [("r", "1 - a"), ("p", "q * a"), ("d", "p * r"), *more]]
-    found = _slopes_first(lines, SimpleNamespace(found={"a": ((3,), "f")}))
+    found = _slopes_first(lines, SimpleNamespace(found={"a": ((3,), "f")}, names=Names({"a", "q"})))
     assert [target for target, _ in found] == targets
     space = {"np": np, "a": np.array([0.5, 2, -1]), "q": np.array([3.0, 4, 5])}
     for target, value in found:

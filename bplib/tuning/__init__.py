@@ -1,6 +1,7 @@
 """From plain generated code to code that is as fast as tuned by hand.
 
 trees     code as data
+names     names that meet no other
 kernels   what tuned code calls
 passes    from plain lines to single operations and matrix products
 together  one call for several layers

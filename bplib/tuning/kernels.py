@@ -37,11 +37,16 @@ LINE = 64
 
 
 def empty(shape, dtype, order="C"):
-    """A new array that begins at a cache line: vector instructions are slower across two of them."""
+    """A new array that begins at a cache line: vector instructions are slower across two of them.
+
+    Floats are nan at first: code that read one before it is written would show it, whatever the memory held.
+    """
     size = int(np.prod(shape, dtype=int)) * np.dtype(dtype).itemsize
     raw = np.empty(size + LINE, np.uint8)
     start = -raw.ctypes.data % LINE
-    return raw[start:start + size].view(dtype).reshape(shape, order=order)
+    array = raw[start:start + size].view(dtype).reshape(shape, order=order)
+    array.fill(np.nan if array.dtype.kind == "f" else 0)
+    return array
 
 
 UFUNCS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide",
@@ -75,8 +80,13 @@ def blend(alpha, value, beta, C):
     return alpha * value if beta == 0 else alpha * value + beta * C
 
 
-def namespace(dtype, constants):
-    """The names that tuned code may use."""
+def functions(dtype):
+    """The functions that tuned code calls, by their names in it."""
     letter = {"float64": "d", "float32": "s"}[np.dtype(dtype).name]
-    return {**KERNELS, **constants, "expit": scipy.special.expit, "product": product, "blend": blend,
+    return {**KERNELS, "expit": scipy.special.expit, "product": product, "blend": blend,
             "gemm": getattr(blas, letter + "gemm"), "gemv": getattr(blas, letter + "gemv")}
+
+
+def namespace(dtype, constants):
+    """The names that tuned code may use beside those of its arguments and lines."""
+    return {**functions(dtype), **constants}
