@@ -28,11 +28,13 @@ class Derivation:
     forward    the equations of the network, which can be shown `as_in` another notation
     steps      all steps, in the order in which one would write them
     backward   equations for δ and for the gradients of all parameters, in the order in which they are computed
+    activated  equations for ∂C_s/∂a of every activation and for ∂C_s/∂x of the inputs, in the same order
     point      where the steps were checked
     """
 
-    def __init__(self, network, steps, backward, point):
+    def __init__(self, network, steps, backward, activated, point):
         self.network, self.steps, self.backward, self.point = network, Steps(steps), tuple(backward), point
+        self.activated = tuple(activated)
         self.quantities, self.forward = all_quantities(network), Forward(network)
 
     def latex(self, notation=DEFAULT):
@@ -110,7 +112,7 @@ class _Deriver:
 
     def __init__(self, network):
         self.network, self.point = network, Point(network)
-        self.steps, self.backward, self.found = [], [], {}
+        self.steps, self.backward, self.activated, self.found = [], [], [], {}
         self.by_activation, self.users = {}, defaultdict(list)
         for equation in network.equations[:-1]:
             for name in {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}:
@@ -130,7 +132,7 @@ class _Deriver:
             self.activation(entry)
         for name in self.network.parameters:
             self.batch(self.network.quantities[name])
-        return Derivation(self.network, self.steps, self.backward, self.point)
+        return Derivation(self.network, self.steps, self.backward, self.activated, self.point)
 
     def step(self, left, right, rule, sentence, about, everywhere=Check(0.0)):
         """Add a checked step; returns its right side.  `everywhere` is a further check that it has to pass."""
@@ -158,12 +160,16 @@ class _Deriver:
 
     def activation(self, a):
         """∂C_s/∂a: from the loss for an output, otherwise along all paths through the units that a feeds."""
+        self.found[name_of(a)] = self.derivative_by_activation(a)
+        quantity = gradient_of(self.network.quantities[name_of(a)])
+        self.activated.append(Equation(quantity, indices_of(a), self.found[name_of(a)]))
+
+    def derivative_by_activation(self, a):
         uses = [use for use in self.uses(a) if use[1] != 0]
         if name_of(uses[0][0]) == "losses":
-            self.found[name_of(a)] = self.step(
+            return self.step(
                 Partial(self.losses, a), tidy(uses[0][1]), "loss",
                 "How the cost of a sample changes with one output.", a)
-            return
         chain = through = 0
         for z, derivative, size in uses:
             chain += _over(size, Partial(self.losses, z) * Partial(z, a))
@@ -172,7 +178,7 @@ class _Deriver:
         rule = "several paths" if len(uses) > 1 or uses[0][2] is not None else "chain rule"
         self.step(Partial(self.losses, a), chain, rule,
                   "Every unit that hears this one passes part of the change on.", a)
-        self.found[name_of(a)] = self.step(
+        return self.step(
             Partial(self.losses, a), through, "substitution",
             "The error terms that were found before come back, weighted by the connections.", a)
 

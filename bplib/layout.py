@@ -4,22 +4,16 @@ The equations stay those of the network.  A layout says for each array under whi
 order its axes are, so that the same equations print as `X @ W1.T`, `X @ W1` or `W1 @ X`.
 """
 import keyword
-import unicodedata
 from functools import lru_cache
 
 import numpy as np
 
 from .equations import gradient_of, s
 from .errors import InputError
+from .inputs import folded
 from .notation import DEFAULT
 
 NAMES = {"W": "W{}", "b": "b{}", "z": "z{}", "a": "a{}", "delta": "delta{}", "da": "da{}", "x": "X", "y": "Y"}
-
-
-def folded(name):
-    """A name as Python reads it: it takes the micro sign for the Greek letter mu, and the ligature fi for two letters
-    (NFKC)."""
-    return unicodedata.normalize("NFKC", name)
 
 
 def _described(kind, mark):

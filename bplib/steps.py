@@ -114,8 +114,9 @@ class Forward:
     def as_in(self, notation):
         return replace(self, notation=convention(notation))
 
-    def latex(self):
-        return self.network.latex(self.notation)
+    def latex(self, notation=None):
+        """LaTeX of the equations, in their own notation or in another."""
+        return self.network.latex(notation or self.notation)
 
     def __repr__(self):
         return repr(self.network)

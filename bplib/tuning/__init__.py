@@ -8,6 +8,7 @@ together  one call for several layers
 buffers   arrays that are made once
 arrays    the table of passes, and the code that comes out
 scalars   tiny networks as plain numbers
+plain     the plain code, called in the same way
 tuned     the functions that a caller sees: checked
 """
 from .tuned import Tuned, tune
