@@ -14,16 +14,17 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
+from .activations import Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .conventions import convention
 from .derivation import derive
-from .equations import Equation, N, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
+from .equations import N, in_reading_order, name_of, place_in_sum
 from .errors import InputError
+from .evaluation import stable
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout
 from .networks import Graph, checked_network
 from .notation import DEFAULT
-from .numerics import KERNELS
+from .numerics import kernels
 
 
 class Array(sp.Basic):
@@ -218,7 +219,7 @@ class NumericFunction:
     def __init__(self, layout, name, equations, inputs, outputs, pack):
         self.layout, self.name, self.inputs, self.outputs, self.pack = layout, name, inputs, outputs, pack
         self._lines = _lines(layout, equations, outputs)
-        self.raw = self.with_kernels(KERNELS)
+        self.raw = self.with_kernels(kernels())
 
     def with_kernels(self, kernels):
         """The raw function with the given functions behind the names that the code calls."""
@@ -319,23 +320,3 @@ def generate(network, derivation=None, notation=DEFAULT):
         raise InputError('An activation is left open ("g"), so there are no numbers to compute. '
                          "Choose one, such as 'sigmoid'.")
     return Generated(Layout(network, convention(notation)), (derivation or derive(network)).backward)
-
-
-def stable(network):
-    """The forward equations with each ln a and ln(1 − a) in the cost written as a function of z, for any |z|."""
-    activated = {e.quantity.name: e for e in network.equations if e.quantity.kind == "a"}
-
-    def written_in_z(log):
-        (inside,) = log.args
-        form = "log" if inside.is_Indexed else "log_complement"
-        (a,) = inside.atoms(sp.Indexed)
-        equation = activated[name_of(a)]
-        g = equation.right.xreplace(dict(zip(equation.indices, a.indices)))
-        row = TABLE["softmax"] if isinstance(g, softmax) else g.row
-        return getattr(row, form)(*g.args)
-
-    def rewritten(right):
-        return right.replace(sp.log, lambda at: written_in_z(sp.log(at))).replace(sp.Sum, sum_with_sign_in_front)
-
-    return [Equation(e.quantity, e.indices, rewritten(e.right))
-            if e.quantity.kind == "losses" else e for e in network.equations]

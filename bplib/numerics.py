@@ -69,6 +69,16 @@ KERNELS = {
 }
 
 
+def kernels():
+    """The functions of real numbers by their names in code: KERNELS, and by formula what the table has besides."""
+    return {**KERNELS, **{row.in_code: _real(row) for row in TABLE.values() if row.formula and row.in_code not in KERNELS}}
+
+
+@lru_cache(maxsize=None)
+def _real(row):
+    return by_formula(row, KERNELS)
+
+
 def by_formula(row, known):
     """g(z, *parameters) of a row as a NumPy function, from its stable formula or else its formula.
 
@@ -78,14 +88,14 @@ def by_formula(row, known):
     real part decides.
     """
     z, parameters = sp.Dummy("z"), [sp.Dummy("alpha") for _ in row.parameters]
-    formula = (row.stable or row.formula)(z, *parameters)
+    formula = sp.sympify(row.evaluated(z, *parameters))
     pieces = formula.args if isinstance(formula, sp.Piecewise) else [(formula, sp.true)]
     numeric = [[sp.lambdify([z, *parameters], part, [known, "scipy", "numpy"]) for part in piece] for piece in pieces]
 
     @quiet
     def function(z, *parameters):
         z = np.asarray(z)
-        values, left = np.empty(z.shape, np.result_type(z, float)), np.ones(z.shape, bool)
+        values, left = np.empty(z.shape, np.result_type(z, np.float32)), np.ones(z.shape, bool)
         for value, condition in numeric:
             here = left & condition(np.real(z), *parameters)
             values[here] = value(z[here], *parameters)
@@ -114,14 +124,18 @@ def _log_softmax(z, axis=-1):
     return _shifted(z, axis) - np.log(np.exp(_shifted(z, axis)).sum(axis=axis, keepdims=True))
 
 
-@lru_cache(maxsize=1)
 def analytic():
     """The kernels for complex z too, for |Re z| up to 10⁶ and more: slower, each form chosen by the sign of Re z."""
-    known = {**KERNELS, "log1p": _log1p}
-    known["sigmoid"] = by_formula(TABLE["sigmoid"], known)
-    return {
-        **known,
-        **{row.function.__name__: by_formula(row, known) for row in TABLE.values() if row.formula},
-        "abs": lambda x: np.where(np.real(x) < 0, -x, x),
-        "softmax": quiet(lambda z, axis=-1: np.exp(_log_softmax(z, axis))), "log_softmax": _log_softmax,
-    }
+    return {**KERNELS, **ANALYTIC, **{row.in_code: _complex(row) for row in TABLE.values() if row.formula}}
+
+
+@lru_cache(maxsize=None)
+def _complex(row):
+    sigmoid = {} if row.name == "sigmoid" else {"sigmoid": _complex(TABLE["sigmoid"])}
+    return by_formula(row, {**KERNELS, **ANALYTIC, **sigmoid})
+
+
+ANALYTIC = {
+    "abs": lambda x: np.where(np.real(x) < 0, -x, x), "log1p": _log1p,
+    "softmax": quiet(lambda z, axis=-1: np.exp(_log_softmax(z, axis))), "log_softmax": _log_softmax,
+}
