@@ -96,6 +96,11 @@ class Activation:
         """Its name in generated code."""
         return self.function.__name__
 
+    @property
+    def as_typed(self):
+        """Its name in formulas that a learner types, where spaces would part it."""
+        return self.name if self.name in BUILT_IN else self.in_code
+
     def evaluated(self, z, *parameters):
         """g(z) as it is best computed: the stable form, where there is one, or else the formula."""
         return (self.stable or self.formula)(z, *parameters)
@@ -173,6 +178,16 @@ BUILT_IN = tuple(TABLE)
 """Names of the rows that stand in the table from the start."""
 
 
+def added() -> tuple:
+    """Names of the rows that have been added."""
+    return tuple(name for name in TABLE if name not in BUILT_IN)
+
+
+def of_units() -> tuple:
+    """Names of the activations that work on each unit and have a formula, in the order of the table."""
+    return tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
+
+
 def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = None, alpha: float = None,
         stable: Callable = None, log: Callable = None, log_complement: Callable = None) -> Activation:
     """Add an activation a = g(z) to the table: from then on every part of the library has it.  Returns its row.
@@ -195,8 +210,9 @@ def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = N
     parameters = () if alpha is None else (_parameter(f"The alpha of {name}", alpha),)
     check_formula(f"The formula of {name}", formula, sp.Symbol("z", real=True), *parameters)
     symbol = rf"\operatorname{{{name}}}" if symbol is None else symbol
-    row = _row(name, symbol, formula, slope or _differentiated(formula), parameters, in_code=name_in_code(name),
-               stable=stable, log=log, log_complement=log_complement)
+    formula = in_pieces(formula)
+    row = _row(name, symbol, formula, in_pieces(slope or _differentiated(formula)), parameters,
+               in_code=name_in_code(name), stable=in_pieces(stable), log=log, log_complement=log_complement)
     TABLE[name] = row
     return row
 
@@ -223,6 +239,15 @@ def check_formula(what, formula, *arguments):
     if not fits:
         raise InputError(f"{what} is a function of SymPy symbols that gives a formula of these alone; "
                          f"it gives: {given!r}.")
+
+
+def in_pieces(formula):
+    """The same function with each Max and Min in it as a Piecewise, which every part of the library can read."""
+    def written(*arguments):
+        given = sp.sympify(formula(*arguments))
+        return sp.piecewise_fold(given.rewrite(sp.Piecewise)) if given.has(sp.Max, sp.Min, sp.Heaviside) else given
+
+    return formula and written
 
 
 def _differentiated(formula):

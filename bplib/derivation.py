@@ -85,11 +85,12 @@ class Derivation:
         X, Y = checked_samples(network, (X, Y), "XY")
         arrays |= {"x": X, network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
         point = StablePoint(network, own_widths(network), len(X), arrays)
-        if not isinstance(formula, Step):
-            return point(sp.sympify(formula), point.scope(sp.sympify(formula)))
-        scope = point.scope(formula.left, formula.right)
-        right = point(formula.right, scope)
-        return right if np.isfinite(right).all() else np.where(np.isfinite(right), right, point(formula.left, scope))
+        expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
+        scope = point.scope(expression)
+        values = point(expression, scope)
+        if np.isfinite(values).all() or not isinstance(formula, Step) or point.scope(formula.left) != scope:
+            return values
+        return np.where(np.isfinite(values), values, point(formula.left, scope))
 
 
 def derive(network):

@@ -11,7 +11,7 @@ from typing import Callable
 
 import sympy as sp
 
-from .activations import activation, check_formula, check_new
+from .activations import activation, check_formula, check_new, in_pieces
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
 
@@ -108,7 +108,7 @@ def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = 
         outputs = tuple(activation(output).name for output in outputs)
     if parameter is not None:
         parameter = (parameter[0], _parameter(f"The {parameter[0]} of {name}", parameter[1]))
-    row = Loss(name, term, parameter, outputs, targets, slope, stable)
+    row = Loss(name, in_pieces(term), parameter, outputs, targets, in_pieces(slope), in_pieces(stable))
     for what, given in (("term", term), ("slope", slope), ("stable form", stable)):
         if given is not None:
             check_formula(f"The {what} of {name}", given, *sp.symbols("a y", real=True), *(parameter or ())[1:])

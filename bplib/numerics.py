@@ -83,22 +83,29 @@ def by_formula(row, known):
     """g(z, *parameters) of a row as a NumPy function, from its stable formula or else its formula.
 
     known   name → function, for what the formula calls
-
-    A piece of a Piecewise is computed only where its condition holds, so nothing overflows in vain; for complex z the
-    real part decides.
     """
     z, parameters = sp.Dummy("z"), [sp.Dummy("alpha") for _ in row.parameters]
-    formula = sp.sympify(row.evaluated(z, *parameters))
+    return in_numbers([z, *parameters], row.evaluated(z, *parameters), known)
+
+
+def in_numbers(arguments, formula, known):
+    """A formula as a NumPy function of its arguments, arrays or numbers.
+
+    A piece of a Piecewise is computed only where its condition holds, so nothing overflows in vain; for complex
+    arguments the real parts decide.
+    """
+    formula = sp.sympify(formula)
     pieces = formula.args if isinstance(formula, sp.Piecewise) else [(formula, sp.true)]
-    numeric = [[sp.lambdify([z, *parameters], part, [known, "scipy", "numpy"]) for part in piece] for piece in pieces]
+    numeric = [[sp.lambdify(arguments, part, [known, "scipy", "numpy"]) for part in piece] for piece in pieces]
 
     @quiet
-    def function(z, *parameters):
-        z = np.asarray(z)
-        values, left = np.empty(z.shape, np.result_type(z, np.float32)), np.ones(z.shape, bool)
+    def function(*given):
+        arrays = np.broadcast_arrays(*given)
+        values = np.empty(arrays[0].shape, np.result_type(*given, np.float32))
+        left = np.ones(values.shape, bool)
         for value, condition in numeric:
-            here = left & condition(np.real(z), *parameters)
-            values[here] = value(z[here], *parameters)
+            here = left & condition(*map(np.real, arrays))
+            values[here] = value(*(array[here] for array in arrays))
             left &= ~here
         return values[()]
 
@@ -136,6 +143,6 @@ def _complex(row):
 
 
 ANALYTIC = {
-    "abs": lambda x: np.where(np.real(x) < 0, -x, x), "log1p": _log1p,
+    "abs": lambda x: np.where(np.real(x) < 0, -x, x), "sign": lambda x: np.sign(np.real(x)), "log1p": _log1p,
     "softmax": quiet(lambda z, axis=-1: np.exp(_log_softmax(z, axis))), "log_softmax": _log_softmax,
 }
