@@ -15,21 +15,17 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
+from .activations import Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .conventions import convention
 from .derivation import Derivation, derive
 from .equations import Equation, N, Quantity, gradient_of, in_reading_order, name_of, place_in_sum, s
-from .equations import sum_with_sign_in_front
 from .errors import InputError
+from .evaluation import stable
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout
 from .networks import Graph, checked_network
-from .notation import DEFAULT, Notation
-from .numerics import KERNELS
-
-
-CALLED = {*KERNELS, "len", "N"}
-"""Names that generated code uses beside those of arrays."""
+from .notation import DEFAULT
+from .numerics import kernels
 
 
 class Array(sp.Basic):
@@ -224,7 +220,7 @@ class NumericFunction:
     def __init__(self, layout, name, equations, inputs, outputs, pack):
         self.layout, self.name, self.inputs, self.outputs, self.pack = layout, name, inputs, outputs, pack
         self._lines, self._made_of = _lines(layout, equations, outputs), (name, tuple(equations), inputs, outputs, pack)
-        self.raw = self.with_kernels(KERNELS)
+        self.raw = self.with_kernels(kernels())
         self.source = inspect.getsource(self.raw).replace("_lambdifygenerated", name, 1)
 
     def __reduce__(self):
@@ -382,7 +378,8 @@ class Generated:
 
 def _check_apart(layout):
     """An array called as a function that the code calls would hide it."""
-    taken = [name for name in layout.names if name in CALLED]
+    called = {*kernels(), "len", "N"}
+    taken = [name for name in layout.names if name in called]
     if taken:
         raise InputError(f"The notation {layout.notation.name!r} calls an array {taken[0]!r} in code, where that is the "
                          "name of something else: generated code calls it. Choose another name.")
@@ -444,23 +441,3 @@ def generate(network, derivation=None, notation=DEFAULT):
                          "Choose one, such as 'sigmoid'.")
     derivation = derivation or derive(network)
     return Generated(Layout(network, convention(notation)), derivation.backward, derivation.activated)
-
-
-def stable(network):
-    """The forward equations with each ln a and ln(1 − a) in the cost written as a function of z, for any |z|."""
-    activated = {e.quantity.name: e for e in network.equations if e.quantity.kind == "a"}
-
-    def written_in_z(log):
-        (inside,) = log.args
-        form = "log" if inside.is_Indexed else "log_complement"
-        (a,) = inside.atoms(sp.Indexed)
-        equation = activated[name_of(a)]
-        g = equation.right.xreplace(dict(zip(equation.indices, a.indices)))
-        row = TABLE["softmax"] if isinstance(g, softmax) else g.row
-        return getattr(row, form)(*g.args)
-
-    def rewritten(right):
-        return right.replace(sp.log, lambda at: written_in_z(sp.log(at))).replace(sp.Sum, sum_with_sign_in_front)
-
-    return [Equation(e.quantity, e.indices, rewritten(e.right))
-            if e.quantity.kind == "losses" else e for e in network.equations]

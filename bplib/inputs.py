@@ -171,6 +171,14 @@ def _labels(given, samples, classes):
     return array
 
 
+def checked_array(name, given):
+    """Real, finite numbers of any shape as a float array."""
+    array = _as_array(name, given)
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers.")
+    return _finite(name, array.astype(float))
+
+
 def _shown(shape):
     return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 

@@ -71,6 +71,9 @@ class Network:
         """The quantity of a kind that has only one: "x", "y", "c", "losses" or "C"; None where there is none."""
         return next((q for q in self.quantities.values() if q.kind == kind), None)
 
+    def __hash__(self):
+        return hash((self.equations, self.parameters, tuple(self.sizes.items())))
+
     axes = "row: unit of this layer, column: unit of the layer before"
 
     @property
