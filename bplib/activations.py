@@ -121,7 +121,8 @@ def __getattr__(name):
     for row in globals().get("TABLE", {}).values():
         if row.function is not None and row.in_code == name:
             return row.function
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}, and there is no activation of this name. "
+                         "One that was added to the table elsewhere has to be added here too.")
 
 
 def _row(name, symbol, formula, slope, parameters=(), in_code=None, **more):

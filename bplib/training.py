@@ -109,7 +109,7 @@ def _epoch(step, samples, size):
 def _functions(given):
     """The functions of a network, with arrays as this course stores them."""
     functions = given if isinstance(given, Generated) else generate(given)
-    if functions.layout.notation is not DEFAULT:
+    if functions.layout.notation != DEFAULT:
         raise InputError("Training works with arrays as this course stores them: hand over the network, or functions "
                          f"generated without notation={functions.layout.notation.name!r}.")
     return functions

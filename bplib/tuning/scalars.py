@@ -260,6 +260,6 @@ def suits(functions, rows, dtype):
     network = functions.network
     number = sum(math.prod(network.shape(name)) for name in network.parameters)
     return (number <= MOST_PARAMETERS and number * rows <= MOST_WORK and dtype == "float64"
-            and functions.layout.notation is DEFAULT
+            and functions.layout.notation == DEFAULT
             and not any(power.exp.could_extract_minus_sign() and power.base.atoms(sp.Indexed)
                         for equation in functions.backward for power in equation.right.atoms(sp.Pow)))
