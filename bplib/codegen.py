@@ -32,6 +32,10 @@ class Array(sp.Basic):
     """Array(expression, indices): the whole array whose entry at the indices is the expression."""
 
 
+class Constant(sp.Basic):
+    """Constant(number, z): an array that holds the number everywhere, in the shape of z."""
+
+
 class Columns(sp.Basic):
     """Columns(b, W): biases and weights put together into one array."""
 
@@ -55,6 +59,9 @@ class ArrayPrinter(NumPyPrinter):
         expression, indices = e.args
         self.indices = tuple(indices)
         return self._aligned(expression, self.indices)
+
+    def _print_Constant(self, e):
+        return "np.full_like({1}, {0})".format(*map(self._print, e.args))
 
     # axes
 
@@ -323,8 +330,16 @@ def _lines(layout, equations, outputs):
             needs = {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
             indices = layout.stored(equation.quantity, equation.indices)
             lines.insert(0, (name, Array(equation.right, sp.Tuple(*indices)), needs))
-            needed |= needs
+            if equation.quantity.kind in ("delta", "da") and not equation.right.free_symbols.intersection(indices):
+                z = _pre_activation(layout, equation.quantity)
+                lines[0] = name, Constant(equation.right, sp.Symbol(names[z])), {z}
+            needed |= lines[0][2]
     return [(name, formula) for name, formula, _ in lines]
+
+
+def _pre_activation(layout, error):
+    """The name of the z that an error term, or a derivative by an activation, has its shape from."""
+    return next(q.name for q in layout.quantities.values() if (q.kind, q.mark) == ("z", error.mark))
 
 
 def _lambdified(layout, lines, inputs, outputs, kernels):
@@ -340,7 +355,7 @@ def _lambdified(layout, lines, inputs, outputs, kernels):
 class Generated:
     """The numeric functions of a network, generated from its equations; each has its `.source`.
 
-    cost(parameters, X, Y)        the cost of the batch, a float
+    cost(parameters, X, Y)        the cost of the batch, a float; without Y where the loss has no targets
     gradients(parameters, X, Y)   dict of arrays, one for each array of parameters, with its name and shape;
                                   gradients(…, with_respect_to="X") is ∂C/∂X, likewise for "z1" or "a1"
     forward(parameters, X)        dict of every z and a
@@ -358,7 +373,7 @@ class Generated:
         layers = [layout.text(e.quantity) for e in equations if e.quantity.kind in "za"]
         outputs = [layout.text(layout.quantities[name]) for name in self.network.outputs]
         given = (*layout.parameters, layout.text(self.network.given("x")))
-        all_given = (*given, layout.text(self.network.targets))
+        all_given = (*given, *([layout.text(self.network.targets)] if self.network.targets else []))
 
         def function(name, lines, inputs, outputs, pack):
             return NumericFunction(layout, name, lines, inputs, outputs, pack)

@@ -73,7 +73,7 @@ class Derivation:
         """What a step of gradient descent does to a parameter: an `Update`."""
         return Update(self[name].left, self.quantities)
 
-    def evaluate(self, formula, parameters, X, Y):
+    def evaluate(self, formula, parameters, X, Y=None):
         """The numbers behind a formula for given parameters and samples: an array over its free indices.
 
         formula   a step (its right side is evaluated) or an expression of a step; its free indices, in the order
@@ -85,7 +85,7 @@ class Derivation:
         network = self.network
         arrays = dict(zip(network.parameters, checked_parameters(network, parameters)))
         X, Y = checked_samples(network, (X, Y), "XY")
-        arrays |= {"x": X, network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
+        arrays |= {"x": X, **_targets(network, Y, len(X))}
         point = StablePoint(network, own_widths(network), len(X), arrays)
         expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
         scope = point.scope(expression)
@@ -93,6 +93,13 @@ class Derivation:
         if np.isfinite(values).all() or not isinstance(formula, Step) or point.scope(formula.left) != scope:
             return values
         return np.where(np.isfinite(values), values, point(formula.left, scope))
+
+
+def _targets(network, Y, samples):
+    """Targets by name, as formulas have them: labels count from 1."""
+    if network.targets is None:  # y stands in no formula then
+        return {"y": np.zeros([samples if n == "N" else n for n in network.shape("y")])}
+    return {network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
 
 
 def derive(network):

@@ -93,7 +93,14 @@ def _parameter(name, given, shape, axes):
 
 
 def checked_samples(network, samples, wanted):
-    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples."""
+    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples.
+
+    Where the loss has no targets, None stands for them, given and returned.
+    """
+    if len(samples) == 2 and network.targets is None:
+        if samples[1] is not None:
+            raise InputError(f"The loss {network.options.loss.name!r} has no targets: leave Y out.")
+        return [checked_inputs(network, samples[0]), None][:len(wanted)]
     if len(samples) != len(wanted):
         raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; "
                          f"given: {len(samples)} array(s).")

@@ -75,9 +75,10 @@ class JavaScriptPrinter(JavascriptCodePrinter):
         return f"d{self._print(e.of)}_d{self._print(e.by)}"
 
     def _print_Function(self, e):
-        if isinstance(e, (Activated, normal_cdf, normal_pdf)) and type(e).__name__ in IN_LIBRARY:
+        written_out = isinstance(e, Activated) and not e.row.abstract and type(e).__name__ not in IN_LIBRARY
+        if isinstance(e, (Activated, normal_cdf, normal_pdf)) and not written_out:
             return f"{type(e).__name__}({', '.join(map(self._print, e.args))})"
-        if isinstance(e, Activated):
+        if written_out:
             return f"({self._print(e.row.evaluated(*e.args))})"
         return super()._print_Function(e)
 
@@ -146,7 +147,7 @@ def javascript_arrays(name, network, equations, outputs, printer=ArrayPrinter):
         if equation.quantity.name in needed:
             lines.insert(0, (equation.quantity.name, _entries(printer, equation)))
             needed |= {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
-    arrays = [*network.parameters, network.given("x").name, network.targets.name]
+    arrays = [*network.parameters, network.given("x").name, *([network.targets.name] if network.targets else [])]
     arrays = [array for array in arrays if array in needed]
     given = [*arrays, *needed.intersection([LAMBDA.name])]
     return _function(name, given, [*_sizes(network, arrays), *lines], outputs)

@@ -156,6 +156,9 @@ def loss(name, **parameter):
 
 def check_outputs(row, last):
     """InputError where a loss cannot take the outputs of an activation: the logarithm needs probabilities."""
+    if row.targets == "none" and not last.elementwise:
+        raise InputError(f"The outputs of {last.name} always add up to 1, so the loss {row.name!r} would not change. "
+                         "The loss 'given error' weighs each of them.")
     if row.outputs and last.name not in (*row.outputs, "g"):
         why = "takes outputs of certain activations" if row.targets == "values" else "takes logarithms of probabilities"
         raise InputError(f"{row.name} {why}, so the last layer is {' or '.join(row.outputs)}; "

@@ -27,11 +27,13 @@ NETWORKS = {
 
 
 def samples(network, random, number=4):
-    """Inputs and targets that fit a network."""
+    """Inputs and targets that fit a network; None for targets where the loss has none."""
     def shape(name):
         return [number if n == "N" else n for n in network.shape(name)]
 
     X = random.normal(size=shape("x"))
+    if network.targets is None:
+        return X, None
     if network.targets.kind == "c":
         return X, random.integers(0, network.shape("y")[1], number)
     Y = random.uniform(0.05, 0.95, size=shape("y"))

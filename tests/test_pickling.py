@@ -67,6 +67,6 @@ def test_a_row_that_is_not_in_the_table_here_is_told(monkeypatch):
 
     network = pickle.dumps(bp.dense([2, 1], "silu", "absolute error"))
     for table, name in ((activations.TABLE, "silu"), (losses.TABLE, "absolute error")):
-        with monkeypatch.context() as patched, pytest.raises((bp.InputError, AttributeError), match=f"'{name}'.* add"):
+        with monkeypatch.context() as patched, pytest.raises((bp.InputError, AttributeError), match=f"'{name}'"):
             patched.delitem(table, name)
             pickle.loads(network)

@@ -159,6 +159,9 @@ def tune(network, *, batch=1, dtype="float64"):
     dtype     "float64" or "float32": what is computed with
     """
     functions = network if isinstance(network, Generated) else generate(network)
+    if functions.network.targets is None:
+        raise InputError(f"The loss {functions.network.options.loss.name!r} has no targets, and tuned code takes X and "
+                         "Y. The loss 'given error' with ones for Y has the same gradients.")
     if str(dtype) not in DTYPES and dtype not in (np.float64, np.float32):
         raise InputError(f"dtype is {' or '.join(DTYPES)}; given: {dtype!r}.")
     return Tuned(functions, checked_whole("batch", batch, 1), np.dtype(dtype).name)
