@@ -87,7 +87,11 @@ class Derivation:
         X, Y = checked_samples(network, (X, Y), "XY")
         arrays |= {"x": X, **_targets(network, Y, len(X))}
         point = StablePoint(network, own_widths(network), len(X), arrays)
-        expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
+        if not isinstance(formula, (Step, sp.Basic)):
+            hint = f" Write derivation[{formula!r}]." if isinstance(formula, str) else ""
+            raise InputError("evaluate takes a step, or an expression of one; given: "
+                             f"{type(formula).__name__} {formula!r}.{hint}")
+        expression = formula.right if isinstance(formula, Step) else formula
         scope = point.scope(expression)
         values = point(expression, scope)
         if np.isfinite(values).all() or not isinstance(formula, Step) or point.scope(formula.left) != scope:
