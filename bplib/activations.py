@@ -277,12 +277,15 @@ JAVASCRIPT_WORDS = frozenset(
     "undefined var void eval arguments NaN Infinity product blend log_softmax normal_cdf normal_pdf".split())
 
 
+LEAST_ALPHA, MOST_ALPHA = 1e-100, 1000
+"""Sizes of a parameter, 0 apart, beyond which numbers run out of the range of floats in a few layers."""
+
+
 def _parameter(what, given):
-    return sp.sympify(as_written(checked_number(what, given, least=-MOST_ALPHA, below=MOST_ALPHA)))
-
-
-MOST_ALPHA = 1000
-"""Beyond it numbers run out of the range of floats in a few layers."""
+    number = checked_number(what, given, least=-MOST_ALPHA, below=MOST_ALPHA)
+    if 0 < abs(number) < LEAST_ALPHA:
+        raise InputError(f"{what} is a number that is 0 or at least {LEAST_ALPHA:g} in size; given: {given!r}.")
+    return sp.sympify(as_written(number))
 
 
 def activation(name, **parameters):

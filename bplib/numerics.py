@@ -71,7 +71,8 @@ KERNELS = {
 
 def kernels():
     """The functions of real numbers by their names in code: KERNELS, and by formula what the table has besides."""
-    return {**KERNELS, **{row.in_code: _real(row) for row in TABLE.values() if row.formula and row.in_code not in KERNELS}}
+    others = [row for row in TABLE.values() if row.formula and row.in_code not in KERNELS]
+    return {**KERNELS, **{row.in_code: _real(row) for row in others}}
 
 
 @lru_cache(maxsize=None)
