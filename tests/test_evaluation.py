@@ -80,7 +80,7 @@ def sample_cost(network, z, rows, y):
     loss = network.options.loss
     if loss.outputs is None:
         factor = float(loss.parameter[1]) if loss.name == "squared error" else 1
-        a = layer(rows[0], z) if rows[0].name == "softmax" else [FORMULAS[row.name](value) for row, value in zip(rows, z)]
+        a = layer(rows[0], z) if rows[0].name == "softmax" else [layer(row, [at])[0] for row, at in zip(rows, z)]
         return mp.fsum(factor * LOSSES[loss.name](*pair) for pair in zip(a, y))
     log, complement = logarithms(z, rows[0])
     total = -mp.fsum(map(mp.fmul, y, log))
@@ -132,7 +132,7 @@ def test_gradients_of_every_kind_of_network(name, size):
 
 @pytest.mark.parametrize("z", Z)
 def test_binary_cross_entropy_far_out(z):
-    """∂C/∂w = (σ(z) − y) x.  Each of the steps about z says it too, in its own way, where its factors are floats."""
+    """∂C/∂w = (σ(z) − y) x.  Each step about z says it too, in its own way, where its factors are floats."""
     derivation = bp.derive(bp.neuron("sigmoid", "binary cross entropy"))
     given, y = {"w": 1.0, "b": 0.0}, 0.3
     with mp.workdps(9000):

@@ -12,8 +12,9 @@ NETWORKS = {
     "one layer": lambda loss: bp.dense([3, 2], "identity", loss, over_outputs="mean", bias=False),
     "neuron": lambda loss: bp.neuron("identity", loss),
     "sigmoid neuron": lambda loss: bp.neuron("sigmoid", loss, over_samples="sum"),
-    "graph": lambda loss: bp.graph({"h": (["p"], "tanh"), "o": (["h"], "identity"), "r": (["h", "p"], "sigmoid")}, ["p"],
-                                   loss=loss, bias=True, over_outputs="mean"),
+    "graph": lambda loss: bp.graph(
+        {"h": (["p"], "tanh"), "o": (["h"], "identity"), "r": (["h", "p"], "sigmoid")}, ["p"], loss=loss, bias=True,
+        over_outputs="mean"),
 }
 every = pytest.mark.parametrize("name", NETWORKS)
 

@@ -17,6 +17,8 @@ import bplib.explore
 from bplib import activations, losses, reference
 from bplib.codegen import stable
 from bplib.complex_javascript import complex_javascript
+from bplib.coursework import EXERCISES, check
+from bplib.coursework.exercises import Formula
 from bplib.coursework.grammar import parse
 from bplib.coursework.values import Stored, evaluate, tree_of
 from bplib.coursework.vocabulary import vocabulary
@@ -476,3 +478,19 @@ def test_the_example_of_the_readme():
         for table, rows_before in zip((activations.TABLE, losses.TABLE), kept):
             table.clear()
             table.update(rows_before)
+
+
+@pytest.mark.parametrize("hidden, output, loss, right, wrong", [
+    ("sin", "squareplus", "log-cosh", "tanh(a2_j - y_j) squareplus'(z2_j)", "tanh(a2_j - y_j) squareplus(z2_j)"),
+    ("squareplus", "exp", "Poisson", "a2_j - y_j", "1 - y_j/a2_j"),
+    ("exp", "sin", "squared error", "2 (a2_j - y_j) cos(z2_j)", "2 (a2_j - y_j) sin(z2_j)"),
+    ("cos", "cos", "log-cosh", "-tanh(a2_j - y_j) sin(z2_j)", "tanh(a2_j - y_j) sin(z2_j)"),
+    ("cos", "cos", "log-cosh", "tanh(a2_j - y_j) g'(z2_j)", "tanh(a2_j - y_j) g(z2_j)"),
+    ("sin", "identity", "given error", "y_j", "a2_j"),
+])
+def test_an_exercise(hidden, output, loss, right, wrong, monkeypatch):
+    row = Formula("9.1", "δ", "?", "05-layers-and-indices", ("Look.",), ask="delta2",
+                  make=lambda: bp.dense([3, 4, 2], [hidden, output], loss))
+    monkeypatch.setitem(EXERCISES, row.id, row)
+    assert check("9.1", right).outcome == "right"
+    assert check("9.1", wrong).outcome == "wrong"
