@@ -434,12 +434,16 @@ def test_a_wrong_slope_is_found_when_it_is_used():
     (lambda: activations.add("new", lambda z: "z"), "function of SymPy symbols"),
     (lambda: activations.add("new", lambda z, alpha: z), "TypeError"),
     (lambda: activations.add("new", lambda z, alpha: z, alpha=1e300), "alpha of new"),
+    (lambda: activations.add("new", sp.sin, stable=lambda z: z), "stable form of new differs"),
+    (lambda: activations.add("new", sp.exp, log=lambda z: 2 * z), "log of new differs"),
+    (lambda: activations.add("new", lambda z: 1 / (1 + sp.exp(-z)), log_complement=lambda z: z), "differs from the"),
+    (lambda: losses.add("new", lambda a, y: (a - y)**2, stable=lambda a, y: abs(a - y)), "stable form of new differs"),
     (lambda: losses.add("huber error", lambda a, y: a), "'Huber error' already"),
     (lambda: losses.add("new", lambda a: a), "TypeError"),
     (lambda: losses.add("new", lambda a, y: a, targets="many"), "kind of targets"),
     (lambda: losses.add("new", lambda a, y: a, outputs=("sigmo",)), "Did you mean 'sigmoid'"),
     (lambda: losses.add("new", lambda a, y, c: a, parameter=("c", 0)), "The c of new"),
-], ids=range(16))
+], ids=range(20))
 def test_rows_that_cannot_be_added(add, says):
     with pytest.raises(bp.InputError, match=re.escape(says)):
         add()
