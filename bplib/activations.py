@@ -223,11 +223,15 @@ def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = N
     log, log_complement   ln a and ln(1 − a) as functions of z that hold for large |z|; losses that take logarithms
                     use them
 
-    InputError for a name that is taken, and for what gives no formula.  `del activations.TABLE[name]` takes it out.
+    InputError for a name that is taken, for what gives no formula, and for forms that are not equal to the formula at
+    moderate z.  `del activations.TABLE[name]` takes the row out.
     """
     check_new(name, TABLE, "activation")
     parameters = () if alpha is None else (_parameter(f"The alpha of {name}", alpha),)
     check_formula(f"The formula of {name}", formula, sp.Symbol("z", real=True), *parameters)
+    for what, form, same in (("stable form", stable, formula), ("log", log, lambda *at: sp.log(formula(*at))),
+                             ("log_complement", log_complement, lambda *at: sp.log(1 - formula(*at)))):
+        check_same(f"The {what} of {name}", form, same, [(z, *parameters) for z in POINTS])
     symbol = rf"\operatorname{{{name}}}" if symbol is None else symbol
     formula = in_pieces(formula)
     row = _row(name, symbol, formula, in_pieces(slope or _differentiated(formula)), parameters,
@@ -258,6 +262,20 @@ def check_formula(what, formula, *arguments):
     if not fits:
         raise InputError(f"{what} is a function of SymPy symbols that gives a formula of these alone; "
                          f"it gives: {given!r}.")
+
+
+POINTS = tuple(sp.Rational(tenths, 10) for tenths in (-21, -9, -2, 3, 11, 24))
+"""Moderate values of z, at which a formula and its other forms are compared."""
+
+
+def check_same(what, form, formula, points):
+    """InputError where a form, if there is one, differs from the formula at one of the points."""
+    for at in points if form is not None else ():
+        check_formula(what, form, *at)
+        found, expected = (complex(sp.N(plain(sp.sympify(function(*at))), 20)) for function in (form, formula))
+        if not abs(found - expected) <= 1e-12 * max(1, abs(expected)):
+            raise InputError(f"{what} differs from the formula: at {', '.join(f'{float(x):g}' for x in at)} it is "
+                             f"{found.real:g}, and the formula gives {expected.real:g}.")
 
 
 def in_pieces(formula):
@@ -296,12 +314,16 @@ JAVASCRIPT_WORDS = frozenset(
     "undefined var void eval arguments NaN Infinity product blend log_softmax normal_cdf normal_pdf".split())
 
 
+LEAST_ALPHA, MOST_ALPHA = 1e-100, 1000
+"""Sizes of a parameter, 0 apart, beyond which numbers run out of the range of floats in a few layers."""
+
+
 def _parameter(what, given):
-    return sp.sympify(as_written(checked_number(what, given, least=-MOST_ALPHA, below=MOST_ALPHA)))
-
-
-MOST_ALPHA = 1000
-"""Beyond it numbers run out of the range of floats in a few layers."""
+    number = checked_number(what, given)
+    if number and not LEAST_ALPHA <= abs(number) <= MOST_ALPHA:
+        raise InputError(f"{what} is a number that is 0, or from {LEAST_ALPHA:g} to {MOST_ALPHA} in size; "
+                         f"given: {given!r}.")
+    return sp.sympify(as_written(number))
 
 
 def activation(name, **parameters):

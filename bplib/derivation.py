@@ -79,8 +79,8 @@ class Derivation:
         formula   a step (its right side is evaluated) or an expression of a step; its free indices, in the order
                   sample s, then j, k, i, are the axes of the result
 
-        Right for |z| of 10⁴ and more.  Where the right side of a step is 0/0 in floats, its left side is taken; any
-        other formula that divides by an output that is 0 in floats is infinite or not a number.
+        Gradients and error terms are right for |z| of 10⁴ and more.  Where the right side of a step is 0/0 in floats,
+        its left side is taken; a formula with other factors beyond the range of floats is only as good as these.
         """
         network = self.network
         arrays = dict(zip(network.parameters, checked_parameters(network, parameters)))

@@ -1,7 +1,7 @@
 """The numbers behind a formula for any z: `meaning`, with forms that hold where plain formulas run out of floats.
 
 `meaning` reads every formula literally, which makes it the judge of derivations; at z = 40 it takes σ(z) for 1 and
-ln(1 − σ(z)) for −∞.  Here activations, slopes and logarithms of outputs are computed by the stable forms of the tables.
+ln(1 − σ(z)) for −∞.  Here activations, slopes and logarithms of outputs are computed by the forms of their tables.
 """
 from dataclasses import replace
 

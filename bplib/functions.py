@@ -135,6 +135,10 @@ class xlogy(sp.Function):
     """c ln x, and 0 where c = 0."""
 
 
+class xlog1py(sp.Function):
+    """c ln(1 + x), and 0 where c = 0."""
+
+
 class quotient(sp.Function):
     """c / x, and 0 where c = 0."""
 
@@ -144,7 +148,8 @@ def _quotient(c, x):
     return np.where(np.equal(c, 0), 0.0, np.divide(c, x))
 
 
-_KNOWN = {**KERNELS, "abs": np.abs, "log1p": np.log1p, "xlogy": scipy.special.xlogy, "quotient": _quotient}
+_KNOWN = {**KERNELS, "abs": np.abs, "log1p": np.log1p, "xlogy": scipy.special.xlogy,
+          "xlog1py": scipy.special.xlog1py, "quotient": _quotient}
 
 
 def _without_0_times_infinity(formula):
@@ -152,12 +157,17 @@ def _without_0_times_infinity(formula):
     def written(product):
         logs = [f for f in product.args if isinstance(f, sp.log)]
         below = [f for f in product.args if f.is_Pow and f.exp == -1]
-        for part, make in ((logs, lambda c, f: xlogy(c, f.args[0])), (below, lambda c, f: quotient(c, f.base))):
+        for part, make in ((logs, _times_log), (below, lambda c, f: quotient(c, f.base))):
             if len(part) == 1:
                 return make(product / part[0], part[0])
         return product
 
     return formula.replace(lambda e: e.is_Mul, written)
+
+
+def _times_log(c, log):
+    inside = log.args[0]
+    return xlog1py(c, inside - 1) if inside.is_Add and 1 in inside.args else xlogy(c, inside)
 
 
 def function(name: str, **parameter: float) -> ActivationFunction | SoftmaxFunction | LossFunction:

@@ -11,7 +11,7 @@ from typing import Callable
 
 import sympy as sp
 
-from .activations import activation, check_formula, check_new, in_pieces
+from .activations import activation, check_formula, check_new, check_same, in_pieces
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
 
@@ -109,7 +109,8 @@ def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = 
     slope       ∂term/∂a; by default SymPy differentiates the term.  A derivation compares it with the term
     stable      the term in a form that holds for any a and y, where the term itself does not
 
-    InputError for a name that is taken, and for what gives no formula.  `del losses.TABLE[name]` takes it out.
+    InputError for a name that is taken, for what gives no formula, and for a stable form that is not equal to the term
+    at moderate a and y.  `del losses.TABLE[name]` takes the row out.
     """
     check_new(name, TABLE, "loss")
     if targets not in TARGETS:
@@ -118,13 +119,16 @@ def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = 
         outputs = tuple(activation(output).name for output in outputs)
     if parameter is not None:
         parameter = (parameter[0], _parameter(f"The {parameter[0]} of {name}", parameter[1]))
-    row = Loss(name, in_pieces(term), parameter, outputs, targets, in_pieces(slope), in_pieces(stable))
-    for what, given in (("term", term), ("slope", slope), ("stable form", stable)):
-        if given is not None:
-            check_formula(f"The {what} of {name}", given, *sp.symbols("a y", real=True), *(parameter or ())[1:])
-    TABLE[name] = row
-    return row
+    more = (parameter or ())[1:]
+    for what, given in (("term", term), ("slope", slope or term), ("stable form", stable or term)):
+        check_formula(f"The {what} of {name}", given, *sp.symbols("a y", real=True), *more)
+    check_same(f"The stable form of {name}", stable, term, [(a, y, *more) for a, y in POINTS])
+    TABLE[name] = Loss(name, in_pieces(term), parameter, outputs, targets, in_pieces(slope), in_pieces(stable))
+    return TABLE[name]
 
+
+POINTS = tuple((sp.Rational(a, 10), sp.Rational(y, 10)) for a, y in ((3, 7), (6, 2), (9, 8)))
+"""Values of a and y at which a term and its stable form are compared."""
 
 TARGETS = ("values", "probability", "distribution", "labels", "none")
 SMALLEST, LARGEST = 1e-100, 1e100
@@ -132,7 +136,9 @@ SMALLEST, LARGEST = 1e-100, 1e100
 
 
 def _parameter(what, given):
-    number = checked_number(what, given, least=SMALLEST, below=LARGEST)
+    number = checked_number(what, given, above=0)
+    if not SMALLEST <= number <= LARGEST:
+        raise InputError(f"{what} is a number from {SMALLEST:g} to {LARGEST:g}; given: {given!r}.")
     return sp.sympify(as_written(number))
 
 

@@ -68,8 +68,9 @@ class Values:
                                            value.shape[-1])).sum(axis=tuple(range(len(scope), len(inner))))
         if isinstance(e, sp.Piecewise):
             *pieces, (otherwise, _) = e.args
-            return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope),
-                                                        value), reversed(pieces), self._value(otherwise, scope))
+            with np.errstate(over="ignore", invalid="ignore"):  # a piece may overflow where another one counts
+                return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope),
+                                                            value), reversed(pieces), self._value(otherwise, scope))
         if isinstance(e, Partial):
             return self._place(self.partial(e.of, e.by), (*indices_of(e.of), *indices_of(e.by)), scope, e)
         if isinstance(e, sp.Indexed):

@@ -13,11 +13,14 @@ import sympy as sp
 from .activations import TABLE
 
 
-def quiet(function):
-    """The function with numbers that are too small for floats rounded to 0, whatever `np.seterr` says."""
+def quiet(function, **also):
+    """The function with numbers that are too small for floats rounded to 0, whatever `np.seterr` says.
+
+    also   what else is harmless in it, as `np.errstate` has it
+    """
     @wraps(function)
     def rounded(*arguments, **options):
-        with np.errstate(under="ignore"):
+        with np.errstate(under="ignore", **also):
             return function(*arguments, **options)
 
     return rounded
@@ -64,14 +67,15 @@ KERNELS = {
     "np": np, "abs": np.abs, "identity": lambda z: z, "tanh": np.tanh, "sigmoid": quiet(scipy.special.expit),
     "relu": relu, "leaky_relu": leaky_relu, "softplus": softplus, "elu": elu, "silu": silu, "gelu": gelu,
     "normal_cdf": quiet(scipy.special.ndtr), "normal_pdf": normal_pdf,
-    "softmax": quiet(lambda z, axis=-1: scipy.special.softmax(z, axis=axis)),
+    "softmax": quiet(lambda z, axis=-1: scipy.special.softmax(z, axis=axis), over="ignore"),  # e^−∞ is 0
     "log_softmax": quiet(lambda z, axis=-1: scipy.special.log_softmax(z, axis=axis)),
 }
 
 
 def kernels():
     """The functions of real numbers by their names in code: KERNELS, and by formula what the table has besides."""
-    return {**KERNELS, **{row.in_code: _real(row) for row in TABLE.values() if row.formula and row.in_code not in KERNELS}}
+    others = [row for row in TABLE.values() if row.formula and row.in_code not in KERNELS]
+    return {**KERNELS, **{row.in_code: _real(row) for row in others}}
 
 
 @lru_cache(maxsize=None)
