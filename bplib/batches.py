@@ -24,6 +24,8 @@ class Batches:
                         Y.dtype.newbyteorder("=") if labels else dtype, shares)
         self.samples, self.size, self.chunk = self.X.samples, batch_size, chunk
         self.steps, self.values = ceil(self.samples / batch_size), values_of_a_sample(layout.network)
+        small = self.samples * self.values <= ROOM and self.X.usable and self.Y.usable
+        self.whole = [(self.samples, X, Y)] if small else None
         fit = ROOM // (batch_size * (self.X.each + self.Y.each))
         self.gathered = batch_size * (max(1, fit) if self.X.axis == 0 else 1)  # rows can be cut, columns cannot
 
@@ -50,6 +52,9 @@ class Batches:
 
     def parts(self):
         """All samples as they stand, in as few parts as have room for all that the cost is computed from."""
+        return self.whole or self._parts()
+
+    def _parts(self):
         for first, last, X in self.X.parts(self.values):
             yield last - first, X, self.Y.read(None, first, last)
 
@@ -69,8 +74,9 @@ class Reader:
     def __init__(self, array, axis, dtype, shares=False):
         self.array, self.axis, self.dtype, self.shares = array, axis, np.dtype(dtype), shares
         self.samples, self.each = array.shape[axis], array.size // array.shape[axis]
-        self.memory, same = np.empty(0, self.dtype), array.dtype == self.dtype and array.flags.aligned
-        self.usable = same and not shares
+        self.memory, self.rooms = np.empty(0, self.dtype), {}
+        same = array.dtype == self.dtype and array.flags.aligned
+        self.usable = same and not shares  # as it stands
         self.takes = same and array.flags.c_contiguous  # any other array would be copied as a whole by `take`
 
     def read(self, order, first, last):
@@ -91,11 +97,13 @@ class Reader:
         return self.array[samples] if self.axis == 0 else self.array[:, samples]
 
     def _room(self, samples):
-        """Memory for so many samples, made once for the most of them."""
-        if self.memory.size < samples * self.each:
-            self.memory = np.empty(samples * self.each, self.dtype)
-        shape = [samples if axis == self.axis else n for axis, n in enumerate(self.array.shape)]
-        return self.memory[:samples * self.each].reshape(shape)
+        """Memory for so many samples; for all numbers of them the same."""
+        if samples not in self.rooms:
+            if self.memory.size < samples * self.each:
+                self.memory, self.rooms = np.empty(samples * self.each, self.dtype), {}
+            shape = [samples if axis == self.axis else n for axis, n in enumerate(self.array.shape)]
+            self.rooms[samples] = self.memory[:samples * self.each].reshape(shape)
+        return self.rooms[samples]
 
     def parts(self, values):
         """All samples as they stand, in as few parts as there is room for: (first, last + 1, the part)."""

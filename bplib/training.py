@@ -168,7 +168,8 @@ class _Run:
         if before:
             self.cost, self.accuracy, self.kept = [*before.cost], [*before.accuracy], {**before.kept}
         else:
-            self._measure()
+            with np.errstate(all="ignore"):
+                self._measure()
         self.epochs_before, self.accuracies_before = len(self.cost) - 1, len(self.accuracy)
         if self.done:
             self._draw()
@@ -416,10 +417,7 @@ def _batch_size(given, samples):
 
 def _cost(functions, arrays, batches):
     """The cost of all samples: of many in parts, where a penalty is part of each and counts once."""
-    costs = []
-    with np.errstate(all="ignore"):
-        for samples, X, Y in batches.parts():
-            costs.append((samples, float(functions.cost.raw(*arrays, X, Y)[0])))
+    costs = [(samples, float(functions.cost.raw(*arrays, X, Y)[0])) for samples, X, Y in batches.parts()]
     if len(costs) == 1:
         return costs[0][1]
     if functions.network.options.over_samples == "mean":
@@ -449,6 +447,11 @@ def _what_is_large(layout, arrays, batches, cost):
 
 def _how_to_go_on(history, epochs):
     """What stands below an exception that has ended training."""
-    steps = f" and {history.place.step} steps of the next one" if history.place.step else ""
-    return (f"Nothing is lost: bp.train.partial, which is also the history of this exception, has {history.epochs} epochs"
-            f"{steps}. To go on: bp.train(network, bp.train.partial, X, Y, epochs={epochs}, …), with all else as before.")
+    steps = f" and {_counted(history.place.step, 'step')} of the next" if history.place.step else ""
+    return (f"Nothing is lost: bp.train.partial, which is also the history of this exception, has "
+            f"{_counted(history.epochs, 'epoch')}{steps}. To go on: bp.train(network, bp.train.partial, X, Y, "
+            f"epochs={epochs}, …), with all else as before.")
+
+
+def _counted(number, thing):
+    return f"{number} {thing}" + "s" * (number != 1)
