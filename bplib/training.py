@@ -119,9 +119,9 @@ def train(network, parameters: Mapping | History, X, Y, *, eta: float, epochs: i
     else is given as before.  eta and momentum may change at any time (where momentum comes new it starts from v = 0),
     X, Y and batch_size between epochs.  The order of samples goes on as it was; seed is left away.
 
-    Memory: beside the data it takes at most 8 bytes × (N + 8 P + 6 R + B U), with N samples, P parameters, and
-    R = 4,000,000; B U counts only for large batches: batch_size B times U, all inputs, targets, sums z, activations and
-    errors of a sample.
+    Memory: beside the data at most 8 bytes × (N + 8 P + 4 R), with N samples, P parameters and R = 4,000,000.  Where a
+    step takes its batch in one piece, as with l2 or samples in columns, 2 B U more: B = batch_size, U = numbers that
+    belong to a sample, from its inputs to its cost.
     """
     functions, epochs = _functions(network), checked_whole("epochs", epochs, 0)
     layout, tuned = functions.layout, tune(functions, dtype=dtype)
