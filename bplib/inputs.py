@@ -145,7 +145,7 @@ def inputs_as_given(network, X, dtype="float64"):
 
 
 def samples_as_given(network, X, Y, dtype="float64"):
-    """X and Y checked as by `checked_samples`, but neither cast nor copied: they are cast to `dtype` later, in parts."""
+    """X and Y checked as by `checked_samples`, but neither cast nor copied: that happens later, a few at a time."""
     x, at, loss = inputs_as_given(network, X, dtype), _along(network.shape("x")), network.options.loss
     if network.targets.kind == "c":
         return x, checked_targets(network, Y, x.shape[at])

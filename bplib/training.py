@@ -74,7 +74,7 @@ class History:
         return f"<{self.epochs} epochs{stopped}: cost {self.cost[0]:.4g} → {self.cost[-1]:.4g}{last}>"
 
 
-def initial_parameters(network, seed=0):
+def initial_parameters(network, seed: int = 0) -> dict:
     """Random parameters to start from: weights normal with standard deviation 1/√(number of inputs), biases 0.
 
     Returns a dict of float arrays: W1 (n_1, n_0), b1 (n_1,), …; floats for networks given neuron by neuron.  For
@@ -131,7 +131,8 @@ def train(network, parameters: Mapping | History, X, Y, *, eta: float, epochs: i
     eta, momentum = checked_number("eta", eta, above=0), checked_number("momentum", momentum, least=0, below=1)
     place = _place(before, X.shape[layout.shape("x").index("N")], batch_size, seed, epochs, tuned.dtype)
     velocity = _velocity(layout, arrays, place.velocity) if momentum else arrays
-    batches = Batches(layout, X, Y, tuned.dtype, place.batch_size, lambda rows: getattr(tuned.code(rows), "chunk", rows))
+    batches = Batches(layout, X, Y, tuned.dtype, place.batch_size,
+                      chunk=lambda rows: getattr(tuned.code(rows), "chunk", rows))
     run = _Run(functions, arrays, velocity, batches, _descent(tuned.code, arrays, velocity, eta, momentum), place,
                None if test is None else _Test(functions, test, tuned.dtype),
                None if keep is None else checked_whole("keep", keep, 1))
@@ -268,7 +269,8 @@ class _Run:
         if self.test and epoch:
             self.accuracy.append(self.test.share_right(self.arrays))
         if self.keep and epoch % self.keep == 0:
-            self.kept[epoch] = {name: array.copy() for name, array in zip(self.functions.layout.parameters, self.arrays)}
+            names = self.functions.layout.parameters
+            self.kept[epoch] = {name: array.copy() for name, array in zip(names, self.arrays)}
         self.cost.append(cost)
 
     def _refuse(self, epoch, cost):
@@ -393,17 +395,18 @@ def _check_goes_on(history, samples, size, seed, epochs, dtype):
     if place is None:
         raise InputError("This History does not say where its training stands: hand over its parameters instead.")
     if epochs <= done:
-        raise InputError(f"This History has {done} epochs already, and epochs counts them too: for {max(epochs, 1)} more "
-                         f"write epochs={done + max(epochs, 1)}.")
+        more = max(epochs, 1)
+        raise InputError(f"This History has {done} epochs already, and epochs counts them too: for {more} more write "
+                         f"epochs={done + more}.")
     if seed not in (0, place.seed):  # 0 is what stands there when seed is left away
-        raise InputError(f"The order of samples goes on as this run has drawn it (seed: {place.seed}): leave seed away; "
-                         f"given: {seed}.")
+        raise InputError(f"The order of samples goes on as this run has drawn it (seed: {place.seed}): leave seed "
+                         f"away; given: {seed}.")
     if one.dtype != dtype:
         raise InputError(f"This run computes in {one.dtype}: write dtype='{one.dtype}'; given: {dtype}.")
     if place.step and (size, samples) != (place.batch_size, place.samples):
-        raise InputError(f"This run stopped in epoch {done + 1}, after {place.step} steps of {place.batch_size} samples "
-                         f"out of {place.samples}: to the end of the epoch it goes on with batch_size={place.batch_size} "
-                         f"and the same data; given: steps of {size} out of {samples}.")
+        raise InputError(f"This run stopped in epoch {done + 1}, after {place.step} steps of {place.batch_size} "
+                         f"samples out of {place.samples}: to the end of the epoch it goes on with "
+                         f"batch_size={place.batch_size} and the same data; given: steps of {size} out of {samples}.")
 
 
 def _batch_size(given, samples):

@@ -132,7 +132,8 @@ def test_accuracy_in_parts(monkeypatch):
 
 @pytest.mark.parametrize("choices", [{"batch_size": 32}, {}, {"seed": None}, {"batch_size": 32, "dtype": "float32"},
                                      {"batch_size": 50, "momentum": 0.9, "l2": 0.1}, {"l2": 0.1, "batch_size": 4000},
-                                     {"batch_size": 400, "test": True}, {"batch_size": 50, "form": np.asfortranarray}], ids=str)
+                                     {"batch_size": 400, "test": True},
+                                     {"batch_size": 50, "form": np.asfortranarray}], ids=str)
 def test_memory_is_what_the_docstring_says(choices, monkeypatch):
     """As numbers of 8 bytes: N + 8 P + 4 R, and 2 B U where a step takes a batch in one piece."""
     N, R, choices = 20_000, 300_000, dict(choices)
@@ -163,7 +164,8 @@ def wide(l2):
 
 # any notation
 
-@pytest.mark.parametrize("choices", [{"batch_size": 64, "momentum": 0.5}, {}, {"batch_size": 64, "dtype": "float32"}], ids=str)
+@pytest.mark.parametrize("choices", [{"batch_size": 64, "momentum": 0.5}, {}, {"batch_size": 64, "dtype": "float32"}],
+                         ids=str)
 @pytest.mark.parametrize("notation", TABLE)
 def test_training_in_any_notation(notation, choices):
     own = train(functions("categorical cross entropy"), Y=SHARES, test=(X, LABELS), keep=1, **choices)

@@ -184,7 +184,8 @@ def test_accuracy_of_one_output_of_several_and_of_neurons():
 
 
 @pytest.mark.parametrize("option, wrong, says", [
-    ("keep", [0, -1, 1.5, True], "keep is a whole number, at least 1"), ("dtype", ["float16", "f"], "float64 or float32"),
+    ("keep", [0, -1, 1.5, True], "keep is a whole number, at least 1"),
+    ("dtype", ["float16", "f"], "float64 or float32"),
     ("seed", [-1, "a", np.random.RandomState(0)], "seed is a whole number")])
 def test_options_that_do_not_fit(small, option, wrong, says):
     f, start, X, Y = small
