@@ -144,6 +144,11 @@ def _distributions(loss, array, axis):
 
 
 def _samples(name, given, expected, samples="N"):
+    return _finite(name, _as_floats(_shaped(name, given, expected, samples)))
+
+
+def _shaped(name, given, expected, samples="N"):
+    """An array of real numbers in the expected shape, of the type in which it was given."""
     at = _along(expected)
     shape = tuple(samples if n == "N" else n for n in expected)
     array = _as_array(name, given)
@@ -161,7 +166,57 @@ def _samples(name, given, expected, samples="N"):
                          f"one {('row', 'column')[at]} a sample.{hint}")
     if array.shape[at] == 0:
         raise InputError(f"{name} is empty: a batch has at least one sample.")
-    return _finite(name, _as_floats(array))
+    return array
+
+
+BLOCK = 100_000
+"""Numbers that are checked at a time where the data are not to be copied."""
+
+
+def inputs_as_given(network, X, dtype="float64"):
+    """X checked as by `checked_inputs`, but neither cast nor copied: every entry has to be finite as `dtype`."""
+    return _real("X" if len(network.shape("x")) == 2 else "x", X, network.shape("x"), "N", dtype)
+
+
+def samples_as_given(network, X, Y, dtype="float64"):
+    """X and Y checked as by `checked_samples`, but neither cast nor copied: that happens later, a few at a time."""
+    x, at, loss = inputs_as_given(network, X, dtype), _along(network.shape("x")), network.options.loss
+    if network.targets.kind == "c":
+        return x, checked_targets(network, Y, x.shape[at])
+    shape = network.shape(network.targets.name)
+    y, at = _real("Y" if len(shape) == 2 else "y", Y, shape, x.shape[at], dtype), _along(shape)
+    if loss.targets == "distribution":
+        _check_in_blocks(lambda part: _distributions(loss.name, part.astype(float, copy=False), 1 - at), y, at)
+    if loss.targets == "probability":  # the samples with the smallest and the largest entry speak for all
+        checked_targets(network, y.take([np.unravel_index(n, y.shape)[at] for n in (y.argmin(), y.argmax())], at), 2)
+    return x, y
+
+
+def _real(name, given, shape, samples, dtype):
+    array = _shaped(name, given, shape, samples)
+    _check_in_blocks(lambda part: _check_finite(name, part, dtype), array, _along(shape))
+    return array
+
+
+def _check_in_blocks(check, array, at):
+    """Check a few samples at a time; what is wrong is told by the check of all."""
+    samples = array.shape[at]
+    size = max(1, BLOCK * samples // array.size)
+    try:
+        for first in range(0, samples, size):
+            check(array[(slice(None),) * at + (slice(first, first + size),)])
+    except InputError:
+        check(array)
+        raise
+
+
+def _check_finite(name, array, dtype):
+    _finite(name, _as_floats(array))
+    with np.errstate(over="ignore"):
+        too_large = ~np.isfinite(array.astype(dtype, copy=False))
+    if too_large.any():
+        raise InputError(f"{name} holds {array[too_large][0]:g}, and {dtype} ends at {np.finfo(dtype).max:.2g}: "
+                         "take dtype='float64', or a larger unit of measurement.")
 
 
 def _labels(given, samples, classes):

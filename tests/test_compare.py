@@ -13,7 +13,7 @@ def test_plain_tuned_and_reference_agree(seed):
 
 
 def test_every_kind_of_network_is_among_them():
-    assert {drawn_network(np.random.default_rng(seed))[0] for seed in SEEDS} == {"dense", "graph", "neuron"}
+    assert {drawn_network(np.random.default_rng(seed))[0] for seed in SEEDS} >= {"dense", "graph", "neuron"}
 
 
 def test_the_command_prints_seeds_and_figures_and_fails_where_something_is_wrong(monkeypatch, capsys):

@@ -101,8 +101,8 @@ def test_shapes_in_errors_are_those_of_the_layout():
         f.predict({**packed, "W1": packed["W1"].T}, np.ones((3, 5)))
     with pytest.raises(bp.InputError, match=r"Y has shape \(2, 4\); expected is \(2, 5\)"):
         f.cost(packed, np.ones((3, 5)), np.ones((2, 4)))
-    with pytest.raises(bp.InputError, match="as this course stores them"):
-        bp.train(f, packed, np.ones((3, 5)), np.ones((2, 5)), eta=1, epochs=1)
+    with pytest.raises(bp.InputError, match=r"X has shape \(5, 3\); expected is \(3, N\), one column a sample"):
+        bp.train(f, packed, np.ones((5, 3)), np.ones((2, 5)), eta=1, epochs=1)
 
 
 # matrix forms

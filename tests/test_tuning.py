@@ -106,7 +106,7 @@ def test_any_notation(name, notation):
         assert close(found.values(), f.gradients(p, X, Y).values(), dtype)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", [row.name for row in LOSSES.values() if row.targets != "none"])
 def test_random_networks(loss):
     seen = []
 
