@@ -6,7 +6,7 @@
 Each change is made in a copy of the tree.  The tests of `TESTS` run against it until one fails: then the change is
 "killed", and the line says by which test.  A change that no test notices "survived": either nothing that matters
 depends on it (it is "equivalent", which only reading can tell), or a test is missing.  One that took too long is
-"unsettled".  No part of the test suite: pytest does not collect this file.
+"unsettled".  No part of the test suite: pytest does not collect this file.  It needs a system that can fork.
 """
 import argparse
 import ast
@@ -15,7 +15,7 @@ import os
 import random
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
@@ -23,14 +23,28 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import anywidget
+import IPython
+import jinja2
+import matplotlib.pyplot
+import mistune
+import nbformat
+import numpy
+import pytest
+import scipy.special
+import sympy
+
+ONCE = (anywidget, IPython, jinja2, matplotlib, mistune, nbformat, numpy, scipy, sympy)
+"""What the library and its tests import, imported here once for all mutants."""
+
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("bplib", "tests", "notebooks", "figures", "README.md", "pyproject.toml", "requirements.txt")
 PATIENCE = 4
 """How many times longer than with the right code the tests may take."""
 
 DERIVATION = "test_sentences test_one_sample test_derivation test_notation"
-ANSWERS = ("test_sentences test_exercises test_coursework_grammar test_coursework_mistakes test_coursework_rows "
-           "test_coursework_sheets test_coursework_checking")
+ANSWERS = ("test_sentences test_exercises test_coursework_checking test_coursework_sheets test_coursework_mistakes "
+           "test_coursework_rows test_coursework_grammar")
 GRADING = "test_grading_small test_grading"
 TUNING = "test_tuning"
 
@@ -260,7 +274,7 @@ class Copy:
                 shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
             elif (ROOT / name).exists():
                 shutil.copy(ROOT / name, self.root / name)
-        self.usual = {}
+        self.usual, self.writes, self.start = {}, 0, int(time.time())
 
     def tests(self, module):
         names = TESTS[module].split()
@@ -268,16 +282,28 @@ class Copy:
 
     def run(self, module, limit):
         """Outcome and the test that noticed."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "-p",
-                   "no:nbval", "-o", "addopts=", "-k", f"not ({TOO_SLOW})", *self.tests(module)]
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True,
-                                  timeout=limit)
-        except subprocess.TimeoutExpired:
+        with tempfile.TemporaryFile("w+") as output:
+            process = os.fork()
+            if process == 0:
+                self._run_pytest(module, output)
+            code = _waited_for(process, limit)
+            output.seek(0)
+            by = re.search(r"^(?:FAILED|ERROR) (\S+)", output.read(), re.M)
+        if code is None:
             return "unsettled", f"{limit:.0f} seconds"
-        by = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
-        return ("survived", "") if done.returncode == 0 else ("killed", by[1] if by else "no test could run")
+        return ("survived", "") if code == 0 else ("killed", by[1] if by else "no test could run")
+
+    def _run_pytest(self, module, output):
+        """In a process of its own, which has imported all other packages already."""
+        os.setsid()
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+        os.chdir(self.root)
+        os.environ["PYTHONPATH"] = sys.path[0] = str(self.root)
+        code = pytest.main(["-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "-p", "no:nbval", "-o", "addopts=",
+                            "-k", f"not ({TOO_SLOW})", *self.tests(module)])
+        sys.stdout.flush()
+        os._exit(code)
 
     def limit(self, module):
         """How long the tests of a module may take; they have to pass while nothing is changed."""
@@ -293,11 +319,31 @@ class Copy:
     def tried(self, mutant):
         limit, path = self.limit(mutant.module), path_of(self.root, mutant.module)
         right = path.read_text(encoding="utf-8")
-        path.write_text(mutant.source, encoding="utf-8")
+        self.write(path, mutant.source)
         try:
             return self.run(mutant.module, limit)
         finally:
-            path.write_text(right, encoding="utf-8")
+            self.write(path, right)
+
+    def write(self, path, source):
+        """Write a module with a time of its own, by which Python knows that what it compiled before is out of date."""
+        path.write_text(source, encoding="utf-8")
+        self.writes += 1
+        os.utime(path, (self.start + self.writes,) * 2)
+
+
+def _waited_for(process, limit):
+    """The exit status of a process; None where it had to be ended."""
+    start = time.monotonic()
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if limit and time.monotonic() - start > limit:
+            os.killpg(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            return None
+        time.sleep(0.05)
 
 
 def chosen(module, number, seed):
