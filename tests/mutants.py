@@ -42,9 +42,10 @@ COPIED = ("bplib", "tests", "notebooks", "figures", "README.md", "pyproject.toml
 PATIENCE = 4
 """How many times longer than with the right code the tests may take."""
 
-DERIVATION = "test_sentences test_one_sample test_derivation test_notation"
-ANSWERS = ("test_sentences test_exercises test_coursework_checking test_coursework_sheets test_coursework_mistakes "
-           "test_coursework_rows test_coursework_grammar")
+DERIVATION = "test_notation test_derivation test_sentences test_one_sample"
+ANSWERS = ("test_exercises test_coursework_checking test_sentences test_coursework_sheets test_coursework_mistakes "
+           "test_coursework_rows")
+FORMULAS = "test_coursework_grammar test_exercises test_coursework_checking"
 GRADING = "test_grading_small test_grading"
 TUNING = "test_tuning"
 
@@ -80,8 +81,9 @@ TESTS = {
     "figures/images": "test_figures",
     "figures/picture": "test_figures",
     **dict.fromkeys(["coursework/" + name for name in (
-        "checking choices exercises feedback functions grammar matching mistakes program reading sheets tokens tree "
-        "values verdict vocabulary").split()], ANSWERS),
+        "checking choices exercises feedback functions matching mistakes program reading sheets verdict").split()],
+                    ANSWERS),
+    **dict.fromkeys(["coursework/" + name for name in "grammar tokens tree values vocabulary".split()], FORMULAS),
     "coursework/field": "test_coursework_field",
     "coursework/pages": "test_coursework_checking test_coursework_rows test_coursework_sheets",
     "coursework/writing": "test_coursework_checking test_coursework_grammar",
@@ -93,7 +95,7 @@ TESTS = {
 """Module → its tests, the quickest first.  A file that does not exist is left out."""
 
 TOO_SLOW = ("composed_cost or noise_and_attacks or rewritten_right or feedback_never_contains or wrong_answers_are or "
-            "no_verdict_waits or names_hold_at or in_a_kernel or browser or page or what_is_right_counts or one_bad_cell or "
+            "no_verdict_waits or released or names_hold_at or in_a_kernel or browser or page or what_is_right_counts or one_bad_cell or "
             "a_mistake_is_named or not_answered_is_missing or what_is_no_notebook or test_tables")
 """Tests, by parts of their names, that are left out: those that take many seconds each."""
 
