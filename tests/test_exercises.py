@@ -208,6 +208,16 @@ def test_a_function_that_stops_for_some_layers_and_has_a_known_mistake():
     assert "With layers of different widths the function stops: ValueError" in verdict.feedback
 
 
+@pytest.mark.parametrize("id, answer, shown", [
+    ("1.4", 0.25, "✓ **Right** (exercise 1.4)"), ("1.4", 7, "✗ **Not yet** (exercise 1.4)"),
+    ("1.1", "(a", "– **Cannot be read** (exercise 1.1)"), ("1.1", "", "– **Nothing here yet** (exercise 1.1)"),
+])
+def test_a_verdict_shows_a_tick_only_where_the_answer_is_right(id, answer, shown):
+    verdict = check(id, answer)
+    assert verdict._repr_markdown_() == f"{shown}\n\n{verdict.feedback}"
+    assert str(verdict) == repr(verdict) and str(verdict).startswith(f"{id}: {shown.split('**')[1]}. ")
+
+
 @pytest.mark.parametrize("text, same", [("(a-y)^(4/2)", "(a-y)^2"), ("2(a-y)^(2/2)g'(z)x", "2(a-y)g'(z)x"),
                                         ("x^(-4/2)", "1/x^2"), ("x^-(-2)", "x^2")])
 def test_an_exponent_may_be_a_quotient_of_numbers(text, same):
