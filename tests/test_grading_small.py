@@ -3,11 +3,13 @@ import csv
 import io
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -17,6 +19,7 @@ from bplib.grading import grade, isolation, runner
 from bplib.grading.__main__ import main
 from bplib.grading.grade import Row
 from bplib.grading.isolation import Found, Limits, _follow
+from bplib.grading.release import released
 from bplib.grading.report import MARKS, overview, write
 from bplib.grading.submissions import Submission, read, submissions
 
@@ -375,6 +378,56 @@ def test_an_answer_that_cannot_be_collected(monkeypatch):
     runner.run({"cells": [], "names": {"1.1": "answer_1_1"}, "skip": []}, lambda **line: said.append(line))
     failed = said[2]["failed"]
     assert said[2]["exercise"] == "1.1" and failed.startswith("ValueError: xxx") and len(failed) == 500
+
+
+def test_how_a_process_is_started(monkeypatch):
+    """In a folder of its own, with one thread, without a window, and so that it can be ended with all it started."""
+    started = []
+
+    class Started(Exception):
+        pass
+
+    def start(command, **how):
+        started.append((command, how))
+        raise Started
+
+    monkeypatch.setattr(isolation.subprocess, "Popen", start)
+    monkeypatch.setenv("ITS_OWN", "kept")
+    with pytest.raises(Started):
+        isolation.run_isolated([], {})
+    (command, how), = started
+    assert command == [sys.executable, "-m", "bplib.grading.runner"] and how["start_new_session"]
+    assert how["text"] and how["encoding"] == "utf-8"
+    wanted = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "Agg",
+              "PYTHONPATH": str(Path(isolation.__file__).parents[2]), "IPYTHONDIR": how["cwd"], "ITS_OWN": "kept"}
+    assert wanted.items() <= how["env"].items()
+    assert how["cwd"] != str(Path.cwd()) and not Path(how["cwd"]).exists()
+
+
+def test_the_limits_of_a_process(monkeypatch):
+    """On memory, and 50 megabytes for a file; on a system that cannot limit them, none."""
+    limits = {}
+    monkeypatch.setitem(sys.modules, "resource", SimpleNamespace(
+        RLIMIT_AS="memory", RLIMIT_FSIZE="file", setrlimit=limits.__setitem__))
+    runner.limit_memory(3)
+    assert limits == {"memory": (3 * 1024**2, 3 * 1024**2), "file": (50 * 1024**2, 50 * 1024**2)}
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert runner.limit_memory(3) is None
+
+
+# release
+
+def test_what_a_released_sheet_keeps():
+    """Hidden tests go, with their cell; texts and other code stay, without what they showed."""
+    cells = [nbformat.v4.new_markdown_cell("### BEGIN SOLUTION is a mark"), nbformat.v4.new_code_cell("x = 1"),
+             nbformat.v4.new_code_cell("assert x == 1\n### BEGIN HIDDEN TESTS\nassert x\n### END HIDDEN TESTS"),
+             nbformat.v4.new_code_cell("y = 1\n### BEGIN SOLUTION\ny = 2\n### END SOLUTION\n\n", execution_count=3,
+                                       outputs=[nbformat.v4.new_output("stream", text="2")])]
+    sheet = nbformat.v4.new_notebook(cells=cells)
+    left = released(sheet).cells
+    assert [cell.source for cell in left] == ["### BEGIN SOLUTION is a mark", "x = 1", "y = 1"]
+    assert left[2].outputs == [] and left[2].execution_count is None
+    assert sheet.cells[3].outputs and "y = 2" in sheet.cells[3].source  # the sheet itself stays as it was
 
 
 # the commands
