@@ -45,8 +45,9 @@ PATIENCE = 4
 """How many times longer than with the right code the tests may take."""
 
 DERIVATION = "test_notation test_derivation test_step_sentences test_one_sample"
-ANSWERS = "test_exercises test_coursework_checking test_sentences test_coursework_sheets test_coursework_mistakes"
-FORMULAS = "test_coursework_grammar test_exercises test_coursework_checking"
+ANSWERS = "test_exercises test_coursework_checking test_sentences"
+PROGRAMS = "test_coursework_mistakes test_exercises test_sentences test_coursework_sheets"
+FORMULAS = "test_tokens test_coursework_grammar test_exercises test_coursework_checking"
 GRADING = "test_grading_small test_grading"
 TUNING = "test_tuning"
 
@@ -82,8 +83,8 @@ TESTS = {
     "figures/images": "test_figures",
     "figures/picture": "test_figures",
     **dict.fromkeys(["coursework/" + name for name in (
-        "checking choices exercises feedback functions matching mistakes program reading sheets verdict").split()],
-                    ANSWERS),
+        "checking choices exercises feedback functions reading verdict").split()], ANSWERS),
+    **dict.fromkeys(["coursework/" + name for name in "matching mistakes program sheets".split()], PROGRAMS),
     **dict.fromkeys(["coursework/" + name for name in "grammar tokens tree values vocabulary".split()], FORMULAS),
     "coursework/field": "test_coursework_field",
     "coursework/pages": "test_coursework_checking test_coursework_rows test_coursework_sheets",

@@ -1,0 +1,113 @@
+"""The signs of a formula: what Unicode and LaTeX call them decides what they are read as."""
+import unicodedata
+
+import pytest
+
+from bplib.coursework import EXERCISES, check
+from bplib.coursework.grammar import parse
+from bplib.coursework.tokens import COMMANDS, GREEK, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, FormulaError, tokens
+
+
+def read(text):
+    """The kinds and texts of the tokens, without the end."""
+    return [(token.kind, token.text) for token in tokens(text)][:-1]
+
+
+WORDS = {"-": ("MINUS", "DASH"), "/": ("DIVISION", "SLASH"), "'": ("QUOTATION", "PRIME", "ACCENT"),
+         "*": ("MULTIPLICATION", "DOT", "BULLET", "RING OPERATOR")}
+"""Sign → words in the Unicode names of characters that stand for it."""
+
+
+@pytest.mark.parametrize("character", [sign for sign in SIGNS if len(sign) == 1])
+def test_a_character_is_read_as_its_name_says(character):
+    sign, = (sign for sign, words in WORDS.items() if any(word in unicodedata.name(character) for word in words))
+    assert SIGNS[character] == sign
+    if sign != "'":
+        assert read(f"a{character}b") == [("name", "a"), (sign, sign), ("name", "b")]
+
+
+@pytest.mark.parametrize("prime", ["'", "’", "′", "‘", "`", "´"])
+def test_a_prime(prime):
+    assert read(f"g{prime}(z)")[:2] == [("name", "g"), ("prime", "'")] and read(f"g{prime * 2}")[1] == ("prime", "''")
+
+
+@pytest.mark.parametrize("letters, kind", [(SUPERSCRIPTS, "super"), (SUBSCRIPTS, "sub")])
+def test_raised_and_lowered_characters_are_those_of_unicode(letters, kind):
+    for character, plain in letters.items():
+        assert f"<{kind}>" in unicodedata.decomposition(character)
+        assert unicodedata.normalize("NFKC", character).replace("−", "-") == plain
+    assert len(letters) == {"super": 13, "sub": 19}[kind]
+
+
+@pytest.mark.parametrize("letter", GREEK)
+def test_a_greek_letter_has_its_name(letter):
+    name = unicodedata.name(letter).split()
+    wanted = "sum" if letter in "Σ∑" else {"LAMDA": "lambda"}.get(name[-1], name[-1].lower()).replace("symbol", "phi")
+    assert GREEK[letter] == wanted and read(f"{letter}2") == [("name", f"{wanted}2")]
+
+
+@pytest.mark.parametrize("command, found", [
+    ("cdot", [("*", "*")]), ("times", [("*", "*")]), ("odot", [("*", "*")]), ("left", []), ("right", []), ("quad", []),
+    ("operatorname", []), ("mathrm", []), ("le", [("≤", "≤")]), ("leq", [("≤", "≤")]), ("ge", [("≥", "≥")]),
+    ("geq", [("≥", "≥")]), ("ne", [("≠", "≠")]), ("neq", [("≠", "≠")]), ("partial", [("∂", "∂")]),
+    ("prime", [("prime", "'")]), ("ln", [("name", "log")]), ("delta", [("name", "delta")]), ("tanh", [("name", "tanh")]),
+])
+def test_a_command_of_latex(command, found):
+    assert read(rf"a \{command} b") == [("name", "a"), *found, ("name", "b")]
+
+
+def test_every_command_is_tested_above():
+    tested = next(mark for mark in test_a_command_of_latex.pytestmark if mark.name == "parametrize").args[1]
+    assert COMMANDS.keys() <= {command for command, _ in tested}
+
+
+@pytest.mark.parametrize("text, found", [
+    ("w^(2)_kj", [("name", "w"), ("layer", "2"), ("sub", "kj")]), ("w⁽²⁾ₖⱼ", [("name", "w"), ("layer", "2"), ("sub", "kj")]),
+    ("w^{[1]}_{k, j}", [("name", "w"), ("layer", "1"), ("sub", "k,j")]), ("a²", [("name", "a"), ("power", "2")]),
+    ("a⁻¹²", [("name", "a"), ("power", "-12")]), ("1.5e-3 x", [("number", "1.5e-3"), ("name", "x")]),
+    (".5", [("number", ".5")]),
+    ("2e", [("number", "2"), ("name", "e")]), ("a ** b", [("name", "a"), ("^", "^"), ("name", "b")]),
+    ("a\\,b", [("name", "a"), ("name", "b")]),
+    ("a<=b", [("name", "a"), ("≤", "≤"), ("name", "b")]), ("a==b", [("name", "a"), ("=", "="), ("name", "b")]),
+])
+def test_kinds_of_tokens(text, found):
+    assert read(text) == found
+
+
+def test_a_token_knows_its_place_and_whether_it_touches_the_one_before():
+    assert [(token.position, token.glued) for token in tokens("2a  b")] == [(0, False), (1, True), (4, False), (5, False)]
+
+
+@pytest.mark.parametrize("text, says, position", [
+    ("а", "looks like|CYRILLIC|Cyrillic", 0), ("x + $", "no meaning", 4), ("x_", "cannot be read", 1), ("∇", "nabla", 0)])
+def test_other_characters_are_named(text, says, position):
+    with pytest.raises(FormulaError, match=says) as error:
+        tokens(text)
+    assert error.value.position == position and error.value.text == text
+
+
+# limits
+
+@pytest.mark.parametrize("text, outcome", [
+    ("2.00000001(a-y)g'(z)x", "right"), ("2.0000005(a-y)g'(z)x", "undecided"), ("2.0000015(a-y)g'(z)x", "undecided"),
+    ("2.000003(a-y)g'(z)x", "wrong"), ("2.0000000001(a-y)g'(z)x", "right"), ("2.00000005(a-y)g'(z)x", "undecided")])
+def test_how_near_is_equal(text, outcome):
+    """Up to 1e-8 of its size two values are equal; from there to 1e-6 nothing can be said."""
+    assert check("1.1", text).outcome == outcome
+
+
+@pytest.mark.parametrize("brackets, fits", [(39, True), (40, False)])
+def test_how_many_brackets_may_stand_inside_one_another(brackets, fits):
+    text, vocabulary = "(" * brackets + "x" + ")" * brackets, EXERCISES["1.1"].vocabulary
+    if fits:
+        assert parse(text, vocabulary) == parse("x", vocabulary)
+    else:
+        with pytest.raises(FormulaError, match="more than 40 brackets"):
+            parse(text, vocabulary)
+
+
+@pytest.mark.parametrize("id, names", [("1.1", {"C", "losses"}), ("1.5", {"C", "losses"}), ("3.1", {"delta1", "C"})])
+def test_what_is_asked_for_is_no_name_in_its_answer(id, names):
+    """Nor are the costs: an answer that says "C" would be no answer."""
+    assert not names & {name.array for name in EXERCISES[id].vocabulary.names.values()}
+    assert check(id, "C").outcome == check(id, "losses").outcome == "invalid"
