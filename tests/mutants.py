@@ -1,4 +1,4 @@
-"""Do the tests notice?  Changes the library in small random ways, one at a time, and runs the tests of what was changed.
+"""Do the tests notice?  Changes the library in small random ways, one at a time, and runs the tests of each change.
 
     python tests/mutants.py --modules steps grading/report --number 10 --seed 1
     python tests/mutants.py --modules steps --show          # what could be changed, without running anything

@@ -1,4 +1,4 @@
-"""The exercises: a question states what its key assumes, a hint gives nothing away, and a notebook treats the matter."""
+"""The exercises: a question states what its key assumes, a hint gives nothing away, a notebook treats the matter."""
 import re
 
 import numpy as np
@@ -34,7 +34,7 @@ def of_batch(row):
 
 @each_derived
 def test_sum_or_mean_over_the_samples(row):
-    """A question about a batch says which of the two its cost is, and says it of the cost that the key differentiates."""
+    """A question about a batch says which of the two its cost is, and its key differentiates that one."""
     words = {"mean": re.search(r"\bmean\b|\bMean over", row.text) is not None, "sum": "*sum*" in row.text}
     assert words == {over: of_batch(row) and row.network.options.over_samples == over for over in words}
 
@@ -133,7 +133,8 @@ def test_an_answer_in_a_text_is_found_however_it_is_written(id, text):
 
 
 @pytest.mark.parametrize("id, text", [
-    ("1.4", "It converges between −1 and 1."), ("1.4", "Try 1/2, or ½, or 0.5."), ("1.4", "Half of 1/3."), ("1.4", "1/0"),
+    ("1.4", "It converges between −1 and 1."), ("1.4", "Try 1/2, or ½, or 0.5."), ("1.4", "Half of 1/3."), ("1.4",
+    "1/0"),
     ("1.6", "Does the cost rise or fall to the right?"), ("2.5", "Count them."), ("4.4", "Try `W2 @ delta2`."),
 ])
 def test_a_text_without_the_answer_passes(id, text):
@@ -157,11 +158,14 @@ def test_hints_are_different_sentences(row):
 # notebooks
 
 TREATED_BY = {
-    "1.1": "Multiply along the path", "1.2": "Its slope can be written with the output", "1.3": "From formula to function",
+    "1.1": "Multiply along the path", "1.2": "Its slope can be written with the output",
+    "1.3": "From formula to function",
     "1.4": "**η must stay below 2 divided by the curvature**", "1.5": "The cost of many samples is their mean.",
     "1.6": "Why is there a minus?", "1.7": "*w* minus η times ∂C/∂w", "2.1": "The rule knows arrows, not layers.",
-    "2.2": "From here on the hidden unit is like the output unit.", "2.3": "## A batch", "2.4": "Do it yourself for both",
-    "2.5": "**the number of paths is the product of the widths**", "2.6": "A path that skips", "2.7": "A path that skips",
+    "2.2": "From here on the hidden unit is like the output unit.", "2.3": "## A batch",
+    "2.4": "Do it yourself for both",
+    "2.5": "**the number of paths is the product of the widths**", "2.6": "A path that skips",
+    "2.7": "A path that skips",
     "3.1": "For any number of listeners", "3.2": "The derivative of a mean is the mean of the derivatives",
     "3.3": "Every score moves every probability", "3.4": "binary cross entropy", "3.5": "*output minus target*",
     "3.6": "The rule as a program", "3.7": "What happens to the others?", "4.1": "Compare each line with its formula:",

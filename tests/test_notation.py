@@ -79,7 +79,8 @@ STEPS = r"""\begin{aligned}\frac{\partial z_{j}^{(1)}}{\partial b_{j}^{(1)}} &= 
 \frac{\partial C_{s}}{\partial b_{j}^{(1)}} &= \tanh'\left(z_{j}^{(1)}\right)
 \sum_{i=1}^{n_{2}} w_{ij}^{(2)} \, \delta_{i}^{(2)} \\[1ex]
 \frac{\partial C_{s}}{\partial b_{j}^{(1)}} &= \delta_{j}^{(1)} \\[1ex]
-\frac{\partial C}{\partial b_{j}^{(1)}} &= \frac{1}{N} \, \sum_{s=1}^{N} \frac{\partial C_{s}}{\partial b_{j}^{(1)}} \\[1ex]
+\frac{\partial C}{\partial b_{j}^{(1)}} &= \frac{1}{N} \,
+\sum_{s=1}^{N} \frac{\partial C_{s}}{\partial b_{j}^{(1)}} \\[1ex]
 \frac{\partial C}{\partial b_{j}^{(1)}} &= \frac{1}{N} \, \sum_{s=1}^{N} \delta_{sj}^{(1)}\end{aligned}"""
 
 
@@ -102,7 +103,8 @@ A, B = QUANTITIES["a1"][s, j], QUANTITIES["b1"][j]
     (sp.tanh(A)**2, r"\left(\tanh{\left(a_{j}^{(1)} \right)}\right)^{2}"), (-A, r"-a_{j}^{(1)}"),
     (1 - A, r"1 - a_{j}^{(1)}"), (A - 1, r"a_{j}^{(1)} - 1"),
     ((1 - A) * A, r"a_{j}^{(1)} \left(1 - a_{j}^{(1)}\right)"),
-    (-(A + B), r"-a_{j}^{(1)} - b_{j}^{(1)}"), (sp.log(A), r"\ln a_{j}^{(1)}"), (sp.log(1 - A), r"\ln\left(1 - a_{j}^{(1)}\right)"),
+    (-(A + B), r"-a_{j}^{(1)} - b_{j}^{(1)}"), (sp.log(A), r"\ln a_{j}^{(1)}"),
+    (sp.log(1 - A), r"\ln\left(1 - a_{j}^{(1)}\right)"),
     (sp.Rational(3, 2) * A, r"\frac{3}{2} \, a_{j}^{(1)}"),
 ])
 def test_arithmetic_as_a_person_writes_it(expression, code):
@@ -118,11 +120,13 @@ def test_a_square_has_no_brackets_where_nothing_stands_above():
 # names in programs
 
 CODE = {
-    "bplib": "X W1 b1 z1 a1 W2 a2 Y delta1 dW2 db2 (4, 3)", "persian": "X W1 beta1 a1 b1 W2 b2 Y delta1 dW2 dbeta2 (3, 4)",
+    "bplib": "X W1 b1 z1 a1 W2 a2 Y delta1 dW2 db2 (4, 3)",
+    "persian": "X W1 beta1 a1 b1 W2 b2 Y delta1 dW2 dbeta2 (3, 4)",
     "blame": "X Theta1 Theta1 Y1 Z1 Theta2 Z2 t delta1 dTheta2 dTheta2 (4, 4)",
     "chapter": "X W1 b1 s1 z1 W2 z2 Y delta1 dW2 db2 (3, 4)", "article": "a0 W1 b1 z1 a1 W2 a2 Y delta1 dW2 db2 (4, 3)",
     "nielsen": "x w2 b2 z2 a2 w3 a3 y delta2 dw3 db3 (4, 3)", "bishop": "X W1 W1 a1 z1 W2 z2 T delta1 dW2 dW2 (4, 4)",
-    "goodfellow": "X W1 b1 a1 h1 W2 h2 Y g1 dW2 db2 (4, 3)", "cs231n": "X W1 b1 scores1 h1 W2 h2 y dout1 dW2 db2 (3, 4)",
+    "goodfellow": "X W1 b1 a1 h1 W2 h2 Y g1 dW2 db2 (4, 3)",
+    "cs231n": "X W1 b1 scores1 h1 W2 h2 y dout1 dW2 db2 (3, 4)",
     "ng2011": "X Theta1 Theta1 z2 a2 Theta2 a3 y delta2 dTheta2 dTheta2 (4, 4)",
     "ng": "X W1 b1 Z1 A1 W2 A2 Y dZ1 dW2 db2 (4, 3)", "3blue1brown": "a0 w1 b1 z1 a1 w2 a2 y delta1 dw2 db2 (4, 3)",
     "prince": "x Omega0 beta0 f0 h1 Omega1 h2 y delta1 dOmega1 dbeta1 (4, 3)",

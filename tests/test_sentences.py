@@ -124,7 +124,7 @@ TREATED_BY = {
 """Mistake → a sentence of the notebook that its verdict sends the learner to."""
 
 PROGRAMMING = {"gradients kept from the call before": "4.2", "the inputs are overwritten": "4.1"}
-"""Mistakes of programs that no notebook makes a topic of → an exercise in which they are made; its notebook is named."""
+"""Mistakes of programs that no notebook makes a topic of → an exercise in which they are made, for its notebook."""
 
 
 @cache
@@ -156,8 +156,9 @@ MEANT_BY_MISTAKE = {
     "one slope too many": "fit each other", "the slope is taken at a instead of z": "belongs to its input z",
     "the slope by value is written with z": "short form", "softmax treated unit by unit": "Softmax",
     "the slope of the hidden layer is lost": "hidden unit passes its activation",
-    "the weights are not turned round going back": "transposed", "the outer product is the wrong way round": "shape of its "
-    "weights", "one path only": "several paths", "the sign is turned": "which sign",
+    "the weights are not turned round going back": "transposed", 
+    "the outer product is the wrong way round": "shape of its weights", "one path only": "several paths",
+    "the sign is turned": "which sign",
     "uphill instead of downhill": "where the cost grows", "the weights above are already updated": "the same point",
     "weights and biases are averaged differently": "weights and biases alike",
     "the samples are not added up": "Every sample", "the bias gradient carries an input": "multiplied by nothing",
@@ -168,7 +169,8 @@ MEANT_BY_MISTAKE = {
     "weight decay on a bias": "biases do not stand in it", "weight decay counted twice": "penalty has a square",
     "the learning rate is part of the gradient": "learning rate", "arrays that broadcast by accident": "minus a column",
     "gradients kept from the call before": "Called twice", "the inputs are overwritten": "arrays of your own",
-    "the cost is taken for convex": "equally good settings", "a saturated unit is taken for one without gradient": "tiny",
+    "the cost is taken for convex": "equally good settings",
+    "a saturated unit is taken for one without gradient": "tiny",
     "the step to the bottom, not the largest": "jump over the valley",
 }
 """Mistake → words that its sentence has and no other."""

@@ -11,7 +11,8 @@ from bplib.steps import RULES, Check, Steps
 
 MEANT_BY_RULE = {
     "loss": "one output", "slope": "how steep", "weighted sum": "multiplied by", "chain rule": "along one path",
-    "several paths": "several paths", "substitution": "Put in", "error term": "gets a name", "by value": "with the value",
+    "several paths": "several paths", "substitution": "Put in", "error term": "gets a name",
+    "by value": "with the value",
     "cancellation": "cancel", "targets add up to 1": "probabilities", "gradient": "step of learning",
     "batch": "adds up or averages",
 }

@@ -50,7 +50,8 @@ def test_a_greek_letter_has_its_name(letter):
     ("cdot", [("*", "*")]), ("times", [("*", "*")]), ("odot", [("*", "*")]), ("left", []), ("right", []), ("quad", []),
     ("operatorname", []), ("mathrm", []), ("le", [("≤", "≤")]), ("leq", [("≤", "≤")]), ("ge", [("≥", "≥")]),
     ("geq", [("≥", "≥")]), ("ne", [("≠", "≠")]), ("neq", [("≠", "≠")]), ("partial", [("∂", "∂")]),
-    ("prime", [("prime", "'")]), ("ln", [("name", "log")]), ("delta", [("name", "delta")]), ("tanh", [("name", "tanh")]),
+    ("prime", [("prime", "'")]), ("ln", [("name", "log")]), ("delta", [("name", "delta")]),
+    ("tanh", [("name", "tanh")]),
 ])
 def test_a_command_of_latex(command, found):
     assert read(rf"a \{command} b") == [("name", "a"), *found, ("name", "b")]
@@ -62,7 +63,8 @@ def test_every_command_is_tested_above():
 
 
 @pytest.mark.parametrize("text, found", [
-    ("w^(2)_kj", [("name", "w"), ("layer", "2"), ("sub", "kj")]), ("w⁽²⁾ₖⱼ", [("name", "w"), ("layer", "2"), ("sub", "kj")]),
+    ("w^(2)_kj", [("name", "w"), ("layer", "2"), ("sub", "kj")]),
+    ("w⁽²⁾ₖⱼ", [("name", "w"), ("layer", "2"), ("sub", "kj")]),
     ("w^{[1]}_{k, j}", [("name", "w"), ("layer", "1"), ("sub", "k,j")]), ("a²", [("name", "a"), ("power", "2")]),
     ("a⁻¹²", [("name", "a"), ("power", "-12")]), ("1.5e-3 x", [("number", "1.5e-3"), ("name", "x")]),
     (".5", [("number", ".5")]),
@@ -75,15 +77,29 @@ def test_kinds_of_tokens(text, found):
 
 
 def test_a_token_knows_its_place_and_whether_it_touches_the_one_before():
-    assert [(token.position, token.glued) for token in tokens("2a  b")] == [(0, False), (1, True), (4, False), (5, False)]
+    found = [(token.position, token.glued) for token in tokens("2a  b")]
+    assert found == [(0, False), (1, True), (4, False), (5, False)]
 
 
 @pytest.mark.parametrize("text, says, position", [
-    ("а", "looks like|CYRILLIC|Cyrillic", 0), ("x + $", "no meaning", 4), ("x_", "cannot be read", 1), ("∇", "nabla", 0)])
+    ("а", "looks like|CYRILLIC|Cyrillic", 0), ("x + $", "no meaning", 4), ("x_", "cannot be read", 1),
+    ("∇", "nabla", 0)])
 def test_other_characters_are_named(text, says, position):
     with pytest.raises(FormulaError, match=says) as error:
         tokens(text)
     assert error.value.position == position and error.value.text == text
+
+
+@pytest.mark.parametrize("text, says", [
+    ("@x", "a matrix product is a sum"), ("x * .", "A dot that stands alone"), ("^(1) x", "A layer's number belongs"),
+    ("'x", "A prime marks the derivative"), ("∂", "Give the value of the derivative"), (", x", "Indices stand in square"),
+    (":", "Slices are for programs"), (")", "never opened"), ("]", "never opened"), ("_j", "A subscript belongs"),
+    ("*x", "A name, a number or a bracket is expected; read: '\\*x'"), ("x +", "expected; read: the end"),
+    ("x = 2", "Type the right-hand side alone"), ("(x", "'\\)' is expected to close"),
+])
+def test_what_is_out_of_place_is_answered_by_what_belongs_there(text, says):
+    with pytest.raises(FormulaError, match=says):
+        parse(text, EXERCISES["1.1"].vocabulary)
 
 
 # limits

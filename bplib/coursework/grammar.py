@@ -264,7 +264,8 @@ class _Parser:
                 return self.power()
         names = ", ".join(self.vocabulary.names)
         known = f"Known here: {names}." if names else "Type a number; no name stands for one here."
-        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{self.vocabulary.hint(token.text)} {known}", token)
+        hint = self.vocabulary.hint(token.text)
+        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{hint} {known}", token)
 
     def entry(self, name, token):
         written = self.text[token.position:self.next.position].strip() or token.text
