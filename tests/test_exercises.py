@@ -116,6 +116,22 @@ def test_what_a_wrong_option_is_told(row):
             assert RIGHT_OPTION[row.id] not in verdict.feedback
 
 
+@pytest.mark.parametrize("given, number", [
+    (1, 1), ("1", 1), (" 4 ", 4), (4.0, 4), ("`delta2 @ W2.T`", 2), ("delta2 @ W2.T", 2), ("04", 4), ("0", None),
+    (0, None), (5, None), ("5", None), ("001", None), ("١", None), (1.5, None), ("W2", None), ([], None)])
+def test_an_option_is_chosen_by_its_number_or_its_text(given, number):
+    found = coursework.collected("4.4", given)
+    assert coursework.reading.option(found, EXERCISES["4.4"].options) == number
+
+
+@pytest.mark.parametrize("id, answer, given", [
+    ("1.1", 3, "a number"), ("1.1", ["x"], "list"), ("1.1", True, "bool"), ("4.1", "x", "a text"), ("4.1", 2, "a number"),
+    ("1.4", len, "builtin_function_or_method"), ("1.4", 1j, "complex")])
+def test_what_was_given_instead_is_named(id, answer, given):
+    verdict = check(id, answer)
+    assert verdict.outcome == "invalid" and f"iven: {given}." in verdict.feedback
+
+
 # hints
 
 GIVEN_AWAY = [

@@ -1,10 +1,13 @@
 """The signs of a formula: what Unicode and LaTeX call them decides what they are read as."""
+import operator
 import unicodedata
 
+import numpy as np
 import pytest
 
 from bplib.coursework import EXERCISES, check
 from bplib.coursework.grammar import parse
+from bplib.coursework.reading import formula_values
 from bplib.coursework.tokens import COMMANDS, GREEK, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, FormulaError, tokens
 
 
@@ -100,6 +103,29 @@ def test_other_characters_are_named(text, says, position):
 def test_what_is_out_of_place_is_answered_by_what_belongs_there(text, says):
     with pytest.raises(FormulaError, match=says):
         parse(text, EXERCISES["1.1"].vocabulary)
+
+
+COMPARED = {"=": operator.eq, "==": operator.eq, "≠": operator.ne, "!=": operator.ne, r"\neq": operator.ne,
+            "<": operator.lt, ">": operator.gt, "≤": operator.le, "<=": operator.le, "≥": operator.ge, ">=": operator.ge}
+
+
+@pytest.mark.parametrize("sign", COMPARED)
+@pytest.mark.parametrize("form", ["[{} {} {}]", "({} {} {})"])
+def test_a_condition_is_1_where_it_holds(sign, form):
+    """In square brackets, or in round ones as programs have it."""
+    row = EXERCISES["1.1"]
+    for left, right in (("x", "0"), ("x", "x")):
+        one, = formula_values(row, parse(form.format(left, sign, right), row.vocabulary), row.test_at[:1])[0]
+        x = row.test_at[0].arrays["x"].values
+        np.testing.assert_array_equal(one[row.ask].array, COMPARED[sign](x, x if right == "x" else 0))
+
+
+@pytest.mark.parametrize("sign", COMPARED)
+def test_a_condition_compares_indices(sign):
+    row = EXERCISES["3.2"]
+    one, = formula_values(row, parse(f"[j {sign} k]", row.vocabulary), row.test_at[:1])[0]
+    j, k = np.indices(one[row.ask].array.shape)
+    np.testing.assert_array_equal(one[row.ask].array, COMPARED[sign](j, k))
 
 
 # limits
