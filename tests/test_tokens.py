@@ -7,6 +7,7 @@ import pytest
 
 from bplib.coursework import EXERCISES, check
 from bplib.coursework.grammar import parse
+from bplib.coursework.matching import reference
 from bplib.coursework.reading import formula_values
 from bplib.coursework.tokens import COMMANDS, GREEK, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, FormulaError, tokens
 
@@ -123,6 +124,7 @@ def test_a_condition_is_1_where_it_holds(sign, form):
 @pytest.mark.parametrize("sign", COMPARED)
 def test_a_condition_compares_indices(sign):
     row = EXERCISES["3.2"]
+    reference(row)  # says how far the indices run
     one, = formula_values(row, parse(f"[j {sign} k]", row.vocabulary), row.test_at[:1])[0]
     j, k = np.indices(one[row.ask].array.shape)
     np.testing.assert_array_equal(one[row.ask].array, COMPARED[sign](j, k))
