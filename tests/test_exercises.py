@@ -7,6 +7,8 @@ from test_sentences import prose
 
 from bplib import coursework
 from bplib.coursework import EXERCISES, check, measure
+from bplib.coursework.functions import inputs_of
+from bplib.coursework.matching import Value, distance
 from bplib.coursework.mistakes import TABLE as MISTAKES
 
 DERIVED = [row for row in EXERCISES.values() if row.kind != "choice"]
@@ -253,3 +255,39 @@ def test_an_exponent_may_be_a_quotient_of_numbers(text, same):
 def test_other_exponents_are_refused_in_words(text, says):
     verdict = check("1.1", text)
     assert verdict.outcome == "invalid" and says in verdict.feedback
+
+
+# what counts as equal
+
+@pytest.mark.parametrize("text, outcome", [
+    ("2.00000001(a-y)g'(z)x", "right"), ("2.0000005(a-y)g'(z)x", "undecided"), ("2.0000015(a-y)g'(z)x", "undecided"),
+    ("2.000003(a-y)g'(z)x", "wrong"), ("2.0000000001(a-y)g'(z)x", "right"), ("2.00000005(a-y)g'(z)x", "undecided")])
+def test_how_near_is_equal(text, outcome):
+    """Up to 1e-8 of its size two values are equal; from there to 1e-6 nothing can be said."""
+    assert check("1.1", text).outcome == outcome
+
+
+@pytest.mark.parametrize("gaps, found", [
+    ([0.0, 0.0], 0.0), ([0.0, 0.5], 0.5), ([0.5, 0.7], 0.7), ([0.0, None], np.nan), ([None, 0.5], 0.5), ([1e-9, 1e-7], 1e-7)])
+def test_one_point_with_a_large_difference_decides(gaps, found):
+    """Where a point says nothing (None: a value that is not finite), another one may; else nothing can be said."""
+    one = [{"a": Value(np.array([1.0, 0.5]))} for _ in gaps]
+    other = [{"a": Value(np.array([1.0, np.nan if gap is None else 0.5 + gap]))} for gap in gaps]
+    np.testing.assert_allclose(distance(one, other, 1e-6), found, rtol=0.3)
+
+
+def test_answers_for_another_number_of_points_are_no_answers():
+    with pytest.raises(ValueError):
+        distance([None], [None, None], 1e-6)
+
+
+def test_labels_of_classes_count_from_0():
+    for inputs in inputs_of(EXERCISES["5.7"]):
+        assert inputs["c"].dtype.kind == "i" and {0} <= {*inputs["c"]} <= {*range(len(inputs["b2"]))}
+
+
+@pytest.mark.parametrize("id, names", [("1.1", {"C", "losses"}), ("1.5", {"C", "losses"}), ("3.1", {"delta1", "C"})])
+def test_what_is_asked_for_is_no_name_in_its_answer(id, names):
+    """Nor are the costs: an answer that says "C" would be no answer."""
+    assert not names & {name.array for name in EXERCISES[id].vocabulary.names.values()}
+    assert check(id, "C").outcome == check(id, "losses").outcome == "invalid"

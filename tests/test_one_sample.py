@@ -52,3 +52,14 @@ def test_its_mean_or_sum_is_the_gradient_of_the_batch(network):
         whole = each.mean(0) if options.over_samples == "mean" else each.sum(0)
         penalty = float(options.l2) * values[name] if options.l2 and name[0] in "Ww" else 0
         np.testing.assert_allclose(whole + penalty, gradients[name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["a1", "W3", "x", "C", ""])
+def test_what_has_no_formula_of_its_own_is_refused(name):
+    with pytest.raises(bp.InputError, match=f"'{name}' is not a parameter or weighted sum of this network. It has: W1, b1"):
+        derivation("any activation").scalar(name, 1, 1)
+
+
+def test_a_name_about_which_nothing_is_derived():
+    with pytest.raises(bp.InputError, match="Nothing is derived about 'W3'. There are steps about: a2, z2, W2, b2, a1"):
+        derivation("any activation").for_one_sample("W3")
