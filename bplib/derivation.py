@@ -5,6 +5,7 @@ Each step is checked when it is made, at small sizes and with generic numbers; o
 The error term of a unit is δ = ∂C_s/∂z, for one sample s; the gradient of a batch comes last, by a step of its own.
 """
 from collections import defaultdict
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -56,9 +57,17 @@ class Derivation:
         return self.about(name)[-1]
 
     def for_one_sample(self, name):
-        """The step that gives ∂C_s/∂name with all of its factors written out."""
-        steps = self.about(name)
-        return next((step for step in steps if step.rule == "substitution"), steps[-1])
+        """The step that gives ∂C_s/∂name with all of its factors written out, its own unit's δ among them."""
+        losses = self.network.given("losses")[s]
+        steps = [step for step in self.about(name) if isinstance(step.left, Partial) and step.left.of == losses]
+        return next((step for step in steps if step.rule == "substitution"), None) or self._written_out(steps[-1])
+
+    def _written_out(self, step):
+        """A step with each δ in it put in: for a layer such as softmax, whose derivation goes by way of δ."""
+        known = {equation.left: equation.right for equation in self.backward}
+        right = step.right.xreplace({e: known[e] for e in step.right.atoms(sp.Indexed, sp.Symbol) if e in known})
+        return replace(step, right=right, rule="substitution", sentence="All the factors are known.",
+                       check=check(step.left, right, self.point)) if right != step.right else step
 
     def scalar(self, name, *indices):
         """The derivative of the cost of one sample by one weight, bias or weighted sum, with every δ written out.

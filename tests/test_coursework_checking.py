@@ -71,12 +71,6 @@ def test_three_mistakes_at_once_have_no_name():
     assert (verdict.outcome, verdict.score, verdict.mistakes) == ("wrong", 0.0, ())
 
 
-def test_a_mistake_costs_what_the_table_says():
-    assert check("1.1", "(a-y)g'(z)x").score == TABLE["the 2 of the square is lost"].credit
-    both = TABLE["the 2 of the square is lost"].credit * TABLE["the slope of the output is lost"].credit
-    assert check("1.1", "(a-y)x").score == pytest.approx(both)
-
-
 def test_feedback_names_the_mistake_the_notebook_and_a_number():
     feedback = check("1.1", "(a-y)g'(z)x").feedback
     assert "The 2 of the square is lost" in feedback and "02-one-neuron" in feedback and "0.5 times as much" in feedback

@@ -1,6 +1,7 @@
 """The table of mistakes: each is told from every other, by formulas and by functions written in plain NumPy."""
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from bplib.coursework import EXERCISES, MISTAKES, check
 from bplib.coursework.matching import apart, distance, reference
 from bplib.coursework.mistakes import Mistake
 
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 DERIVED = [row for row in EXERCISES.values() if row.kind != "choice"]
 ids = [row.id for row in DERIVED]
 
@@ -87,7 +89,7 @@ def test_every_observed_mistake_stands_in_the_table(observed):
 @pytest.mark.parametrize("row", MISTAKES.values(), ids=MISTAKES)
 def test_a_row_is_complete(row):
     assert row.sentence.endswith((".", "?")) and 0 <= row.credit < 1
-    assert row.notebook.split("-")[0].isdigit()
+    assert (NOTEBOOKS / f"{row.notebook}.ipynb").exists()
 
 
 def test_every_mistake_occurs_in_some_exercise():

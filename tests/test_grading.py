@@ -151,7 +151,11 @@ def test_tables(graded):
     assert len(table) == sum(map(len, rows.values()))
     assert {row["student"] for row in table} == set(made)
     page = (folder / "overview.html").read_text(encoding="utf-8")
-    assert all(student in page for student in made) and "{{" not in page and "<script" not in page
+    assert "{{" not in page and "<script" not in page
+    for student, found in rows.items():
+        points = sum(row.score * row.points for row in found)
+        shown = f"{points:.1f} of {sum(row.points for row in found)}" if found[0].exercise else "–"
+        assert re.search(rf"<tr><td>{student}</td>\s*<td class=\"number\">{re.escape(shown)}</td>", page), student
 
 
 def test_a_cell_of_the_table_is_no_formula():

@@ -262,8 +262,10 @@ class _Parser:
             self.at -= 1
             if self.vocabulary.find(letters[0].text):
                 return self.power()
-        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{self.vocabulary.hint(token.text)} Known here: "
-                  f"{', '.join(self.vocabulary.names)}.", token)
+        names = ", ".join(self.vocabulary.names)
+        known = f"Known here: {names}." if names else "Type a number; no name stands for one here."
+        hint = self.vocabulary.hint(token.text)
+        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{hint} {known}", token)
 
     def entry(self, name, token):
         written = self.text[token.position:self.next.position].strip() or token.text

@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from functools import cache
+from os.path import commonprefix
+from unicodedata import category, numeric
 
 import numpy as np
 
@@ -25,6 +27,7 @@ from .rewritings import formula, rewritten, typed
 from .sheets import EXERCISES
 from .tokens import FormulaError
 
+NUMBER = r"(-?\d+\.?\d*(?:e-?\d+)?)"
 FRESH = {"widths": (5, 3, 4, 2), "samples": 7}
 FORBIDDEN = ("exec", "compile", "open", "import", "os.", "subprocess.", "socket.", "ctypes.", "pty.", "shutil.")
 
@@ -232,11 +235,33 @@ def gives_away(row, text):
         return any(_is_right(row.id, piece) for piece in pieces(text))
     if row.kind == "number":
         right = float(reference(row).right[0][row.ask].array)
-        numbers = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text)
-        return any(abs(float(number) - right) <= row.tolerance * abs(right) for number in numbers)
+        return any(abs(number - right) <= row.tolerance * abs(right) for number in numbers_in(text))
     if row.kind == "choice":
-        return list(row.options)[row.right - 1].strip("`") in text
+        return re.search(rf"(?<!\w){re.escape(_telling(row))}(?!\.?\w)", _plain(text)) is not None
     return False
+
+
+def numbers_in(text):
+    """The numbers of a text, and every quotient of two: 0.25, 25 %, 1/4 and ¼ are all a quarter."""
+    text = "".join(f" {numeric(c)} " if category(c) == "No" and numeric(c) % 1 else c for c in text.replace("−", "-"))
+    for number, below, percent in re.findall(NUMBER + rf"(?:\s*/\s*{NUMBER})?(\s*%)?", text):
+        yield float(number)
+        if percent:
+            yield float(number) / 100
+        if below and float(below):
+            yield float(number) / float(below)
+
+
+def _telling(row):
+    """What tells the right option from the others: its words, without those with which another one begins as well."""
+    options = [_plain(option).split() for option in row.options]
+    right = options.pop(row.right - 1)
+    shared = max(len(commonprefix([right, other])) for other in options)
+    return " ".join(right[shared:] if len(right) - shared > 1 else right)
+
+
+def _plain(text):
+    return " ".join(text.replace("`", "").replace("*", "").lower().split())
 
 
 def pieces(text, longest=14):

@@ -71,7 +71,7 @@ ROWS = (
         "1.5", "The cost of a batch",
         "A neuron computes z = w·x + b and a = g(z). The cost is the mean of (a − y)² over N samples. Write it down; s "
         "counts the samples.",
-        "01-downhill",
+        "02-one-neuron",
         ("Add up the costs of the samples.", "A mean is a sum, divided by how many there are."),
         make=lambda: neuron("g"), ask="C"),
     Choice(
