@@ -6,13 +6,12 @@ from itertools import pairwise
 import pytest
 
 import bplib as bp
+from bplib.bench.browser import PATIENCE, WINDOW
 from bplib.conventions import TABLE
 from bplib.matrices import matrix_latex
 from bplib.rosetta import Comparison, Text, table
-from jupyter import CHROMIUM, FLAGS, PATIENCE, WRONG_FORMULA, jupyterlab, need_browser
+from jupyter import WRONG_FORMULA
 from networks_to_test import NETWORKS
-
-sync_api = need_browser()
 
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
 OUTPUTS = ".jp-RenderedMarkdown"
@@ -30,26 +29,23 @@ LEFT = """selector => [...document.querySelectorAll(selector)].map((output) => {
 
 
 @pytest.fixture(scope="module")
-def typesetter(tmp_path_factory):
-    """typeset(texts) → what a page with these Markdown outputs shows; one JupyterLab and one browser for all."""
-    folder = tmp_path_factory.mktemp("mathjax")
-    with jupyterlab(folder) as (address, token), sync_api.sync_playwright() as session:
-        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+def typesetter(server, browser):
+    """typeset(name, texts) → what a page with these Markdown outputs shows."""
+    server.configure()
 
-        def typeset(name, texts):
-            (folder / f"{name}.ipynb").write_text(json.dumps(notebook(texts)), encoding="utf-8")
-            page = browser.new_page(viewport={"width": 1400, "height": 1100})
-            page.goto(f"{address}/lab/tree/{name}.ipynb?token={token}&reset")
-            wanted = sum(len(FORMULA.findall(text)) for text in texts)
-            page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
-                                   timeout=1000 * PATIENCE)
-            await_formulas(page, wanted)
-            shown = wanted, page.evaluate(DRAWN), page.evaluate(ERRORS, OUTPUTS), page.evaluate(LEFT, OUTPUTS)
-            page.close()
-            return shown
+    def typeset(name, texts):
+        (server.folder / f"{name}.ipynb").write_text(json.dumps(notebook(texts)), encoding="utf-8")
+        page = browser.new_page(viewport=WINDOW)
+        page.goto(server.page(f"{name}.ipynb"))
+        wanted = sum(len(FORMULA.findall(text)) for text in texts)
+        page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
+                               timeout=1000 * PATIENCE)
+        await_formulas(page, wanted)
+        shown = wanted, page.evaluate(DRAWN), page.evaluate(ERRORS, OUTPUTS), page.evaluate(LEFT, OUTPUTS)
+        page.close()
+        return shown
 
-        yield typeset
-        browser.close()
+    return typeset
 
 
 def await_formulas(page, wanted, still=15):
