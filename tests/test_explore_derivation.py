@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 import sympy as sp
-from networks_to_test import NETWORKS
+from networks_to_test import derivation_of
 from playwright.sync_api import expect
 
 import bplib
@@ -20,7 +20,7 @@ PLAIN = ["neuron", "neuron, cross entropy", "graph with a triangle"]
 
 @pytest.fixture(scope="module")
 def derivations():
-    return {name: bplib.derive(NETWORKS[name]()) for name in {*SHOWN, *PLAIN}}
+    return {name: derivation_of(name) for name in {*SHOWN, *PLAIN}}
 
 
 def text(page):

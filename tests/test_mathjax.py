@@ -11,7 +11,7 @@ from bplib.conventions import TABLE
 from bplib.matrices import matrix_latex
 from bplib.rosetta import Comparison, Text, table
 from jupyter import WRONG_FORMULA
-from networks_to_test import NETWORKS
+from networks_to_test import NETWORKS, derivation_of
 
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
 OUTPUTS = ".jp-RenderedMarkdown"
@@ -70,8 +70,8 @@ def notebook(texts):
 def all_steps():
     """The equations and all steps of every network in all notations; each formula once."""
     seen = set()
-    for name, make in NETWORKS.items():
-        derivation = bp.derive(make())
+    for name in NETWORKS:
+        derivation = derivation_of(name)
         codes = [derivation.network.latex()]
         codes += [step.latex(notation) for notation in TABLE.values() for step in derivation.steps]
         fresh = [code for code in dict.fromkeys(codes) if code not in seen]
@@ -81,7 +81,7 @@ def all_steps():
 
 def all_matrices():
     """For each text the matrix form of every generated line of the network that it writes, and of a deep one."""
-    deep = bp.derive(NETWORKS["deep"]())
+    deep = derivation_of("deep")
     for name in TABLE:
         codes = []
         for functions in (Text(name).functions, bp.generate(deep.network, deep, name)):
