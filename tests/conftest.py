@@ -1,7 +1,7 @@
 """What the tests of one process share: a browser and a JupyterLab, each started when a test first asks for it.
 
-A test that has the browser among its fixtures, however far away, is a browser test.  A quick run leaves it out unless
-it is marked `smoke`, and leaves out those that are marked `thorough`.
+A quick run leaves out what takes long: tests that have a browser among their fixtures, however far away, unless they
+are marked `smoke`; tests of a whole class of submissions; and tests that are marked `thorough`.
 """
 import pytest
 from jupyter import needing_a_browser
@@ -9,6 +9,9 @@ from tiers import QUICK
 
 from bplib.bench import browser as headless
 from bplib.environment import COMMANDS
+
+COSTLY = {"browser", "graded"}
+"""Fixtures that take long to make."""
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +43,6 @@ def pytest_collection_modifyitems(config, items):
 
 
 def in_a_quick_run(item):
-    if "browser" in getattr(item, "fixturenames", ()):
+    if COSTLY.intersection(getattr(item, "fixturenames", ())):
         return item.get_closest_marker("smoke") is not None
     return item.get_closest_marker("thorough") is None

@@ -44,7 +44,7 @@ def derived(network):
 
 
 def generated(network, notation="bplib"):
-    """The functions of a network; what they are generated from is made once for all with its equations, of any width."""
+    """The functions of a network, from a derivation that is made once for all with its equations, of any width."""
     return bp.generate(network, _kept(network, network.equations), notation)
 
 

@@ -70,8 +70,8 @@ def compare(network, derivation, number, random):
 def test_networks_of_all_kinds(loss):
     random, sizes = np.random.default_rng(len(loss)), Random(loss)
     for activations, of_loss, options in dealt(loss):
-        networks = [bp.dense([sizes.randint(1, 7) for _ in range(len(activations) + 1)], activations, of_loss, **options)
-                    for _ in range(WIDTHS)]
+        widths = [[sizes.randint(1, 7) for _ in range(len(activations) + 1)] for _ in range(WIDTHS)]
+        networks = [bp.dense(each, activations, of_loss, **options) for each in widths]
         derivation = bp.derive(networks[0])
         for network in networks:
             compare(network, derivation, sizes.randint(1, 6), random)

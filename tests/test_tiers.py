@@ -1,4 +1,4 @@
-"""What a quick run tries: of the tests with a browser one for each explorer, and of the others not the thorough ones."""
+"""What a quick run tries: of tests with a browser one for each explorer, and of others not the thorough ones."""
 import os
 import re
 import subprocess
