@@ -29,7 +29,7 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def lab(request, server, browser):
+def lab(request, browser, server):
     """A notebook of the module's CELLS, all of which have run, in JupyterLab."""
     with headless.opened(server, browser, request.module.CELLS) as lab:
         yield lab

@@ -164,7 +164,7 @@ def notebook(*cells):
 
 
 @pytest.fixture(scope="module")
-def reader(server, browser):
+def reader(browser, server):
     """One page for all notebooks, which are copies."""
     folder = server.folder / "course"
     shutil.copytree(NOTEBOOKS, folder)

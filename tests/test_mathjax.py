@@ -30,7 +30,7 @@ LEFT = """selector => [...document.querySelectorAll(selector)].map((output) => {
 
 
 @pytest.fixture(scope="module")
-def typesetter(server, browser):
+def typesetter(browser, server):
     """typeset(name, texts) → what a page with these Markdown outputs shows."""
     server.configure()
 
@@ -68,8 +68,8 @@ def notebook(texts):
             "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}}
 
 
-IN_EVERY_TEXT = "neuron, cross entropy", "deep", "softmax and labels", "graph with skips"
-"""Together they have what others have; that each formula of each network is well formed is tested for all texts."""
+IN_EVERY_TEXT = "neuron, cross entropy", "softmax and labels", "graph with skips"
+"""Of each kind one, with all letters of a text; that every formula is well formed in all texts is tested elsewhere."""
 
 
 def all_steps():
