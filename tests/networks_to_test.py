@@ -1,4 +1,6 @@
 """Networks that several test modules use: all kinds of layers, losses and options, and networks neuron by neuron."""
+from functools import cache
+
 import numpy as np
 
 import bplib as bp
@@ -24,6 +26,32 @@ NETWORKS = {
     "graph, any activation": lambda: bp.graph(
         {"h": (["p"], "g"), "m": (["p", "h"], "g"), "o": (["h", "m", "p"], "g")}, inputs=["p"]),
 }
+
+
+_KEPT = {}
+"""Derivations that were made.  Not for tests that change a table: what they derive must be made anew, and not kept."""
+
+
+def _kept(network, key):
+    if key not in _KEPT:
+        _KEPT[key] = bp.derive(network)
+    return _KEPT[key]
+
+
+def derived(network):
+    """The derivation of a network, made once for all that are alike."""
+    return _kept(network, (network.equations, *network.sizes.items()))
+
+
+def generated(network, notation="bplib"):
+    """The functions of a network, from a derivation that is made once for all with its equations, of any width."""
+    return bp.generate(network, _kept(network, network.equations), notation)
+
+
+@cache
+def derivation_of(name):
+    """The derivation of one of the NETWORKS."""
+    return bp.derive(NETWORKS[name]())
 
 
 def samples(network, random, number=4):
