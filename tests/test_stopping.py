@@ -120,30 +120,35 @@ def test_an_interrupt_at_any_bytecode_loses_nothing(name, choices, often, monkey
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timer")
-def test_an_alarm_at_random_moments():
-    def alarm(*_):
-        raise KeyboardInterrupt
+def test_an_alarm_at_random_moments(monkeypatch):
+    choices, random, under_way = {"batch_size": 5, "momentum": 0.9, "epochs": 120}, np.random.default_rng(0), []
+    whole, histories, until = train("arrays", **choices), [], training._Run.until
 
-    choices, random = {"batch_size": 5, "momentum": 0.9, "epochs": 60}, np.random.default_rng(0)
-    whole, handler, landed = train("arrays", **choices), signal.signal(signal.SIGALRM, alarm), 0
+    def alarm(*_):
+        if under_way:
+            raise KeyboardInterrupt
+
+    def with_alarm(run, epochs):
+        under_way.append(run)
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0005, 0.006))
+        return until(run, epochs)
+
+    handler = signal.signal(signal.SIGALRM, alarm)
     try:
-        for _ in range(300):
-            history = None
+        while len(histories) < 5:  # now and then a run may end before its alarm
             try:
-                signal.setitimer(signal.ITIMER_REAL, random.uniform(0.001, 0.02))
-                train("arrays", **choices)
+                with monkeypatch.context() as patched:
+                    patched.setattr(training._Run, "until", with_alarm)
+                    train("arrays", **choices)
+                under_way.clear()
             except KeyboardInterrupt as error:
-                history = getattr(error, "history", None)  # none before the first step
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            if history and history.epochs < 60:
-                assert same(train("arrays", history, **choices), whole)
-                landed += 1
-            if landed == 8:
-                break
+                under_way.clear()
+                if hasattr(error, "history") and error.history.epochs < 120:
+                    histories.append(error.history)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
-    assert landed == 8
+    assert all(same(train("arrays", history, **choices), whole) for history in histories)
 
 
 def failing(monkeypatch, at):
