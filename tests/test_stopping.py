@@ -25,8 +25,9 @@ CHOICES = {"mini-batch": {"batch_size": 5, "momentum": 0.9}, "stochastic": {"bat
 
 
 @pytest.fixture(autouse=True)
-def tuned_once(monkeypatch):
-    """Each network is made fast once, not for each run; and nothing is left of the runs of other tests."""
+def apart_from_the_clock(monkeypatch):
+    """No copy is made on the way, each network is made fast once, and nothing is left of the runs of other tests."""
+    by_the_clock(monkeypatch, tick=1e9, patience=1e9)
     monkeypatch.setattr(training, "tune", tuned)
     monkeypatch.setattr(training.train, "partial", None)
 
@@ -62,6 +63,11 @@ def stopped(run, error=KeyboardInterrupt):
         run()
     assert told.value.history is training.train.partial
     return told.value.history
+
+
+def by_the_clock(monkeypatch, tick, patience):
+    monkeypatch.setattr(training, "TICK", tick)
+    monkeypatch.setattr(training, "PATIENCE", patience)
 
 
 def copies_after_each_step(monkeypatch):
@@ -256,11 +262,32 @@ def test_copies_are_made_by_the_clock_and_take_a_small_share_of_it(monkeypatch):
         made.append(now[0]) if copied else None
         return history(run, copied)
 
+    by_the_clock(monkeypatch, tick=0.2, patience=1e9)
     monkeypatch.setattr(training, "perf_counter", clock)
     monkeypatch.setattr(training._Run, "_history", copying)
     train("numbers", batch_size=1, epochs=80)
     first, *later = np.diff(made)
     assert len(later) > 2 and first < 2 and all(20 < gap < 30 for gap in later)
+
+
+def test_little_is_done_again(monkeypatch):
+    """With a copy after each step: nothing after an interrupt, and the last step of an epoch whose cost ran away."""
+    copies_after_each_step(monkeypatch)
+    done = []
+
+    def descent(code, arrays, *others, made=training._descent):
+        step = made(code, arrays, *others)
+
+        def stepping(*batch):
+            done.append(len(batch))
+            step(*batch)
+            if len(done) == 9:
+                arrays[0][...] = np.inf
+        return stepping
+
+    monkeypatch.setattr(training, "_descent", descent)
+    history = stopped(lambda: train("arrays", batch_size=5), bp.InputError)
+    assert history.epochs == 2 and len(done) == 9
 
 
 # a cost that runs away
@@ -388,6 +415,7 @@ class Bar:
 
 def test_the_bar_moves_within_an_epoch_and_comes_late(monkeypatch):
     seconds, Bar.made = iter(np.arange(0, 1e4, 0.05)), []
+    by_the_clock(monkeypatch, tick=0.2, patience=2)
     monkeypatch.setattr(training, "perf_counter", lambda: next(seconds))
     monkeypatch.setattr("tqdm.auto.tqdm", Bar)
     train("numbers", epochs=1, batch_size=1)  # 12 steps take less than 2 seconds
