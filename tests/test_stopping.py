@@ -25,8 +25,9 @@ CHOICES = {"mini-batch": {"batch_size": 5, "momentum": 0.9}, "stochastic": {"bat
 
 
 @pytest.fixture(autouse=True)
-def tuned_once(monkeypatch):
-    """Each network is made fast once, not for each run; and nothing is left of the runs of other tests."""
+def apart_from_the_clock(monkeypatch):
+    """No copy is made on the way, each network is made fast once, and nothing is left of the runs of other tests."""
+    by_the_clock(monkeypatch, tick=1e9, patience=1e9)
     monkeypatch.setattr(training, "tune", tuned)
     monkeypatch.setattr(training.train, "partial", None)
 
@@ -62,6 +63,11 @@ def stopped(run, error=KeyboardInterrupt):
         run()
     assert told.value.history is training.train.partial
     return told.value.history
+
+
+def by_the_clock(monkeypatch, tick, patience):
+    monkeypatch.setattr(training, "TICK", tick)
+    monkeypatch.setattr(training, "PATIENCE", patience)
 
 
 def copies_after_each_step(monkeypatch):
@@ -120,30 +126,35 @@ def test_an_interrupt_at_any_bytecode_loses_nothing(name, choices, often, monkey
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timer")
-def test_an_alarm_at_random_moments():
-    def alarm(*_):
-        raise KeyboardInterrupt
+def test_an_alarm_at_random_moments(monkeypatch):
+    choices, random, under_way = {"batch_size": 5, "momentum": 0.9, "epochs": 120}, np.random.default_rng(0), []
+    whole, histories, until = train("arrays", **choices), [], training._Run.until
 
-    choices, random = {"batch_size": 5, "momentum": 0.9, "epochs": 60}, np.random.default_rng(0)
-    whole, handler, landed = train("arrays", **choices), signal.signal(signal.SIGALRM, alarm), 0
+    def alarm(*_):
+        if under_way:
+            raise KeyboardInterrupt
+
+    def with_alarm(run, epochs):
+        under_way.append(run)
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0005, 0.006))
+        return until(run, epochs)
+
+    handler = signal.signal(signal.SIGALRM, alarm)
     try:
-        for _ in range(300):
-            history = None
+        while len(histories) < 5:  # now and then a run may end before its alarm
             try:
-                signal.setitimer(signal.ITIMER_REAL, random.uniform(0.001, 0.02))
-                train("arrays", **choices)
+                with monkeypatch.context() as patched:
+                    patched.setattr(training._Run, "until", with_alarm)
+                    train("arrays", **choices)
+                under_way.clear()
             except KeyboardInterrupt as error:
-                history = getattr(error, "history", None)  # none before the first step
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            if history and history.epochs < 60:
-                assert same(train("arrays", history, **choices), whole)
-                landed += 1
-            if landed == 8:
-                break
+                under_way.clear()
+                if hasattr(error, "history") and error.history.epochs < 120:
+                    histories.append(error.history)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
-    assert landed == 8
+    assert all(same(train("arrays", history, **choices), whole) for history in histories)
 
 
 def failing(monkeypatch, at):
@@ -251,11 +262,32 @@ def test_copies_are_made_by_the_clock_and_take_a_small_share_of_it(monkeypatch):
         made.append(now[0]) if copied else None
         return history(run, copied)
 
+    by_the_clock(monkeypatch, tick=0.2, patience=1e9)
     monkeypatch.setattr(training, "perf_counter", clock)
     monkeypatch.setattr(training._Run, "_history", copying)
     train("numbers", batch_size=1, epochs=80)
     first, *later = np.diff(made)
     assert len(later) > 2 and first < 2 and all(20 < gap < 30 for gap in later)
+
+
+def test_little_is_done_again(monkeypatch):
+    """With a copy after each step: nothing after an interrupt, and the last step of an epoch whose cost ran away."""
+    copies_after_each_step(monkeypatch)
+    done = []
+
+    def descent(code, arrays, *others, made=training._descent):
+        step = made(code, arrays, *others)
+
+        def stepping(*batch):
+            done.append(len(batch))
+            step(*batch)
+            if len(done) == 9:
+                arrays[0][...] = np.inf
+        return stepping
+
+    monkeypatch.setattr(training, "_descent", descent)
+    history = stopped(lambda: train("arrays", batch_size=5), bp.InputError)
+    assert history.epochs == 2 and len(done) == 9
 
 
 # a cost that runs away
@@ -383,6 +415,7 @@ class Bar:
 
 def test_the_bar_moves_within_an_epoch_and_comes_late(monkeypatch):
     seconds, Bar.made = iter(np.arange(0, 1e4, 0.05)), []
+    by_the_clock(monkeypatch, tick=0.2, patience=2)
     monkeypatch.setattr(training, "perf_counter", lambda: next(seconds))
     monkeypatch.setattr("tqdm.auto.tqdm", Bar)
     train("numbers", epochs=1, batch_size=1)  # 12 steps take less than 2 seconds
