@@ -1,7 +1,7 @@
 """What the tests of one process share: a browser and a JupyterLab, each started when a test first asks for it.
 
 A quick run leaves out what takes long: tests that have a browser among their fixtures, however far away, unless they
-are marked `smoke`; tests of a whole class of submissions; and tests that are marked `thorough`.
+are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.
 """
 import pytest
 from jupyter import needing_a_browser
@@ -10,8 +10,8 @@ from tiers import QUICK
 from bplib.bench import browser as headless
 from bplib.environment import COMMANDS
 
-COSTLY = {"browser", "graded"}
-"""Fixtures that take long to make."""
+COSTLY = {"browser", "graded", "project"}
+"""Fixtures that take long to make: a browser, a class of submissions that is graded, a project that is set up."""
 
 
 @pytest.fixture(scope="session")

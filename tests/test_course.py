@@ -419,6 +419,7 @@ def failing_cells(tree):
     return int(run.stdout.split()[-1])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("slope, fails", [("a * (1 - a)", False), ("-a * (1 - a)", True)], ids=["right", "wrong sign"])
 def test_a_wrong_sign_in_one_activation_makes_a_notebook_fail(tmp_path, slope, fails):
     shutil.copytree(ROOT / "bplib", tmp_path / "bplib", ignore=shutil.ignore_patterns("__pycache__"))

@@ -88,6 +88,7 @@ def test_what_is_stored_is_the_same_in_every_run(name):
         assert len(about["image/png"]["alt"]) > 40
 
 
+@pytest.mark.thorough
 def test_nbval_compares_all_but_packed_data(saved, tmp_path):
     """Data differ from one version of a library to the next; sentences do not."""
     notebook = json.loads(saved.read_text(encoding="utf-8"))
