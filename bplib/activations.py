@@ -3,12 +3,19 @@
 In an equation an activation appears as a SymPy function, `sigmoid(z)`; its derivative is `Slope(sigmoid(z))`, which
 a reader sees as σ'(z).  `formula` says what the function is, `slope` what σ'(z) is in terms of z and a = σ(z).
 The two are written down separately and compared whenever a derivation uses them, so neither is trusted.
+
+`add` puts a row of your own into the table; every part of the library then has it.
 """
+import builtins
+import keyword
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Callable
 
+import numpy as np
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
@@ -55,6 +62,8 @@ class Activation:
 
     formula(z, *parameters)      g(z) as SymPy writes it
     slope(z, a, *parameters)     g'(z), cheap once a = g(z) is known
+    stable(z, *parameters)       g(z) once more, in a form that holds for large |z|; None where `formula` does.  Pieces
+                                 of a Piecewise are computed only where their conditions hold
     log, log_complement          ln a and ln(1 − a) as functions of z that hold for large |z|; None where a may be ≤ 0
     """
 
@@ -65,7 +74,11 @@ class Activation:
     parameters: tuple = ()
     log: Callable = None
     log_complement: Callable = None
+    stable: Callable = None
     function: type = field(default=None, compare=False)
+
+    def __reduce__(self):
+        return _row_called, (self.name, self.parameters)
 
     def __call__(self, z, unit=None, size=None):
         """The activation of the pre-activation z; `unit` and `size` are the index of z and how far it runs."""
@@ -81,9 +94,39 @@ class Activation:
     def abstract(self):
         return self.elementwise and self.formula is None
 
+    @property
+    def in_code(self):
+        """Its name in generated code."""
+        return self.function.__name__
 
-def _row(name, symbol, formula, slope, parameters=(), **more):
-    function = type(name.replace(" ", "_"), (Activated,), {})
+    @property
+    def as_typed(self):
+        """Its name in formulas that a learner types, where spaces would part it."""
+        return self.name if self.name in BUILT_IN else self.in_code
+
+    def evaluated(self, z, *parameters):
+        """g(z) as it is best computed: the stable form, where there is one, or else the formula."""
+        return (self.stable or self.formula)(z, *parameters)
+
+
+def _row_called(name, parameters):
+    """A row of the table, when it comes from another process or from a file."""
+    if name not in TABLE:
+        raise InputError(f"What is read has the activation {name!r}, which is not in the table here: add it first.")
+    return replace(TABLE[name], parameters=parameters)
+
+
+def __getattr__(name):
+    """The SymPy function of a row, by its name in code: pickle looks it up here."""
+    for row in globals().get("TABLE", {}).values():
+        if row.function is not None and row.in_code == name:
+            return row.function
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}, and there is no activation of this name. "
+                         "One that was added to the table elsewhere has to be added here too.")
+
+
+def _row(name, symbol, formula, slope, parameters=(), in_code=None, **more):
+    function = type(in_code or name.replace(" ", "_"), (Activated,), {})
     function.row = Activation(name, symbol, formula, slope, parameters, function=function, **more)
     return function.row
 
@@ -92,13 +135,16 @@ def _where_positive(then, otherwise, z):
     return sp.Piecewise((then, z > 0), (otherwise, True))
 
 
-softplus_row = _row("softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: inner(z))
+softplus_row = _row(
+    "softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: inner(z),
+    stable=lambda z: _where_positive(z + log1p(sp.exp(-z)), log1p(sp.exp(z)), z))
 softplus = softplus_row.function
 sigmoid_row = _row(
     "sigmoid", r"\sigma", lambda z: 1 / (1 + sp.exp(-z)), lambda z, a: a * (1 - a),
+    stable=lambda z: _where_positive(1 / (1 + sp.exp(-z)), sp.exp(z) / (1 + sp.exp(z)), z),
     log=lambda z: -softplus(-z), log_complement=lambda z: -softplus(z))
 sigmoid = sigmoid_row.function
-inner = type("sigmoid", (Activated,), {"row": sigmoid_row})
+inner = type("sigmoid", (Activated,), {"row": sigmoid_row, "__qualname__": "inner"})
 """The sigmoid as a part of another activation's slope.  It is computed in the same way; it is another class because a
 text with one letter for the activation of a layer cannot write it with that letter."""
 
@@ -136,14 +182,148 @@ TABLE = {row.name: row for row in (
          lambda z, a, alpha: _where_positive(1, alpha, z), (sp.Float("0.01"),)),
     softplus_row,
     _row("elu", r"\operatorname{ELU}", lambda z, alpha: _where_positive(z, alpha * (sp.exp(z) - 1), z),
-         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.S.One,)),
+         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.S.One,),
+         stable=lambda z, alpha: _where_positive(z, alpha * expm1(z), z)),
     _row("silu", r"\operatorname{SiLU}", lambda z: z / (1 + sp.exp(-z)),
-         lambda z, a: inner(z) + a * (1 - inner(z))),
+         lambda z, a: inner(z) + a * (1 - inner(z)), stable=lambda z: z * inner(z)),
     _row("gelu", r"\operatorname{GELU}", lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
-         lambda z, a: normal_cdf(z) + z * normal_pdf(z)),
+         lambda z, a: normal_cdf(z) + z * normal_pdf(z), stable=lambda z: z * normal_cdf(z)),
     Activation("softmax", r"\operatorname{softmax}", log=log_softmax, function=softmax),
     _row("g", "g", None, None),
 )}
+
+
+BUILT_IN = tuple(TABLE)
+"""Names of the rows that stand in the table from the start."""
+
+
+def added() -> tuple:
+    """Names of the rows that have been added."""
+    return tuple(name for name in TABLE if name not in BUILT_IN)
+
+
+def of_units() -> tuple:
+    """Names of the activations that work on each unit and have a formula, in the order of the table."""
+    return tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
+
+
+def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = None, alpha: float = None,
+        stable: Callable = None, log: Callable = None, log_complement: Callable = None) -> Activation:
+    """Add an activation a = g(z) to the table: from then on every part of the library has it.  Returns its row.
+
+    name            under which networks ask for it
+    formula         g as a function of a SymPy symbol, such as lambda z: (z + sympy.sqrt(z**2 + 4)) / 2
+    slope           g'(z) as a function of z and a = g(z), such as lambda z, a: a**2 / (a**2 + 1).  A derivation that
+                    uses it compares it with the formula; by default SymPy differentiates the formula
+    symbol          its LaTeX; by default its name, upright
+    alpha           the value that a parameter has unless another is asked for; `formula(z, alpha)`,
+                    `slope(z, a, alpha)` and the others take it last
+    stable          g(z) in a form that holds for large |z|, where the formula does not: a SymPy Piecewise, of which
+                    each piece is computed only where its condition holds
+    log, log_complement   ln a and ln(1 − a) as functions of z that hold for large |z|; losses that take logarithms
+                    use them
+
+    InputError for a name that is taken, for what gives no formula, and for forms that are not equal to the formula at
+    moderate z.  `del activations.TABLE[name]` takes the row out.
+    """
+    check_new(name, TABLE, "activation")
+    parameters = () if alpha is None else (_parameter(f"The alpha of {name}", alpha),)
+    check_formula(f"The formula of {name}", formula, sp.Symbol("z", real=True), *parameters)
+    for what, form, same in (("stable form", stable, formula), ("log", log, lambda *at: sp.log(formula(*at))),
+                             ("log_complement", log_complement, lambda *at: sp.log(1 - formula(*at)))):
+        check_same(f"The {what} of {name}", form, same, [(z, *parameters) for z in POINTS])
+    symbol = rf"\operatorname{{{name}}}" if symbol is None else symbol
+    formula = in_pieces(formula)
+    row = _row(name, symbol, formula, in_pieces(slope or _differentiated(formula)), parameters,
+               in_code=name_in_code(name), stable=in_pieces(stable), log=log, log_complement=log_complement)
+    TABLE[name] = row
+    return row
+
+
+def check_new(name, table, what):
+    """InputError where a name cannot be that of a new row."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*", name):
+        raise InputError(f"The name of an {what} is made of English letters and digits, in one word or several; "
+                         f"given: {name!r}.")
+    taken = {known.lower().replace("-", " ").replace("_", " "): known for known in table}
+    if (known := taken.get(name.lower().replace("-", " ").replace("_", " "))):
+        raise InputError(f"There is a row called {known!r} already. Take another name, or take that row out of the "
+                         "table first.")
+
+
+def check_formula(what, formula, *arguments):
+    """InputError where a function does not give a SymPy expression of its arguments."""
+    try:
+        given = sp.sympify(formula(*arguments))
+        fits = isinstance(given, sp.Expr) and given.free_symbols <= set().union(*(a.free_symbols for a in arguments))
+    except Exception as error:
+        raise InputError(f"{what} is a function of SymPy symbols, such as lambda z: sympy.sin(z); it ended with "
+                         f"{type(error).__name__}: {error}") from error
+    if not fits:
+        raise InputError(f"{what} is a function of SymPy symbols that gives a formula of these alone; "
+                         f"it gives: {given!r}.")
+
+
+POINTS = tuple(sp.Rational(tenths, 10) for tenths in (-21, -9, -2, 3, 11, 24))
+"""Moderate values of z, at which a formula and its other forms are compared."""
+
+
+def check_same(what, form, formula, points):
+    """InputError where a form, if there is one, differs from the formula at one of the points."""
+    for at in points if form is not None else ():
+        check_formula(what, form, *at)
+        found, expected = (complex(sp.N(plain(sp.sympify(function(*at))), 20)) for function in (form, formula))
+        if not abs(found - expected) <= 1e-12 * max(1, abs(expected)):
+            raise InputError(f"{what} differs from the formula: at {', '.join(f'{float(x):g}' for x in at)} it is "
+                             f"{found.real:g}, and the formula gives {expected.real:g}.")
+
+
+def in_pieces(formula):
+    """The same function with each Max and Min in it as a Piecewise, which every part of the library can read."""
+    def written(*arguments):
+        given = sp.sympify(formula(*arguments))
+        return sp.piecewise_fold(given.rewrite(sp.Piecewise)) if given.has(sp.Max, sp.Min, sp.Heaviside) else given
+
+    return formula and written
+
+
+def _differentiated(formula):
+    def slope(z, a, *parameters):
+        at = sp.Dummy("z", real=True)
+        return sp.diff(formula(at, *parameters), at).subs(at, z)
+
+    return slope
+
+
+ARRAYS = re.compile(r"(d|delta|da|dot|w|b|z|a|lambda)?_?[A-Za-z]?\d*(_.*)?|losses|len|largest|total|rate|expit|gem[mv]")
+"""Names that generated code gives to other things."""
+
+
+def name_in_code(name: str) -> str:
+    """The name in generated code of a function called `name`: one that is nobody else's, such as sin_ for "sin"."""
+    plain = re.sub(r"\W", "_", name)
+    here = globals()
+    taken = (hasattr(sp, plain) or hasattr(np, plain) or hasattr(builtins, plain) or keyword.iskeyword(plain)
+             or plain in here or ARRAYS.fullmatch(plain) or plain in JAVASCRIPT_WORDS)
+    return plain + "_" if taken else plain
+
+
+JAVASCRIPT_WORDS = frozenset(
+    "Math array case catch const debugger default delete do enum export extends false function implements "
+    "instanceof interface let new null package private protected public static super switch this throw true typeof "
+    "undefined var void eval arguments NaN Infinity product blend log_softmax normal_cdf normal_pdf".split())
+
+
+LEAST_ALPHA, MOST_ALPHA = 1e-100, 1000
+"""Sizes of a parameter, 0 apart, beyond which numbers run out of the range of floats in a few layers."""
+
+
+def _parameter(what, given):
+    number = checked_number(what, given)
+    if number and not LEAST_ALPHA <= abs(number) <= MOST_ALPHA:
+        raise InputError(f"{what} is a number that is 0, or from {LEAST_ALPHA:g} to {MOST_ALPHA} in size; "
+                         f"given: {given!r}.")
+    return sp.sympify(as_written(number))
 
 
 def activation(name, **parameters):
@@ -153,15 +333,14 @@ def activation(name, **parameters):
     (0.2,)
     """
     row = name if isinstance(name, Activation) else TABLE.get(name) if isinstance(name, str) else None
-    if row is None:
-        raise unknown_name("activation", name, TABLE)
+    if row is None or row.name not in TABLE:
+        raise unknown_name("activation", getattr(row, "name", name), TABLE)
     if not parameters:
         return row
     if set(parameters) != {"alpha"} or not row.parameters:
         raise InputError(f"{row.name} takes {'alpha' if row.parameters else 'no parameter'}; "
                          f"given: {', '.join(parameters)}.")
-    alpha = sp.sympify(as_written(checked_number(f"The alpha of {row.name}", parameters["alpha"])))
-    return replace(row, parameters=(alpha,))
+    return replace(row, parameters=(_parameter(f"The alpha of {row.name}", parameters["alpha"]),))
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,8 @@ SymPy's NumPyPrinter prints everything that is the same for numbers and arrays; 
 function.
 """
 import inspect
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -14,20 +15,25 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
+from .activations import Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .conventions import convention
-from .derivation import derive
-from .equations import Equation, N, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
+from .derivation import Derivation, derive
+from .equations import Equation, N, Quantity, gradient_of, in_reading_order, name_of, place_in_sum, s
 from .errors import InputError
+from .evaluation import stable
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout
 from .networks import Graph, checked_network
 from .notation import DEFAULT
-from .numerics import KERNELS
+from .numerics import kernels
 
 
 class Array(sp.Basic):
     """Array(expression, indices): the whole array whose entry at the indices is the expression."""
+
+
+class Constant(sp.Basic):
+    """Constant(number, z): an array that holds the number everywhere, in the shape of z."""
 
 
 class Columns(sp.Basic):
@@ -53,6 +59,9 @@ class ArrayPrinter(NumPyPrinter):
         expression, indices = e.args
         self.indices = tuple(indices)
         return self._aligned(expression, self.indices)
+
+    def _print_Constant(self, e):
+        return "np.full_like({1}, {0})".format(*map(self._print, e.args))
 
     # axes
 
@@ -217,16 +226,16 @@ class NumericFunction:
 
     def __init__(self, layout, name, equations, inputs, outputs, pack):
         self.layout, self.name, self.inputs, self.outputs, self.pack = layout, name, inputs, outputs, pack
-        self._lines = _lines(layout, equations, outputs)
-        self.raw = self.with_kernels(KERNELS)
+        self._lines, self._made_of = _lines(layout, equations, outputs), (name, tuple(equations), inputs, outputs, pack)
+        self.raw = self.with_kernels(kernels())
+        self.source = inspect.getsource(self.raw).replace("_lambdifygenerated", name, 1)
+
+    def __reduce__(self):
+        return type(self), (self.layout, *self._made_of)
 
     def with_kernels(self, kernels):
         """The raw function with the given functions behind the names that the code calls."""
         return _lambdified(self.layout, self._lines, self.inputs, self.outputs, kernels)
-
-    @cached_property
-    def source(self):
-        return inspect.getsource(self.raw).replace("_lambdifygenerated", self.name, 1)
 
     def __repr__(self):
         return self.source
@@ -235,9 +244,78 @@ class NumericFunction:
         return f"```python\n{self.source}```"
 
     def __call__(self, parameters, *samples):
+        return self.pack(self.values(parameters, samples))
+
+    def values(self, parameters, samples):
+        """The outputs as a list, after the checks of what was handed over."""
         arrays = checked_parameters(self.layout, parameters)
         wanted = self.inputs[len(self.layout.parameters):]
-        return self.pack(self.raw(*arrays, *checked_samples(self.layout, samples, wanted)))
+        with np.errstate(under="ignore"):  # what is too small to be held is 0
+            return self.raw(*arrays, *checked_samples(self.layout, samples, wanted))
+
+
+class Gradients(NumericFunction):
+    """The gradients by the parameters; and, asked for, the derivatives of the cost by what lies between.
+
+    more   equations for ∂C_s/∂a and ∂C_s/∂x, as `Derivation.activated`
+    """
+
+    def __init__(self, layout, name, equations, inputs, outputs, pack, more=()):
+        super().__init__(layout, name, equations, inputs, outputs, pack)
+        self.more, self._made_of = tuple(more), (*self._made_of, tuple(more))
+        self._between = lru_cache(None)(self._derivative)
+
+    def __call__(self, parameters, *samples, with_respect_to=None):
+        """∂C/∂parameter for each array of parameters, in a dict.
+
+        with_respect_to   the name of an array of inputs, weighted sums or activations, such as "X", "z1" or "a1", or a
+                          list of such names: then ∂C/∂X and so on in place of the gradients, in the shape of the array
+                          (samples by units; C is the cost of the batch), or a dict of them for a list
+        """
+        if with_respect_to is None:
+            return super().__call__(parameters, *samples)
+        if isinstance(with_respect_to, (list, tuple)):
+            return {name: self.between(name)(parameters, *samples) for name in with_respect_to}
+        return self.between(with_respect_to)(parameters, *samples)
+
+    def between(self, name: str) -> NumericFunction:
+        """The function that computes ∂C/∂X, ∂C/∂z1 or ∂C/∂a1; its `source` shows how.
+
+        InputError where the network has no such array.
+        """
+        known = {self.layout.text(q): q for q in self.layout.network.quantities.values() if q.kind in "xza"}
+        if name not in known:
+            raise InputError(f"There is no array {name!r} between the inputs and the cost. There are: "
+                             f"{', '.join(known)}; the gradients with respect to the parameters come all at once, "
+                             "without with_respect_to.")
+        return self._between(known[name])
+
+    def _derivative(self, quantity):
+        """∂C/∂q[s, j] is ∂C_s/∂q[s, j] times what the cost of a sample counts in the cost of the batch."""
+        layout, (_, equations, inputs, *_) = self.layout, self._made_of[:3]
+        share = 1 / N if layout.network.options.over_samples == "mean" else sp.S.One
+        known = {equation.quantity for equation in equations}
+        equations = [*equations, *(e for e in self.more if e.quantity not in known and e.quantity.kind == "da")]
+        made = [Equation(Quantity(self._title(quantity, indices), "dC", None, (N,)), indices, share * right)
+                for indices, right in self._per_sample(quantity)]
+        columns = [equation.indices[1] for equation in made if equation.indices[-1].is_Integer]
+        made = [replace(e, indices=(s,)) if columns else e for e in made]
+        pack = _Columns(layout.network.shape(quantity.name)[1], tuple(int(at) - 1 for at in columns),
+                        0 if layout.notation.samples == "columns" else 1) if columns else _only
+        return NumericFunction(layout, "derivative", [*equations, *made], inputs,
+                               [equation.quantity.name for equation in made], pack)
+
+    def _per_sample(self, quantity):
+        """∂C_s/∂q as pairs of indices and formula: one for the whole array, or one for each named input."""
+        gradient = gradient_of(quantity)
+        found = [e for e in (*self._made_of[1], *self.more) if e.quantity == gradient]
+        return [(e.indices, e.right if quantity.kind == "x" else gradient[e.indices])
+                for e in (found if quantity.kind == "x" else found[:1])]
+
+    def _title(self, quantity, indices):
+        column = "".join(f"_{at}" for at in indices if at.is_Integer)
+        title = f"dC_d{self.layout.text(quantity)}{column}"
+        return title + "_" * (title in self.layout.names)
 
 
 def _lines(layout, equations, outputs):
@@ -252,8 +330,16 @@ def _lines(layout, equations, outputs):
             needs = {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
             indices = layout.stored(equation.quantity, equation.indices)
             lines.insert(0, (name, Array(equation.right, sp.Tuple(*indices)), needs))
-            needed |= needs
+            if equation.quantity.kind in ("delta", "da") and not equation.right.free_symbols.intersection(indices):
+                z = _pre_activation(layout, equation.quantity)
+                lines[0] = name, Constant(equation.right, sp.Symbol(names[z])), {z}
+            needed |= lines[0][2]
     return [(name, formula) for name, formula, _ in lines]
+
+
+def _pre_activation(layout, error):
+    """The name of the z that an error term, or a derivative by an activation, has its shape from."""
+    return next(q.name for q in layout.quantities.values() if (q.kind, q.mark) == ("z", error.mark))
 
 
 def _lambdified(layout, lines, inputs, outputs, kernels):
@@ -269,8 +355,9 @@ def _lambdified(layout, lines, inputs, outputs, kernels):
 class Generated:
     """The numeric functions of a network, generated from its equations; each has its `.source`.
 
-    cost(parameters, X, Y)        the cost of the batch, a float
-    gradients(parameters, X, Y)   dict of arrays, one for each array of parameters, with its name and shape
+    cost(parameters, X, Y)        the cost of the batch, a float; without Y where the loss has no targets
+    gradients(parameters, X, Y)   dict of arrays, one for each array of parameters, with its name and shape;
+                                  gradients(…, with_respect_to="X") is ∂C/∂X, likewise for "z1" or "a1"
     forward(parameters, X)        dict of every z and a
     predict(parameters, X)        the outputs, in the shape of Y: (N, n_L)
 
@@ -279,30 +366,75 @@ class Generated:
     backward holds the equations that the gradients are generated from.
     """
 
-    def __init__(self, layout, backward):
+    def __init__(self, layout, backward, activated=()):
+        _check_apart(layout)
         self.layout, self.network, self.backward = layout, layout.network, tuple(backward)
         equations = stable(self.network)
         layers = [layout.text(e.quantity) for e in equations if e.quantity.kind in "za"]
         outputs = [layout.text(layout.quantities[name]) for name in self.network.outputs]
         given = (*layout.parameters, layout.text(self.network.given("x")))
-        all_given = (*given, layout.text(self.network.targets))
+        all_given = (*given, *([layout.text(self.network.targets)] if self.network.targets else []))
 
         def function(name, lines, inputs, outputs, pack):
             return NumericFunction(layout, name, lines, inputs, outputs, pack)
 
-        self.cost = function("cost", equations, all_given, ["C"], lambda values: float(values[0]))
-        self.forward = function("forward", equations, given, layers, lambda values: _apart(layers, values))
+        self.cost = function("cost", equations, all_given, ["C"], _number)
+        self.forward = function("forward", equations, given, layers, _Named(layers, apart=True))
         side_by_side = isinstance(self.network.structure, Graph) and len(self.network.shape("y")) == 2
-        self.predict = function("predict", equations, given, outputs,
-                                np.column_stack if side_by_side else lambda values: values[0])
-        self.gradients = function("gradients", [*equations, *backward], all_given, layout.gradients,
-                                  lambda values: dict(zip(layout.parameters, values)))
+        columns = layout.notation.samples == "columns"
+        stacked = np.vstack if columns else np.column_stack
+        self.predict = function("predict", equations, given, outputs, stacked if side_by_side else _only)
+        self.gradients = Gradients(layout, "gradients", [*equations, *backward], all_given, layout.gradients,
+                                   _Named(layout.parameters), activated)
+
+    def __reduce__(self):
+        return Generated, (self.layout, self.backward, self.gradients.more)
 
 
-def _apart(names, values):
-    """The arrays by name; none shares its memory with another, as z and a do where the activation is the identity."""
-    return {name: value.copy() if any(value is other for other in values[:at]) else value
-            for at, (name, value) in enumerate(zip(names, values))}
+def _check_apart(layout):
+    """An array called as a function that the code calls would hide it."""
+    called = {*kernels(), "len", "N"}
+    taken = [name for name in layout.names if name in called]
+    if taken:
+        raise InputError(f"The notation {layout.notation.name!r} calls an array {taken[0]!r} in code, where that is the "
+                         "name of something else: generated code calls it. Choose another name.")
+
+
+# what calls make of the list of outputs
+
+def _number(values):
+    return float(values[0])
+
+
+def _only(values):
+    return values[0]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Arrays of one number a sample, side by side along an axis of `number`; what is not among them is 0."""
+
+    number: int
+    places: tuple
+    axis: int
+
+    def __call__(self, values):
+        columns = [np.zeros_like(values[0]) for _ in range(self.number)]
+        for place, value in zip(self.places, values, strict=True):
+            columns[place] = value
+        return np.stack(columns, axis=self.axis)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The arrays by name; with `apart`, none shares its memory with another, as z and a do for the identity."""
+
+    names: tuple
+    apart: bool = False
+
+    def __call__(self, values):
+        return {name: value.copy() if self.apart and any(value is other for other in values[:at]) else value
+                for at, (name, value) in enumerate(zip(self.names, values))}
 
 
 def generate(network, derivation=None, notation=DEFAULT):
@@ -313,29 +445,14 @@ def generate(network, derivation=None, notation=DEFAULT):
     InputError where an activation has been left open ("g").
     """
     network = checked_network(network)
+    if derivation is not None and not isinstance(derivation, Derivation):
+        hint = f" Write generate(network, notation={derivation!r})." if isinstance(derivation, str) else ""
+        raise InputError("What comes after the network is its derivation, as derive(network) returns it; given: "
+                         f"{type(derivation).__name__}.{hint}")
     if derivation is not None and derivation.network.equations != network.equations:
         raise InputError("The derivation belongs to another network: its equations differ from those of this one.")
     if any(isinstance(e.right, Activated) and e.right.row.abstract for e in network.equations):
         raise InputError('An activation is left open ("g"), so there are no numbers to compute. '
                          "Choose one, such as 'sigmoid'.")
-    return Generated(Layout(network, convention(notation)), (derivation or derive(network)).backward)
-
-
-def stable(network):
-    """The forward equations with each ln a and ln(1 − a) in the cost written as a function of z, for any |z|."""
-    activated = {e.quantity.name: e for e in network.equations if e.quantity.kind == "a"}
-
-    def written_in_z(log):
-        (inside,) = log.args
-        form = "log" if inside.is_Indexed else "log_complement"
-        (a,) = inside.atoms(sp.Indexed)
-        equation = activated[name_of(a)]
-        g = equation.right.xreplace(dict(zip(equation.indices, a.indices)))
-        row = TABLE["softmax"] if isinstance(g, softmax) else g.row
-        return getattr(row, form)(*g.args)
-
-    def rewritten(right):
-        return right.replace(sp.log, lambda at: written_in_z(sp.log(at))).replace(sp.Sum, sum_with_sign_in_front)
-
-    return [Equation(e.quantity, e.indices, rewritten(e.right))
-            if e.quantity.kind == "losses" else e for e in network.equations]
+    derivation = derivation or derive(network)
+    return Generated(Layout(network, convention(notation)), derivation.backward, derivation.activated)

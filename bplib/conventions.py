@@ -106,7 +106,7 @@ def convention(name):
     """
     if isinstance(name, Notation):
         return name
-    if name not in TABLE:
+    if not isinstance(name, str) or name not in TABLE:
         raise unknown_name("notation", name, TABLE)
     return TABLE[name]
 

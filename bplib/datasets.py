@@ -13,9 +13,12 @@ Where the images come from, under which licence and how they were converted: dat
 import math
 import operator
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
+
+from .errors import InputError
 
 FOLDER = Path(__file__).resolve().parent / "data"
 
@@ -82,12 +85,12 @@ def one_hot(labels, classes):
     classes = _count("classes", classes, least=1)
     labels = np.asarray(labels)
     if labels.ndim != 1:
-        raise ValueError(f"labels must be one-dimensional, one label per sample; given shape {labels.shape}")
+        raise InputError(f"labels must be one-dimensional, one label per sample; given shape {labels.shape}")
     if not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"labels must be integers 0 .. {classes - 1}; given {labels.dtype} values")
+        raise InputError(f"labels must be integers 0 .. {classes - 1}; given {labels.dtype} values")
     outside = labels[(labels < 0) | (labels >= classes)]
     if outside.size:
-        raise ValueError(f"labels must lie in 0 .. {classes - 1} for {classes} classes; given {outside[0]}")
+        raise InputError(f"labels must lie in 0 .. {classes - 1} for {classes} classes; given {outside[0]}")
     rows = np.zeros((len(labels), classes))
     rows[np.arange(len(labels)), labels] = 1.0
     return rows
@@ -114,8 +117,8 @@ def two_moons(samples=200, noise=0.1, seed=0):
 
 def circles(samples=200, noise=0.05, seed=0, radius=0.5):
     """A circle of radius 1 (label 0) around one of the given radius (label 1)."""
-    if not 0.0 < radius < 1.0:
-        raise ValueError(f"radius of the inner circle must lie between 0 and 1; given {radius!r}")
+    if not (_is_number(radius) and 0.0 < radius < 1.0):
+        raise InputError(f"radius of the inner circle must be a number between 0 and 1; given {radius!r}")
     rng, sizes = _start(samples, 2, noise, seed)
     rings = []
     for size, r in zip(sizes, (1.0, radius)):
@@ -127,8 +130,8 @@ def circles(samples=200, noise=0.05, seed=0, radius=0.5):
 def spirals(samples=300, classes=3, noise=0.05, seed=0, turns=0.75):
     """One spiral arm per class, from the centre to radius 1 in the given number of turns."""
     classes = _count("classes", classes, least=2)
-    if not (math.isfinite(turns) and turns > 0.0):
-        raise ValueError(f"turns must be a positive number; given {turns!r}")
+    if not (_is_number(turns) and turns > 0.0):
+        raise InputError(f"turns must be a positive number; given {turns!r}")
     rng, sizes = _start(samples, classes, noise, seed)
     arms = []
     for label, size in enumerate(sizes):
@@ -141,8 +144,8 @@ def spirals(samples=300, classes=3, noise=0.05, seed=0, turns=0.75):
 def _start(samples, classes, noise, seed):
     """Check the arguments; return the random generator and how many samples each class gets."""
     samples = _count("samples", samples, least=classes)
-    if not (math.isfinite(noise) and noise >= 0.0):
-        raise ValueError(f"noise must be a number >= 0; given {noise!r}")
+    if not (_is_number(noise) and noise >= 0.0):
+        raise InputError(f"noise must be a number >= 0; given {noise!r}")
     seed = _count("seed", seed, least=0)
     sizes = [samples // classes + (label < samples % classes) for label in range(classes)]
     return np.random.default_rng(seed), sizes
@@ -157,12 +160,20 @@ def _finish(rng, groups, noise):
     return X[order], labels[order]
 
 
+def _is_number(value):
+    """Whether a value is a real number that floats can hold."""
+    try:
+        return isinstance(value, Real) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _count(name, value, least):
-    """`value` as an int, or a ValueError that says what was expected."""
+    """`value` as an int, or an InputError that says what was expected."""
     try:
         number = operator.index(value)
     except TypeError:
         number = None
     if number is None or isinstance(value, (bool, np.bool_)) or number < least:
-        raise ValueError(f"{name} must be an integer >= {least}; given {value!r}")
+        raise InputError(f"{name} must be an integer >= {least}; given {value!r}")
     return number

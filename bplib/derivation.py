@@ -8,11 +8,13 @@ from collections import defaultdict
 from dataclasses import replace
 from math import prod
 
+import numpy as np
 import sympy as sp
 
 from .activations import Slope, softmax
 from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
 from .errors import DerivationError, InputError
+from .evaluation import StablePoint, outputs_and_targets, share_of_output
 from .inputs import checked_parameters, checked_samples
 from .layout import all_quantities
 from .meaning import Point
@@ -29,11 +31,13 @@ class Derivation:
     forward    the equations of the network, which can be shown `as_in` another notation
     steps      all steps, in the order in which one would write them
     backward   equations for δ and for the gradients of all parameters, in the order in which they are computed
+    activated  equations for ∂C_s/∂a of every activation and for ∂C_s/∂x of the inputs, in the same order
     point      where the steps were checked
     """
 
-    def __init__(self, network, steps, backward, point):
+    def __init__(self, network, steps, backward, activated, point):
         self.network, self.steps, self.backward, self.point = network, Steps(steps), tuple(backward), point
+        self.activated = tuple(activated)
         self.quantities, self.forward = all_quantities(network), Forward(network)
 
     def latex(self, notation=DEFAULT):
@@ -78,19 +82,37 @@ class Derivation:
         """What a step of gradient descent does to a parameter: an `Update`."""
         return Update(self[name].left, self.quantities)
 
-    def evaluate(self, formula, parameters, X, Y):
+    def evaluate(self, formula, parameters, X, Y=None):
         """The numbers behind a formula for given parameters and samples: an array over its free indices.
 
         formula   a step (its right side is evaluated) or an expression of a step; its free indices, in the order
                   sample s, then j, k, i, are the axes of the result
+
+        Gradients and error terms are right for |z| of 10⁴ and more.  Where the right side of a step is 0/0 in floats,
+        its left side is taken; a formula with other factors beyond the range of floats is only as good as these.
         """
         network = self.network
         arrays = dict(zip(network.parameters, checked_parameters(network, parameters)))
         X, Y = checked_samples(network, (X, Y), "XY")
-        arrays |= {"x": X, network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
-        point = Point(network, own_widths(network), len(X), arrays)
-        expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
-        return point(expression, point.scope(expression))
+        arrays |= {"x": X, **_targets(network, Y, len(X))}
+        point = StablePoint(network, own_widths(network), len(X), arrays)
+        if not isinstance(formula, (Step, sp.Basic)):
+            hint = f" Write derivation[{formula!r}]." if isinstance(formula, str) else ""
+            raise InputError("evaluate takes a step, or an expression of one; given: "
+                             f"{type(formula).__name__} {formula!r}.{hint}")
+        expression = formula.right if isinstance(formula, Step) else formula
+        scope = point.scope(expression)
+        values = point(expression, scope)
+        if np.isfinite(values).all() or not isinstance(formula, Step) or point.scope(formula.left) != scope:
+            return values
+        return np.where(np.isfinite(values), values, point(formula.left, scope))
+
+
+def _targets(network, Y, samples):
+    """Targets by name, as formulas have them: labels count from 1."""
+    if network.targets is None:  # y stands in no formula then
+        return {"y": np.zeros([samples if n == "N" else n for n in network.shape("y")])}
+    return {network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
 
 
 def derive(network):
@@ -119,7 +141,7 @@ class _Deriver:
 
     def __init__(self, network):
         self.network, self.point = network, Point(network)
-        self.steps, self.backward, self.found = [], [], {}
+        self.steps, self.backward, self.activated, self.found = [], [], [], {}
         self.by_activation, self.users = {}, defaultdict(list)
         for equation in network.equations[:-1]:
             for name in {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}:
@@ -139,7 +161,7 @@ class _Deriver:
             self.activation(entry)
         for name in self.network.parameters:
             self.batch(self.network.quantities[name])
-        return Derivation(self.network, self.steps, self.backward, self.point)
+        return Derivation(self.network, self.steps, self.backward, self.activated, self.point)
 
     def step(self, left, right, rule, sentence, about, everywhere=Check(0.0)):
         """Add a checked step; returns its right side.  `everywhere` is a further check that it has to pass."""
@@ -167,12 +189,16 @@ class _Deriver:
 
     def activation(self, a):
         """∂C_s/∂a: from the loss for an output, otherwise along all paths through the units that a feeds."""
+        self.found[name_of(a)] = self.derivative_by_activation(a)
+        quantity = gradient_of(self.network.quantities[name_of(a)])
+        self.activated.append(Equation(quantity, indices_of(a), self.found[name_of(a)]))
+
+    def derivative_by_activation(self, a):
         uses = [use for use in self.uses(a) if use[1] != 0]
         if name_of(uses[0][0]) == "losses":
-            self.found[name_of(a)] = self.step(
-                Partial(self.losses, a), tidy(uses[0][1]), "loss",
+            return self.step(
+                Partial(self.losses, a), self.through_loss(a, uses[0][1]), "loss",
                 "How the cost of a sample changes with one output.", a)
-            return
         chain = through = 0
         for z, derivative, size in uses:
             chain += _over(size, Partial(self.losses, z) * Partial(z, a))
@@ -181,9 +207,16 @@ class _Deriver:
         rule = "several paths" if len(uses) > 1 or uses[0][2] is not None else "chain rule"
         self.step(Partial(self.losses, a), chain, rule,
                   "Every unit that hears this one passes part of the change on.", a)
-        self.found[name_of(a)] = self.step(
+        return self.step(
             Partial(self.losses, a), through, "substitution",
             "The error terms that were found before come back, weighted by the connections.", a)
+
+    def through_loss(self, a, derivative):
+        """∂C_s/∂a: SymPy's derivative of the cost, or as the row of the loss writes it."""
+        if self.network.options.loss.slope is None:
+            return tidy(derivative)
+        target = next(y for output, y in outputs_and_targets(self.network) if output == a)
+        return share_of_output(self.network) * self.network.options.loss.differentiated(a, target)
 
     def error_term(self, z):
         return gradient_of(self.network.quantities[name_of(z)])[indices_of(z)]

@@ -24,8 +24,9 @@ LOG = VENV / "setup.log"
 STAMP = VENV / "setup.stamp"
 
 # `arguments` go to the environment's Python, with what the learner adds after
-# the command's name; `variables` are added to the process environment.
-Command = namedtuple("Command", "help arguments variables")
+# the command's name; `variables` are added to the process environment. What is
+# added may be one of the `switches`: then its variables are added, too.
+Command = namedtuple("Command", "help arguments variables switches")
 
 # Networks of a learner's size run best with one thread for matrix products,
 # and several kernels do not get into each other's way.
@@ -43,25 +44,30 @@ COMMANDS = {
             "--ServerApp.contents_manager_class=bplib.lab.Notebooks",
         ],
         ONE_THREAD,
+        {},
     ),
     "test": Command(
-        "run every test, the notebooks included",
+        "run every test, the notebooks included; --quick: those that find most in a few minutes",
         ["-m", "pytest"],
         dict(ONE_THREAD, TQDM_DISABLE="1"),
+        {"--quick": {"BPLIB_QUICK": "1"}},
     ),
     "bench": Command(
-        "measure how fast generated code is on this machine (some minutes)",
+        "measure how fast generated code, explorers or verdicts are on this machine (some minutes)",
         ["-m", "bplib.bench"],
+        {},
         {},
     ),
     "release": Command(
         "for instructors: write the sheets of coursework without their solutions",
         ["-m", "bplib.grading", "release"],
         {},
+        {},
     ),
     "grade": Command(
         "for instructors: grade a folder of submissions",
         ["-m", "bplib.grading", "grade"],
+        {},
         {},
     ),
 }
@@ -248,10 +254,13 @@ def advice(text, otherwise):
 
 def run(command, extra):
     """Run a command in the environment, from the project's root."""
+    variables = dict(os.environ, **command.variables)
+    for given in extra:
+        variables.update(command.switches.get(given, {}))
     child = subprocess.Popen(
-        [str(PYTHON)] + command.arguments + extra,
+        [str(PYTHON)] + command.arguments + [one for one in extra if one not in command.switches],
         cwd=str(ROOT),
-        env=dict(os.environ, **command.variables),
+        env=variables,
     )
     while True:
         try:

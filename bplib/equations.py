@@ -63,6 +63,34 @@ class Equation:
     def left(self):
         return self.quantity[self.indices]
 
+    def __reduce__(self):
+        return _equation, (self.quantity, self.indices, as_tree(self.right))
+
+
+def _equation(quantity, indices, right):
+    return Equation(quantity, indices, from_tree(right))
+
+
+def as_tree(expression):
+    """An expression for pickle, as (class, arguments) all the way down.
+
+    SymPy's own way computes each sum and product anew when it is read, so that 2 (a − y) comes back as 2 a − 2 y.
+    """
+    if not expression.args or isinstance(expression, sp.Indexed):
+        return expression
+    return expression.func, tuple(map(as_tree, expression.args))
+
+
+def from_tree(tree):
+    """The expression of a tree, with its sums and products as they were."""
+    if not isinstance(tree, tuple):
+        return tree
+    kind, arguments = tree[0], tuple(map(from_tree, tree[1]))
+    if issubclass(kind, (sp.Add, sp.Mul)):
+        return kind._from_args(arguments)
+    options = {"evaluate": False} if issubclass(kind, (sp.Pow, sp.Piecewise, sp.Function)) else {}
+    return kind(*arguments, **options)
+
 
 class Partial(sp.Expr):
     """∂(of)/∂(with respect to), not worked out: Partial(C[s], W2[j, k])."""

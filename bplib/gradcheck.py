@@ -58,7 +58,7 @@ class GradientCheck:
                 f"<tr><th scope='col'>parameter</th>{head}<th scope='col'>entries</th></tr>{cells}</table>")
 
 
-def gradient_check(network, parameters, X, Y, *, gradients=None, entries=20, seed=0):
+def gradient_check(network, parameters, X, Y=None, *, gradients=None, entries=20, seed=0):
     """Compare the derived gradient of a network, or a gradient of your own, with three others: a `GradientCheck`.
 
     network     a network, or the functions generated from one
@@ -69,8 +69,8 @@ def gradient_check(network, parameters, X, Y, *, gradients=None, entries=20, see
     network, layout = functions.network, functions.layout
     entries, seed = checked_whole("entries", entries, 1), checked_whole("seed", seed, 0)
     arrays = checked_parameters(layout, parameters)
-    samples = checked_samples(layout, (X, Y), "XY")
-    derived = gradients if gradients is not None else functions.gradients(parameters, X, Y)
+    samples = [array for array in checked_samples(layout, (X, Y), "XY") if array is not None]
+    derived = gradients if gradients is not None else functions.gradients(parameters, *samples)
     derived = dict(zip(layout.parameters, checked_parameters(layout, derived, what="Gradients")))
     own = layout.unpack(dict(zip(layout.parameters, arrays))), *layout.unpack_samples(*samples)
     by_hand = layout.pack(reference_gradients(network, *own))
@@ -103,12 +103,12 @@ def _largest(difference):
     return largest if np.isfinite(largest) else np.inf
 
 
-def reference_cost(network, parameters, X, Y):
+def reference_cost(network, parameters, X, Y=None):
     """The cost of a network as `reference` computes it."""
     return _call_reference(network, parameters, X, Y, reference.cost, reference.graph_cost)
 
 
-def reference_gradients(network, parameters, X, Y):
+def reference_gradients(network, parameters, X, Y=None):
     """The gradients of a network as `reference` computes them: parameter name → array."""
     weights, biases = _call_reference(network, parameters, X, Y, reference.gradients, reference.graph_gradients)
     by_mark = {("W", at + 1 if isinstance(network.structure, Dense) else at): g for at, g in _items(weights)}
@@ -134,7 +134,8 @@ def _call_reference(network, parameters, X, Y, dense_function, graph_function):
         return dense_function(list(of_kind["W"].values()), list(of_kind["b"].values()) or None, X, Y,
                               activations=list(map(_as_reference, structure.activations)), **named)
     neurons = {name: (list(sources), _as_reference(row)) for name, (sources, row) in structure.neurons.items()}
-    columns = [array[:, None] if array.ndim == 1 and network.targets.kind != "c" else array for array in (X, Y)]
+    labels = network.targets is not None and network.targets.kind == "c"
+    columns = [array[:, None] if np.ndim(array) == 1 and not labels else array for array in (X, Y)]
     return graph_function(neurons, of_kind["W"], of_kind["b"] or None, *columns, inputs=list(structure.inputs),
                           outputs=list(structure.outputs), **named)
 

@@ -1,23 +1,48 @@
 """Checks of what a learner hands over: a clear error with both shapes instead of a silent broadcast."""
 import math
+import unicodedata
+from collections.abc import Mapping
 from fractions import Fraction
 from numbers import Real
 from operator import index
-from warnings import warn
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, warn_caller
+
+ROUNDING = 1e-9
+"""How far targets may lie beside 0 and 1 and still be meant to be there."""
 
 
 def checked_number(name, given, *, above=None, least=None, below=None):
     """A finite real number within limits, as an int or a float."""
     limits = [f"{sign} {limit}" for sign, limit in ((">", above), ("≥", least), ("<", below)) if limit is not None]
-    if (not isinstance(given, Real) or isinstance(given, bool) or not math.isfinite(given)
+    if (not isinstance(given, Real) or isinstance(given, bool) or not _is_finite(given)
             or above is not None and given <= above or least is not None and given < least
             or below is not None and given >= below):
-        raise InputError(f"{name} is a number {' and '.join(limits)}".rstrip() + f"; given: {given!r}.")
+        raise InputError(f"{name} is a number {' and '.join(limits)}".rstrip() + f"; given: {_short(given)}.")
     return int(given) if isinstance(given, int) else float(given)
+
+
+def _is_finite(number):
+    """Whether a number is one that floats can hold."""
+    try:
+        return math.isfinite(float(number))
+    except OverflowError:
+        return False
+
+
+def _short(given):
+    """What was given, in a line: some ints have thousands of digits."""
+    if isinstance(given, int) and abs(given) >= 10**20:
+        return f"an int of {math.ceil(given.bit_length() * math.log10(2))} digits"
+    return repr(given)
+
+
+def folded(name: str) -> str:
+    """A name as Python reads it (NFKC): it takes the micro sign for the Greek letter mu, and é in one character or two
+    for the same."""
+    return unicodedata.normalize("NFKC", name)
 
 
 def checked_whole(name, given, least):
@@ -39,9 +64,10 @@ def as_written(number):
 
 def checked_parameters(network, parameters, what="Parameters"):
     """The arrays of a dict of parameters, in the network's order: float arrays of the right shapes, all finite."""
-    if not isinstance(parameters, dict):
+    if not isinstance(parameters, Mapping):
         raise InputError(f"{what} are a dict such as {{{network.parameters[0]!r}: array, …}}; "
                          f"given: {type(parameters).__name__}.")
+    parameters = {folded(name) if isinstance(name, str) else name: array for name, array in parameters.items()}
     missing = [name for name in network.parameters if name not in parameters]
     unknown = [name for name in parameters if name not in network.parameters]
     if missing or unknown:
@@ -57,16 +83,24 @@ def _parameter(name, given, shape, axes):
         raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
                          f"floats. Write {name}.astype(float), or 1.0 instead of 1.")
     if array.dtype.kind != "f":
-        raise InputError(f"{name} holds {array.dtype} values; expected is an array of floats of shape {shape}.")
+        raise InputError(f"{name} holds {array.dtype} values; expected is an array of floats of shape {shape}."
+                         + _as_numbers(name, array))
     if array.shape != shape:
         raise InputError(f"{name} has shape {array.shape}; this network needs {shape}"
                          + (f" ({axes})." if len(shape) == 2 else ".")
                          + (f" {name}.T would fit." if array.T.shape == shape != array.shape else ""))
-    return _finite(name, array).astype(float, copy=False)
+    return _finite(name, _as_floats(array))
 
 
 def checked_samples(network, samples, wanted):
-    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples."""
+    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples.
+
+    Where the loss has no targets, None stands for them, given and returned.
+    """
+    if len(samples) == 2 and network.targets is None:
+        if samples[1] is not None:
+            raise InputError(f"The loss {network.options.loss.name!r} has no targets: leave Y out.")
+        return [checked_inputs(network, samples[0]), None][:len(wanted)]
     if len(samples) != len(wanted):
         raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; "
                          f"given: {len(samples)} array(s).")
@@ -94,9 +128,9 @@ def checked_targets(network, Y, samples):
     array = _samples("Y" if len(expected) == 2 else "y", Y, expected, samples)
     if network.options.loss.targets == "distribution":
         return _distributions(network.options.loss.name, array, 1 - _along(expected))
-    if network.options.loss.targets == "probability" and not ((array >= 0) & (array <= 1)).all():
-        warn(f"{network.options.loss.name} is made for targets from 0 to 1; given: {array.min():g} to "
-                      f"{array.max():g}. Its cost may have no minimum.", stacklevel=4)
+    if network.options.loss.targets == "probability" and not (-ROUNDING <= array.min() <= array.max() <= 1 + ROUNDING):
+        warn_caller(f"{network.options.loss.name} is made for targets from 0 to 1; given: {array.min():.10g} to "
+                    f"{array.max():.10g}. Its cost may have no minimum.")
     return array
 
 
@@ -110,13 +144,18 @@ def _distributions(loss, array, axis):
 
 
 def _samples(name, given, expected, samples="N"):
+    return _finite(name, _as_floats(_shaped(name, given, expected, samples)))
+
+
+def _shaped(name, given, expected, samples="N"):
+    """An array of real numbers in the expected shape, of the type in which it was given."""
     at = _along(expected)
     shape = tuple(samples if n == "N" else n for n in expected)
     array = _as_array(name, given)
     if array.ndim == 0 and len(shape) == 1:
         array = array.reshape(1)
     if array.dtype.kind not in "fiub":
-        raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers.")
+        raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers." + _as_numbers(name, array))
     if array.ndim != len(shape) or any(n != m for n, m in zip(array.shape, shape) if m != "N"):
         hint = ""
         if array.ndim == 1 and len(shape) == 2 and array.size:
@@ -127,7 +166,57 @@ def _samples(name, given, expected, samples="N"):
                          f"one {('row', 'column')[at]} a sample.{hint}")
     if array.shape[at] == 0:
         raise InputError(f"{name} is empty: a batch has at least one sample.")
-    return _finite(name, array.astype(float, copy=False))
+    return array
+
+
+BLOCK = 100_000
+"""Numbers that are checked at a time where the data are not to be copied."""
+
+
+def inputs_as_given(network, X, dtype="float64"):
+    """X checked as by `checked_inputs`, but neither cast nor copied: every entry has to be finite as `dtype`."""
+    return _real("X" if len(network.shape("x")) == 2 else "x", X, network.shape("x"), "N", dtype)
+
+
+def samples_as_given(network, X, Y, dtype="float64"):
+    """X and Y checked as by `checked_samples`, but neither cast nor copied: that happens later, a few at a time."""
+    x, at, loss = inputs_as_given(network, X, dtype), _along(network.shape("x")), network.options.loss
+    if network.targets.kind == "c":
+        return x, checked_targets(network, Y, x.shape[at])
+    shape = network.shape(network.targets.name)
+    y, at = _real("Y" if len(shape) == 2 else "y", Y, shape, x.shape[at], dtype), _along(shape)
+    if loss.targets == "distribution":
+        _check_in_blocks(lambda part: _distributions(loss.name, part.astype(float, copy=False), 1 - at), y, at)
+    if loss.targets == "probability":  # the samples with the smallest and the largest entry speak for all
+        checked_targets(network, y.take([np.unravel_index(n, y.shape)[at] for n in (y.argmin(), y.argmax())], at), 2)
+    return x, y
+
+
+def _real(name, given, shape, samples, dtype):
+    array = _shaped(name, given, shape, samples)
+    _check_in_blocks(lambda part: _check_finite(name, part, dtype), array, _along(shape))
+    return array
+
+
+def _check_in_blocks(check, array, at):
+    """Check a few samples at a time; what is wrong is told by the check of all."""
+    samples = array.shape[at]
+    size = max(1, BLOCK * samples // array.size)
+    try:
+        for first in range(0, samples, size):
+            check(array[(slice(None),) * at + (slice(first, first + size),)])
+    except InputError:
+        check(array)
+        raise
+
+
+def _check_finite(name, array, dtype):
+    _finite(name, _as_floats(array))
+    with np.errstate(over="ignore"):
+        too_large = ~np.isfinite(array.astype(dtype, copy=False))
+    if too_large.any():
+        raise InputError(f"{name} holds {array[too_large][0]:g}, and {dtype} ends at {np.finfo(dtype).max:.2g}: "
+                         "take dtype='float64', or a larger unit of measurement.")
 
 
 def _labels(given, samples, classes):
@@ -144,15 +233,41 @@ def _labels(given, samples, classes):
     return array
 
 
+def checked_array(name, given):
+    """Real, finite numbers of any shape as a float array."""
+    array = _as_array(name, given)
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers.")
+    return _finite(name, array.astype(float))
+
+
 def _shown(shape):
     return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 
 def _as_array(name, given):
+    parts = [given, *given] if isinstance(given, (list, tuple)) else [given]
+    if any(np.ma.is_masked(part) for part in parts):
+        raise InputError(f"{name} has masked entries, which have no value to compute with. Leave these samples out, or "
+                         f"fill them: {name}.filled(0).")
     try:
         return np.asarray(given)
-    except ValueError as error:
-        raise InputError(f"{name} cannot be read as an array: its rows differ in length.") from error
+    except Exception as error:  # whatever an object of another library raises when it is read as an array
+        uneven = isinstance(error, ValueError) and "inhomogeneous" in str(error)
+        reason = "its rows differ in length." if uneven else f"{type(error).__name__}: {error}"
+        raise InputError(f"{name} cannot be read as an array: {reason}") from error
+
+
+def _as_floats(array):
+    """The array as float64; a longer float that does not fit becomes infinite, and is told as such."""
+    with np.errstate(over="ignore"):
+        return array.astype(float, copy=False)
+
+
+def _as_numbers(name, array):
+    """The way out for tables whose columns hold numbers of several kinds."""
+    table = array.dtype == object and array.ndim
+    return f" If every entry is a number, write {name}.astype(float)." if table else ""
 
 
 def _finite(name, array):

@@ -3,14 +3,22 @@
 The equations stay those of the network.  A layout says for each array under which name it stands in code and in which
 order its axes are, so that the same equations print as `X @ W1.T`, `X @ W1` or `W1 @ X`.
 """
+import keyword
 from functools import lru_cache
 
 import numpy as np
 
 from .equations import gradient_of, s
+from .errors import InputError
+from .inputs import folded
 from .notation import DEFAULT
 
 NAMES = {"W": "W{}", "b": "b{}", "z": "z{}", "a": "a{}", "delta": "delta{}", "da": "da{}", "x": "X", "y": "Y"}
+
+
+def _described(kind, mark):
+    what = {"W": "weights", "b": "biases", "x": "inputs", "y": "targets", "c": "labels"}.get(kind, kind)
+    return f"{what} of layer {mark}" if isinstance(mark, int) and kind != "x" else what
 
 
 def all_quantities(network):
@@ -24,6 +32,8 @@ class Layout:
 
     parameters   names of the arrays of parameters, in the order in which functions take them
     gradients    names of the arrays that hold the cost's derivatives by them
+
+    InputError where two arrays would have one name, or a name that is none in Python.
     """
 
     def __init__(self, network, notation=DEFAULT):
@@ -34,6 +44,36 @@ class Layout:
         self.gradients = tuple("d" + name for name in self.parameters)
         self.targets, self.options = network.targets, network.options
         self.shape = lru_cache(None)(self.shape)  # every checked call asks for the same ones
+        self._check_names()
+
+    def __reduce__(self):
+        return Layout, (self.network, self.notation)
+
+    @property
+    def names(self):
+        """The names that code gives to arrays: name → what it is the name of.  The parts of a joint array are one."""
+        named = {}
+        for quantity in self.quantities.values():
+            named.setdefault(self.array(quantity), set()).add(self._owner(quantity))
+            if self.column and quantity.kind in ("dW", "db"):
+                named.setdefault(self.text(quantity), set()).add((quantity.kind, quantity.mark))
+        return named
+
+    def _owner(self, quantity):
+        """Whose array a quantity is stored in: the biases of a layer may stand in the array of its weights."""
+        joint = {"b": "W", "W": "W", "db": "joint dW", "dW": "joint dW"} if self.column else {}
+        return joint.get(quantity.kind, quantity.kind), quantity.mark
+
+    def _check_names(self):
+        """Names come from the notation's patterns, and any string may be one; code needs different names."""
+        for name, owners in self.names.items():
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise InputError(f"The notation {self.notation.name!r} calls an array {name!r} in code, which is no "
+                                 "name in Python: letters, digits and _, not a digit first, and no word of Python.")
+            if len(owners) > 1:
+                what = " and ".join(sorted(_described(*owner) for owner in owners))
+                raise InputError(f"The notation {self.notation.name!r} has one name in code, {name}, for {what}. "
+                                 'Give each its own, as in code={"z": "z{}", "a": "a{}"}, with {} for the layer.')
 
     @property
     def axes(self):
@@ -48,10 +88,18 @@ class Layout:
         kind, d = (kind[1:], "d") if kind in ("dW", "db") else (kind, "")
         pattern = {**NAMES, **self.notation.code}.get(kind)
         if kind in "xy":
-            return pattern if len(quantity.sizes) == 2 else quantity.name
+            return folded(pattern) if len(quantity.sizes) == 2 else quantity.name
         if pattern is None or not isinstance(quantity.mark, int):  # neurons have names of their own
             return quantity.name
-        return d + pattern.format(quantity.mark + self.notation.shift.get(kind, 0))
+        return d + folded(self._filled(pattern, quantity.mark + self.notation.shift.get(kind, 0)))
+
+    def _filled(self, pattern, layer):
+        """A pattern of names with the number of the layer in it."""
+        try:
+            return pattern.format(layer)
+        except (IndexError, KeyError, ValueError, AttributeError) as error:
+            raise InputError(f"The notation {self.notation.name!r} has {pattern!r} for a name in code; a pattern is a "
+                             "string with {} where the number of the layer goes, such as 'W{}'.") from error
 
     @property
     def joined(self):

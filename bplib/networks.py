@@ -3,6 +3,7 @@
 Each returns a `Network`: its equations, in an order in which each uses only what stands above it, and how large its
 arrays are.  Everything else in bplib starts from that list.
 """
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import sympy as sp
@@ -12,10 +13,12 @@ from .activations import activation
 from .equations import LAMBDA, Equation, N, Quantity, index, j, k, s, sum_with_sign_in_front
 from .errors import InputError, unknown_name
 from .losses import check_outputs, loss
-from .inputs import as_written, checked_number
+from .inputs import as_written, checked_number, folded
 from .notation import DEFAULT, latex
 
 OVER = ("sum", "mean")
+WIDEST = 10**9
+"""Units that a layer may have: more have no room in any memory."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,27 @@ class Network:
         """The quantity of a kind that has only one: "x", "y", "c", "losses" or "C"; None where there is none."""
         return next((q for q in self.quantities.values() if q.kind == kind), None)
 
+    def __hash__(self):
+        return hash((self.equations, self.parameters, tuple(self.sizes.items())))
+
     axes = "row: unit of this layer, column: unit of the layer before"
 
     @property
     def targets(self):
-        """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y."""
+        """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y; None where
+        the loss has no targets."""
+        if self.options.loss.targets == "none":
+            return None
         return self.given("c") or self.given("y")
 
     def __repr__(self):
         return "\n".join(f"{e.left} = {e.right}" for e in self.equations)
 
     def latex(self, notation=DEFAULT):
-        """The equations, one below the other."""
+        """The equations, one below the other, in a notation: a `Notation`, or the name of one in `conventions`."""
+        from .conventions import convention  # `conventions` builds networks, so it stands below this module
+
+        notation = convention(notation)
         lines = (" &= ".join(latex(side, self.quantities, notation, samples=e.quantity.kind == "C")
                              for side in (e.left, e.right)) for e in self.equations)
         return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
@@ -258,14 +270,15 @@ def checked_network(given):
     return network
 
 
-def _checked_sizes(sizes):
+def _checked_sizes(given):
+    ordered = not isinstance(given, (str, bytes, Set, Mapping))
     try:
-        sizes = tuple(map(_as_int, sizes))
+        sizes = tuple(map(_as_int, given)) if ordered else ()
     except TypeError:
-        sizes = (sizes,)
-    if len(sizes) < 2 or not all(type(n) is int and n > 0 for n in sizes):
-        raise InputError("sizes lists the widths of the layers, inputs first, whole numbers such as [784, 30, 10]; "
-                         f"given: {list(sizes)}.")
+        sizes = ()
+    if len(sizes) < 2 or not all(type(n) is int and 0 < n <= WIDEST for n in sizes):
+        raise InputError("sizes lists the widths of the layers in order, inputs first, whole numbers such as "
+                         f"[784, 30, 10], each at most {WIDEST:,}; given: {given!r}.")
     return sizes
 
 
@@ -305,7 +318,10 @@ def _checked_graph(neurons, inputs, outputs, bias):
             raise InputError(f"Neuron {name} is described by a pair (names that feed it, activation); "
                              f"given: {given!r}.")
         sources = _names(f"the sources of {name}", given[0])
-        _names("neurons", [name])
+        name, = _names("neurons", [name])
+        if name in checked:
+            raise InputError(f"Two neurons are called {name}: Python takes {_spellings(neurons, name)} for one name. "
+                             "Give one of them another.")
         missing = [source for source in sources if source not in (*inputs, *checked)]
         if missing:
             raise InputError(f"Neuron {name} is fed by {', '.join(missing)}, which stands neither above it nor among "
@@ -323,9 +339,20 @@ def _checked_graph(neurons, inputs, outputs, bias):
 
 
 def _names(what, given):
-    """A list of names, each once and each of letters and digits, as a tuple."""
-    if isinstance(given, (list, tuple)) and given and len(set(map(str, given))) == len(given) and all(
-            isinstance(name, str) and name.isidentifier() and "_" not in name for name in given):
-        return tuple(given)
+    """A list of names, each once and each of letters and digits, as a tuple of names as Python reads them."""
+    if isinstance(given, (list, tuple)) and given and all(isinstance(name, str) for name in given):
+        names = tuple(map(folded, given))
+        if len(set(names)) == len(names) and all(name.isidentifier() and "_" not in name for name in names):
+            return names
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice and len(set(given)) == len(given):
+            raise InputError(f"{what}: Python takes {_spellings(given, twice)} for one name, {twice}. "
+                             "Give one of them another.")
     raise InputError(f"{what}: a list of names is expected, each once, of letters and digits such as h1; "
                      f"given: {given!r}.")
+
+
+def _spellings(names, name):
+    """The different characters that Python reads as one name, with their code points where they look alike."""
+    alike = [one for one in names if folded(one) == name]
+    return " and ".join(f"{one} ({' '.join(f'U+{ord(letter):04X}' for letter in one)})" for one in alike)

@@ -170,7 +170,7 @@ class _Printer(LatexPrinter):
             layer = (self.notation.layer or DEFAULT.layer * numbered).format(mark + self.notation.shift.get(kind, 0))
         elif mark and isinstance(mark, (str, tuple)):
             names = mark if isinstance(mark, tuple) else (mark,)
-            if kind == "W" and self.notation.weight == "to,from" and self.notation is not DEFAULT:
+            if kind == "W" and self.notation.weight == "to,from" and self.notation != DEFAULT:
                 names = names[::-1]
             indices = [*indices, *(_name(name) for name in names if all(mark))]
         if kind == "b" and self.notation.bias == "column 0":

@@ -9,7 +9,7 @@ import sympy as sp
 
 from .activations import Slope
 from .conventions import convention
-from .equations import indices_of, name_of
+from .equations import as_tree, from_tree, indices_of, name_of
 from .meaning import Values
 from .notation import DEFAULT, Notation, equation_latex, latex
 
@@ -60,6 +60,10 @@ class Step:
         """The same step as a text writes it: a `Notation`, or the name of one in `conventions`."""
         return replace(self, notation=convention(notation))
 
+    def __reduce__(self):
+        return _step, (as_tree(self.left), as_tree(self.right), self.rule, self.sentence, self.about, self.check,
+                       self.quantities, self.notation)
+
     @property
     def why(self):
         """What the rule says."""
@@ -78,6 +82,10 @@ class Step:
     def _repr_markdown_(self):
         mark = "✓" if self.check.passed else "✗"
         return f"**{self.rule.capitalize()}.** {self.sentence} {mark}\n\n$${self.latex()}$$"
+
+
+def _step(left, right, *others):
+    return Step(from_tree(left), from_tree(right), *others)
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,8 +122,9 @@ class Forward:
     def as_in(self, notation):
         return replace(self, notation=convention(notation))
 
-    def latex(self):
-        return self.network.latex(self.notation)
+    def latex(self, notation=None):
+        """LaTeX of the equations, in their own notation or in another."""
+        return self.network.latex(notation or self.notation)
 
     def __repr__(self):
         return repr(self.network)

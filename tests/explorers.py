@@ -72,6 +72,25 @@ class Controls:
             self.field(name).press("Enter")
 
 
+STILL = """root => new Promise((done) => {
+    const looks = () => JSON.stringify([root.innerHTML, root.getBoundingClientRect()]);
+    let last = looks(), left = 20;
+    const frame = () => {
+        const now = looks();
+        left = now === last ? left - 1 : 20;
+        last = now;
+        if (left) requestAnimationFrame(frame);
+        else done();
+    };
+    frame();
+})"""
+
+
+def still(root):
+    """Wait until what a view shows, its place and its size have been the same in 20 frames."""
+    root.evaluate(STILL)
+
+
 def refused(make, name, value, says):
     """Whether a setting of an explorer is refused with these words: when it is set, and when one is made with it.
 

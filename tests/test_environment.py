@@ -35,7 +35,7 @@ if __name__ == "__main__":
 DEEDS = {
     "ensurepip": "shutil.copy('stand-in-pip', sysconfig.get_path('purelib') + '/pip.py')",
     "pip": "time.sleep(60 * os.path.exists('pip-dawdles'))",
-    "pytest": "print(os.getcwd(), os.environ.get('TQDM_DISABLE')); sys.exit(7)",
+    "pytest": "print(os.getcwd(), os.environ.get('TQDM_DISABLE'), os.environ.get('BPLIB_QUICK') or 'all'); sys.exit(7)",
     "jupyterlab": """
     for question in ("Shut down?", "Stopping."):
         try:
@@ -374,6 +374,12 @@ def test_arguments_pass_through(ready):
     assert ready.calls() == ["pytest -k chain rule --help"]
 
 
+def test_quick_is_told_to_the_tests_and_not_to_pytest(ready):
+    code, said, complaint = ready.run("test", "--quick", "-k", "chain rule")
+    assert code == 7 and said == "{} 1 1\n".format(ready.root)
+    assert ready.calls() == ["pytest -k chain rule"]
+
+
 def test_the_lab_opens_the_contents(ready):
     ready.fails("jupyterlab", "to start, which is soon over")
     assert ready.run("lab", "--port", "9999")[0] == 1
@@ -382,9 +388,9 @@ def test_the_lab_opens_the_contents(ready):
 
 
 def test_any_directory_will_do(ready, tmp_path):
-    variables = {**os.environ, "PYTHONPATH": str(ready.root), "TQDM_DISABLE": ""}
+    variables = {**os.environ, "PYTHONPATH": str(ready.root), "TQDM_DISABLE": "", "BPLIB_QUICK": ""}
     code, said, complaint = ready.run("test", env=variables, cwd=tmp_path)
-    assert code == 7 and said == "{} 1\n".format(ready.root)
+    assert code == 7 and said == "{} 1 all\n".format(ready.root)
 
 
 def test_it_runs_from_inside_the_environment(ready):

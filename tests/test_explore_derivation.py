@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 import sympy as sp
-from jupyter import need_browser, opened
-from networks_to_test import NETWORKS
+from networks_to_test import derivation_of
+from playwright.sync_api import expect
 
 import bplib
 from bplib.conventions import TABLE
@@ -20,7 +20,7 @@ PLAIN = ["neuron", "neuron, cross entropy", "graph with a triangle"]
 
 @pytest.fixture(scope="module")
 def derivations():
-    return {name: bplib.derive(NETWORKS[name]()) for name in {*SHOWN, *PLAIN}}
+    return {name: derivation_of(name) for name in {*SHOWN, *PLAIN}}
 
 
 def text(page):
@@ -108,20 +108,14 @@ def test_what_is_given_is_a_network_or_its_derivation():
 
 # in the page
 
-sync_api = need_browser()
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("lab"), ["import bplib\nex = bplib.explore.derivation()\nex"]) as lab:
-        yield lab
+CELLS = ["import bplib\nex = bplib.explore.derivation()\nex"]
 
 
 @pytest.fixture
 def view(lab):
     lab.python("ex.step = 1; ex.notation = 'bplib'")
     view = lab.explorer()
-    sync_api.expect(view.get_by_role("heading")).to_contain_text("Step 1 of 43")
+    expect(view.get_by_role("heading")).to_contain_text("Step 1 of 43")
     yield view
     assert not lab.errors()
 
@@ -164,7 +158,7 @@ def test_slider_field_and_parts_go_to_a_step(view, lab):
 
 def test_why_opens_the_rule_and_leads_to_the_steps_used(view, lab):
     lab.python("ex.step = 10")
-    sync_api.expect(view.get_by_role("heading")).to_contain_text("Step 10")
+    expect(view.get_by_role("heading")).to_contain_text("Step 10")
     why = view.get_by_role("button", name="Why?")
     why.click()
     assert why.get_attribute("aria-expanded") == "true"
@@ -178,7 +172,7 @@ def test_why_opens_the_rule_and_leads_to_the_steps_used(view, lab):
 def test_letters_of_another_text(view, lab):
     view.get_by_role("combobox").select_option("bishop")
     expected = stepper.formulas(bplib.derive(bplib.dense([3, 4, 2], "sigmoid")), TABLE["bishop"])["steps"]
-    sync_api.expect(view.locator("[data-formula=after]")).to_have_text(text(expected[0]["after"]))
+    expect(view.locator("[data-formula=after]")).to_have_text(text(expected[0]["after"]))
     assert lab.python("print(ex.notation)").strip() == "bishop"
 
 
@@ -197,4 +191,4 @@ def test_without_an_answer_from_python_the_page_says_so(view, lab):
     view.get_by_role("slider").press("ArrowRight")
     assert view.get_by_role("heading").text_content().startswith("Step 2")
     view.get_by_role("combobox").select_option("nielsen")
-    sync_api.expect(view.locator(".bplib-message")).to_contain_text("need a running kernel", timeout=8000)
+    expect(view.locator(".bplib-message")).to_contain_text("need a running kernel", timeout=8000)

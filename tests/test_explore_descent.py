@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import sympy as sp
 from explorers import Controls, refused
-from jupyter import need_browser, number, opened, run_javascript
+from jupyter import number, run_javascript
+from playwright.sync_api import expect
 
 import bplib
 import bplib.explore
@@ -206,7 +207,6 @@ def test_what_cannot_be_is_refused_and_the_last_good_value_stays(name, value, sa
 
 # in JupyterLab
 
-sync_api = need_browser()
 CELLS = ["import bplib\nex = bplib.explore.descent()\nex"]
 NUMBERS = ("w1", "w2", "eta", "momentum", "batch_size")
 
@@ -267,12 +267,6 @@ class View(Controls):
         assert marks["full"] == pytest.approx(np.subtract(w, eta * full), abs=0.02)
         assert len(batch) == 8 or marks["batch"] == pytest.approx(np.subtract(w, eta * pushed), abs=0.02)
         return True
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("lab"), CELLS) as lab:
-        yield lab
 
 
 @pytest.fixture
@@ -413,7 +407,7 @@ def test_what_cannot_be_is_refused_with_words(view, name, text, says):
 def test_python_moves_the_view(view, lab):
     view.press("Step", 2)
     lab.python("ex.example = 'two minima'; ex.w1 = -1; ex.eta = 0.1")
-    sync_api.expect(view.field("w1")).to_have_value("-1")
+    expect(view.field("w1")).to_have_value("-1")
     assert view.agrees("two minima") and len(view.marks()["path"]) == 1
     assert "at least 1, at most 8; given: 0" in lab.python("ex.batch_size = 0")
 
@@ -421,33 +415,12 @@ def test_python_moves_the_view(view, lab):
 def test_run_and_reset(view, lab):
     start = view.settings()
     view.press("Run")
-    lab.page.wait_for_timeout(1500)
+    path = view.root.locator(".bplib-descent-map .bplib-descent-path")
+    expect(path).to_have_attribute("d", re.compile("([ML][^ML]+){5}"))
     view.press("Stop")
     steps = len(view.marks()["path"]) - 1
-    assert 4 <= steps <= 14
+    assert steps >= 4
     cost = view.root.locator(".bplib-descent-history svg[role=img]").get_attribute("aria-label")
     assert f"each of {steps} steps" in cost
     view.press("Reset")
     assert view.settings() == start and len(view.marks()["path"]) == 1
-
-
-def test_a_moved_slider_is_drawn_fast(view):
-    """Usually 3 ms; the bound leaves room for a machine that is busy with other work."""
-    times = view.slider("w1").evaluate("""slider => Array.from({ length: 40 }, (_, n) => {
-        slider.value = Number(slider.value) + (n % 2 ? 0.05 : -0.05);
-        const start = performance.now();
-        slider.dispatchEvent(new Event("input"));
-        return performance.now() - start; })""")
-    print(f"computing and drawing: median {np.median(times):.1f} ms, 95 % {np.percentile(times, 95):.1f} ms")
-    assert np.median(times) < 50
-
-
-def test_a_new_map_is_drawn_within_a_blink(view):
-    """Usually 50 ms."""
-    time = view.root.locator("[data-name=example] select").evaluate("""select => {
-        select.value = "two minima";
-        const start = performance.now();
-        select.dispatchEvent(new Event("change"));
-        return performance.now() - start; }""")
-    print(f"a new map: {time:.0f} ms")
-    assert time < 500

@@ -9,14 +9,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from explorers import CELLS, EXPLORERS, View, each, violations
-from jupyter import from_disk, need_browser, write_notebook
+from jupyter import from_disk
 from nbclient import NotebookClient
+from playwright.sync_api import expect
 from test_explore_browser import View as Neuron
 
 import bplib
 import bplib.explore
-
-sync_api = need_browser()
+from bplib.bench.browser import write_notebook
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def exported(saved):
 
 @pytest.mark.parametrize("options, dark", [
     ((), False), (("--theme", "dark"), True), (("--template", "classic"), False), (("--template", "basic"), False)])
-def test_an_exported_page_is_live_without_a_network(exported, options, dark):
+def test_an_exported_page_is_live_without_a_network(browser, exported, options, dark):
     """Opened from the disk: each explorer moves, the neuron to the numbers that Python computes, and is legible."""
-    with from_disk(exported(*options)) as (page, complaints):
+    with from_disk(browser, exported(*options)) as (page, complaints):
         views = page.locator(".bplib")
-        sync_api.expect(views).to_have_count(len(EXPLORERS))
+        expect(views).to_have_count(len(EXPLORERS))
         assert all(View(view).moves() for view in views.all())
         neuron = Neuron(views.nth(EXPLORERS.index("neuron")))
         assert neuron.settings()["w"] == 0.65 and neuron.agrees()
@@ -60,15 +60,15 @@ def test_an_exported_page_is_live_without_a_network(exported, options, dark):
         assert (ink > 600 and ground < 150) if dark else (ink < 150 and ground > 600)
 
 
-def test_a_page_on_which_no_script_runs_shows_pictures(exported):
+def test_a_page_on_which_no_script_runs_shows_pictures(browser, exported):
     """Each picture is drawn and has its alternative text; every explorer is told of in a sentence."""
     html = re.sub(r"<script.*?</script>", "", exported().read_text(encoding="utf-8"), flags=re.S)
     path = exported().with_name("stripped.html")
     path.write_text(html, encoding="utf-8")
-    with from_disk(path) as (page, complaints):
+    with from_disk(browser, path) as (page, complaints):
         for name in EXPLORERS:
             explorer = getattr(bplib.explore, name)()
-            sync_api.expect(page.locator(".jp-OutputArea", has_text=f"{explorer!r} Run this notebook to move it."))
+            expect(page.locator(".jp-OutputArea", has_text=f"{explorer!r} Run this notebook to move it."))
             picture = explorer.picture()
             if picture is not None:
                 image = page.get_by_alt_text(picture.alt, exact=True)

@@ -10,7 +10,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import sympy as sp
-from jupyter import need_browser, number, opened, run_javascript
+from explorers import still
+from jupyter import number, run_javascript
+from playwright.sync_api import expect
 
 import bplib
 import bplib.explore
@@ -262,7 +264,6 @@ def test_the_picture_says_the_same_in_every_notation(explorers):
 
 # in the page
 
-sync_api = need_browser()
 CELLS = ["import bplib, numpy as np\nex = bplib.explore.network(selected='W1[2,1]')\nex",
          "big = bplib.explore.network(bplib.dense([3, 4, 2], 'tanh'), notation='bishop', selected='W1[3,2]')\nbig",
          "soft = bplib.explore.network(bplib.dense([2, 3, 2], ['relu', 'softmax'], 'categorical cross entropy'))\nsoft"]
@@ -347,12 +348,8 @@ class View:
 
 
 def heard(lab, expression, wanted):
-    """Whether Python has the wanted value soon: what the page sends is handled beside the cells."""
-    for _ in range(20):
-        if lab.python(f"print({expression})").strip() == wanted:
-            return True
-        lab.page.wait_for_timeout(100)
-    return False
+    """Whether Python has the wanted value."""
+    return lab.python(f"print({expression})").strip() == wanted
 
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -375,12 +372,6 @@ def value_of(text):
             (node.left, node.right) if isinstance(node, ast.BinOp) else (node.operand,))))
 
     return value(ast.parse(text, mode="eval").body)
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("lab"), CELLS) as lab:
-        yield lab
 
 
 @pytest.fixture
@@ -500,14 +491,23 @@ def test_backward_without_forward_computes_it_first(view):
     assert "computed first" in view.message.inner_text() and view.agrees()
 
 
+KNOWN = """root => {
+    const values = () => [...root.querySelectorAll("[data-value]")].map((one) => one.value ?? one.textContent);
+    const known = () => values().filter((text) => text !== "?").length;
+    root.known = [];
+    new MutationObserver(() => { if (root.known.at(-1) !== known()) root.known.push(known()); }).observe(
+        root, { subtree: true, childList: true, characterData: true });
+}"""
+"""Notes in root.known how many values are shown, each time that it changes."""
+
+
 def test_layer_by_layer(view, lab):
     view.root.get_by_role("checkbox").check()
+    view.root.evaluate(KNOWN)
     view.press("Forward")
-    known = [sum(text != "?" for text in view.texts().values())]
-    for _ in range(30):
-        lab.page.wait_for_timeout(100)
-        known.append(sum(text != "?" for text in view.texts().values()))
-    assert sorted(set(known)) == known[:1] + [known[0] + 4, known[0] + 7] and known == sorted(known)
+    expect(view.root.locator("[data-value=C]")).not_to_have_text("?")
+    known = view.root.evaluate("root => root.known")
+    assert known == [known[0], known[0] + 4, known[0] + 7]
     lab.page.emulate_media(reduced_motion="reduce")
     view.press("Backward")
     assert view.agrees()
@@ -520,7 +520,8 @@ def test_step_run_and_reset(view, lab):
     view.press("Step")
     assert view.agrees(2e-4) and "Step 1: C went from" in view.message.inner_text()
     view.press("Run")
-    lab.page.wait_for_timeout(800)
+    lab.page.wait_for_function("([root, cost]) => Number(root.querySelector('[data-value=C]').textContent) < cost",
+                               arg=[view.root.element_handle(), 0.9 * cost])
     view.press("Stop")
     assert number(view.texts()["C"]) < 0.9 * cost
     view.press("Reset")
@@ -553,8 +554,8 @@ def test_what_cannot_be_is_refused_with_words(view, name, text, says):
 def test_python_moves_the_view(view, lab):
     lab.python("ex.weights = {**ex.weights, 'W2': np.array([[2.0, -0.25]])}\n"
                "ex.selected = 'W2[1,2]'; ex.x = [0.5, -1]; ex.eta = 0.25")
-    sync_api.expect(view.field("chosen")).to_have_value("-0.25")
-    sync_api.expect(view.field("eta")).to_have_value("0.25")
+    expect(view.field("chosen")).to_have_value("-0.25")
+    expect(view.field("eta")).to_have_value("0.25")
     assert view.chosen() == "W2[1,2]" and view.texts()["x[2]"] == "−1" and view.agrees()
     assert "this network needs (1, 2)" in lab.python("ex.weights = {**ex.weights, 'W2': np.ones((2, 2))}")
     assert "There is no weight" in lab.python("ex.selected = 'W9'")
@@ -592,7 +593,7 @@ def test_softmax_is_shown(lab):
     assert "add up to 1" in soft.message.inner_text()
     assert soft.texts()["y[1]"] == "1"
     lab.python("soft.y = [0.25, 0.75]")
-    sync_api.expect(soft.root.locator("input[data-value='y[2]']")).to_have_value("0.75")
+    expect(soft.root.locator("input[data-value='y[2]']")).to_have_value("0.75")
     assert number(soft.texts()["C"]) == pytest.approx(soft.expected()["C"], abs=NOT_ROUNDED)
     assert not lab.errors()
 
@@ -601,7 +602,8 @@ def test_softmax_is_shown(lab):
 @pytest.mark.parametrize("width", [1400, 1000, 620])
 def test_numbers_never_cover_each_other(n, width, lab):
     lab.page.set_viewport_size({"width": width, "height": 1100})
-    lab.page.wait_for_timeout(300)
+    lab.page.wait_for_function("width => document.body.clientWidth === width", arg=width)
+    still(lab.explorer(n))
     boxes = lab.explorer(n).locator(".bplib-network-weight, .bplib-network-card").evaluate_all("""
         all => all.map((one) => { const { left, top, right, bottom } = one.getBoundingClientRect();
                                   return [one.textContent, left, top, right, bottom]; })""")
@@ -629,7 +631,7 @@ def test_nothing_jumps(view):
 def test_the_values_are_spoken_when_they_stand_still(view):
     view.slider().press("ArrowRight")
     spoken = view.root.locator("[aria-live=polite]").last
-    sync_api.expect(spoken).to_contain_text("Chosen: W1[2,1], weight from input 1 to unit 2 of layer 1, −0.45; "
+    expect(spoken).to_contain_text("Chosen: W1[2,1], weight from input 1 to unit 2 of layer 1, −0.45; "
                                             "the derivative of C by it is")
 
 
@@ -638,7 +640,6 @@ def test_sixty_moves_end_at_the_right_value(view, lab):
     for _ in range(60):
         lab.page.keyboard.press("ArrowRight")
     assert number(view.texts()["W1[2,1]"]) == pytest.approx(2.5) and view.agrees()
-    lab.page.wait_for_timeout(500)
     assert float(lab.python("print(ex.weights['W1'][1, 0])")) == pytest.approx(2.5)
     assert view.agrees()
 
@@ -647,7 +648,7 @@ def test_a_cell_that_runs_again_leaves_nothing_behind(view, lab):
     lab.python("old = ex")
     view.press("Run")
     lab.python(None, 0)
-    sync_api.expect(lab.page.locator(".bplib")).to_have_count(3)
+    expect(lab.page.locator(".bplib")).to_have_count(3)
     assert view.agrees() and view.texts()["W1[2,1]"] == "−0.5"
     before = lab.python("print(old.weights)")
     lab.page.wait_for_timeout(500)
@@ -659,7 +660,7 @@ def test_an_exception_is_shown(lab, line, broken):
     lab.python("bad = bplib.explore.network()\n"
                f"bad.set_trait('code', bad.code.replace({line!r}, {broken!r}))\nbad")
     bad = View(lab.explorer(3), None)
-    sync_api.expect(bad.message).to_contain_text("nowhere is not defined" if broken else "cannot start")
+    expect(bad.message).to_contain_text("nowhere is not defined" if broken else "cannot start")
     assert lab.errors()
     lab.complaints.clear()
     lab.python("")

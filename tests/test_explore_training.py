@@ -7,14 +7,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from explorers import Controls, refused
-from jupyter import need_browser, number, opened, run_javascript
+from jupyter import number, run_javascript
+from playwright.sync_api import expect
 
 import bplib
 import bplib.explore
+from bplib.bench.browser import PATIENCE
 from bplib.explore import draws
 
 module = sys.modules["bplib.explore.training"]
-NETWORKS = [((5, 3), name) for name in module.ACTIVATIONS] + [((4, 2, 3, 5, 2, 6)[:n], "tanh") for n in (1, 3, 4, 5, 6)]
+NETWORKS = [((5, 3), name) for name in module.of_units()] + [((4, 2, 3, 5, 2, 6)[:n], "tanh") for n in (1, 3, 4, 5, 6)]
 NETWORKS += [((3,) * 6, "identity")]
 LAMBDA = 0.3
 
@@ -190,7 +192,6 @@ def test_shown_without_a_page():
 
 # in JupyterLab
 
-need_browser()
 CELLS = ["import bplib\nimport numpy as np\nex = bplib.explore.training()\nex",
          "other = bplib.explore.training('circles')\nother"]
 REPLAY = """
@@ -217,17 +218,21 @@ class View(Controls):
     def step(self):
         return int(self.root.locator("[data-value=step]").inner_text())
 
-    def run(self, seconds):
+    def reaches(self, step):
+        """Wait until a run has come that far."""
+        self.page.wait_for_function("([shown, step]) => Number(shown.textContent) >= step", timeout=1000 * PATIENCE,
+                                    arg=[self.root.locator("[data-value=step]").element_handle(), step])
+
+    def run(self, steps):
         self.press("Run")
-        self.page.wait_for_timeout(1000 * seconds)
+        self.reaches(self.step() + steps)
         self.press("Stop")
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("lab"), CELLS) as lab:
-        lab.python(REPLAY + EXPECTED)
-        yield lab
+def lab(lab):
+    lab.python(REPLAY + EXPECTED)
+    return lab
 
 
 @pytest.fixture
@@ -247,16 +252,12 @@ def python(lab, expression):
 
 
 def becomes(lab, expression, value):
-    """Wait until Python has heard of what the page says."""
-    for _ in range(50):
-        if python(lab, expression) == value:
-            return True
-        lab.page.wait_for_timeout(100)
-    return False
+    """Wait for what a run tells Python, once in a second."""
+    return any(python(lab, expression) == value for _ in range(1000))
 
 
 def heard(lab, steps):
-    return becomes(lab, "ex.steps_done", steps)
+    return python(lab, "ex.steps_done") == steps
 
 
 EXPECTED = """
@@ -360,22 +361,12 @@ print(apart(ex.weights, weights))""")
     assert view.step() == 15 * (2 if batch == "10" else 1) and float(trained) < 1e-10
 
 
-def test_speed_and_what_comes_of_it(view, lab):
-    """100 steps a second or more at 2–8–8–1; Stop leaves Python with the last weights, on the path of the seed."""
+def test_a_run_is_stopped_on_the_path_of_the_seed(view, lab):
+    """Stop leaves Python with the last weights."""
     view.menu("batch_size").select_option("30")
     lab.python("start = dict(ex.weights)")
-    rates = {}
-    for speed in ("10 steps a frame", "as fast as it goes"):
-        view.menu("speed").select_option(speed)
-        before = view.step()
-        begun = lab.page.evaluate("performance.now()")
-        view.run(2)
-        rates[speed] = 1000 * (view.step() - before) / (lab.page.evaluate("performance.now()") - begun)
-    print("steps a second:", {speed: round(rate) for speed, rate in rates.items()})
-    assert min(rates.values()) >= 100
-    view.press("Reset")
     view.menu("speed").select_option("1 step a frame")
-    view.run(1)
+    view.run(60)
     steps = view.step()
     assert agrees(view, lab) and f"Stopped after step {steps}." in view.message.inner_text()
     assert python(lab, f"apart(ex.weights, replayed(ex, start, {steps}))") < 1e-10
@@ -384,49 +375,29 @@ def test_speed_and_what_comes_of_it(view, lab):
 
 def test_python_hears_while_it_runs(view, lab):
     view.press("Run")
-    lab.page.wait_for_timeout(2500)
+    assert becomes(lab, "ex.steps_done > 0", True)
     first = python(lab, "ex.steps_done")
-    lab.page.wait_for_timeout(1500)
-    second = python(lab, "ex.steps_done")
+    assert becomes(lab, f"ex.steps_done > {first}", True)
     lab.python("ex.eta = 0.1")
-    lab.page.wait_for_timeout(1500)
-    third = python(lab, "ex.steps_done")
+    second = python(lab, "ex.steps_done")
+    assert becomes(lab, f"ex.steps_done > {second}", True)
     view.press("Stop")
-    assert 0 < first < second < third <= view.step() and heard(lab, view.step())
+    assert first < second < view.step() and heard(lab, view.step())
 
 
-def times_to_paint(lab, slider):
-    """Milliseconds from a key press to the painted frame, 40 times."""
-    slider.focus()
-    lab.page.evaluate("""() => {
-        window.times = [];
-        const watch = () => {
-            const pressed = performance.now();
-            requestAnimationFrame(() => {
-                const painted = new MessageChannel();
-                painted.port1.onmessage = () => window.times.push(performance.now() - pressed);
-                painted.port2.postMessage(null);
-            });
-        };
-        document.addEventListener("keydown", watch, { capture: true });
-        window.unwatch = () => document.removeEventListener("keydown", watch, { capture: true });
-    }""")
-    for n in range(40):
-        lab.page.keyboard.press("ArrowLeft" if n % 2 else "ArrowRight")
-        lab.page.wait_for_timeout(30)
-    return lab.page.evaluate("unwatch(), times")
-
-
-def test_a_key_press_while_it_runs_is_painted_within_few_frames(view, lab):
-    """Compared with the same view at rest, because a machine that is busy with other work slows both."""
-    rest = times_to_paint(lab, view.slider("eta"))
+def test_a_key_that_is_pressed_while_it_runs_is_heard(view, lab):
+    eta = view.slider("eta")
     view.press("Run")
-    times = times_to_paint(lab, view.slider("eta"))
+    before = float(eta.input_value())
+    eta.focus()
+    for _ in range(20):
+        lab.page.keyboard.press("ArrowRight")
+    moved = float(eta.input_value())
+    steps = view.step()
+    view.reaches(steps + 1)
     view.press("Stop")
-    median, most = np.percentile(times, (50, 95))
-    print(f"key press to painted frame while training: median {median:.1f} ms, 95 % {most:.1f} ms; "
-          f"at rest: median {np.median(rest):.1f} ms, 95 % {np.percentile(rest, 95):.1f} ms")
-    assert len(times) == 40 and median < 3 * np.median(rest) + 50 and view.step() > 100
+    assert moved == pytest.approx(before + 20 * 0.05) and float(eta.input_value()) == moved
+    assert python(lab, "ex.eta") == pytest.approx(10**moved, rel=5e-3) and heard(lab, view.step())
 
 
 AXES = """plot => {
@@ -464,7 +435,7 @@ def places(view):
 
 
 def test_the_map_is_the_output(view, lab):
-    view.run(1.5)
+    view.run(150)
     assert heard(lab, view.step())
     points, cells, shades = places(view)
     predict = "bplib.generate(ex.network).predict(dict(ex.weights), np.array({}))[:, 0].tolist()"
@@ -489,7 +460,7 @@ def test_gradients_vanish_in_deep_sigmoid_layers(view, lab):
 
 
 def test_lines_end_where_the_numbers_are(view, lab):
-    view.run(1)
+    view.run(100)
     for place, name, of in ((0, "cost_train", np.array), (1, "size1", np.log10)):
         plot = view.root.locator(".bplib-picture > .bplib-plot").nth(place)
         x, y = plot.evaluate("""plot => {
@@ -523,17 +494,14 @@ def test_what_cannot_be_is_refused_with_words(view, lab, name, text, says):
 
 def test_python_moves_the_view(view, lab):
     lab.python("ex.hidden = (4, 2); ex.data = 'circles'; ex.eta = 2; ex.batch_size = 7")
-    lab.page.wait_for_timeout(300)
     assert [view.menu(name).input_value() for name in ("layers", "width", "batch_size", "data")] == [
         "2", "4, 2", "7", "circles"]
     assert float(view.field("eta").input_value()) == 2 and agrees(view, lab)
     lab.python("ex.weights = {name: 0 * array for name, array in ex.weights.items()}")
-    lab.page.wait_for_timeout(300)
     assert view.numbers()["cost_train"] == pytest.approx(np.log(2), abs=6e-5) and agrees(view, lab, 1)
     view.press("Run")
-    lab.page.wait_for_timeout(300)
+    view.reaches(1)
     lab.python("ex.weights = {name: 0 * array + 0.25 for name, array in ex.weights.items()}")
-    lab.page.wait_for_timeout(1500)
     assert view.root.get_by_role("button", name="Run", exact=True).count() == 1
     assert python(lab, "{float(entry) for array in ex.weights.values() for entry in array.flat} == {0.25}")
     assert view.step() == python(lab, "ex.steps_done") == 0
@@ -548,34 +516,34 @@ def test_python_moves_the_view(view, lab):
      "document.dispatchEvent(new Event('visibilitychange'))", "delete document.hidden")], ids=["closed", "other tab"])
 def test_it_stops_out_of_sight(view, lab, hide, show):
     view.press("Run")
-    lab.page.wait_for_timeout(500)
+    view.reaches(1)
     view.root.evaluate(f"root => {{ {hide}; }}")
-    lab.page.wait_for_timeout(300)
+    expect(view.message).to_contain_text("out of sight")
     steps = python(lab, "ex.steps_done")
-    lab.page.wait_for_timeout(1200)
+    lab.page.wait_for_timeout(1200)  # in which a run that goes on would take steps
     view.root.evaluate(f"root => {{ {show}; }}")
-    assert becomes(lab, "ex.steps_done", view.step()) and view.step() == steps > 0
-    assert "out of sight" in view.message.inner_text()
+    assert heard(lab, view.step()) and view.step() == steps > 0
 
 
 def test_pictures_stand_still_where_motion_is_not_wanted(view, lab):
     lab.page.emulate_media(reduced_motion="reduce")
-    view.root.evaluate("""root => { root.drawn = 0;
-        new MutationObserver(() => { root.drawn += 1; }).observe(
+    view.root.evaluate("""root => { root.drawn = [performance.now()];
+        new MutationObserver(() => { root.drawn.push(performance.now()); }).observe(
             root.querySelector(".bplib-training-line"), { attributes: true }); }""")
     view.press("Run")
-    lab.page.wait_for_timeout(2500)
+    lab.page.wait_for_function("root => root.drawn.length === 3", arg=view.root.element_handle())
     drawn = view.root.evaluate("root => root.drawn")
     view.press("Stop")
     lab.page.emulate_media(reduced_motion="no-preference")
-    assert 1 <= drawn <= 2 and view.step() > 100 and agrees(view, lab)
+    assert min(np.diff(drawn)) > 990, "a second lies between two pictures, however slow the machine"
+    assert view.step() > 20 and agrees(view, lab)
 
 
 def test_nothing_jumps_while_it_learns(view, lab):
     where = """root => [...root.querySelectorAll('input, button, canvas, .bplib-plot, .bplib-value, math')].map(
         (one) => { const r = one.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].join(); })"""
     before = view.root.evaluate(where)
-    view.run(1)
+    view.run(100)
     assert view.root.evaluate(where) == before
     still = """root => [root.offsetHeight, ...[...root.querySelectorAll('input, button')].map(
         (one) => { const r = one.getBoundingClientRect(); return [r.x, r.y].join(); })].filter((at) => at !== "0,0")"""
@@ -588,12 +556,12 @@ def test_nothing_jumps_while_it_learns(view, lab):
 def test_a_cell_that_runs_again_stops_the_old_view(view, lab):
     lab.python("old = ex")
     view.press("Run")
-    lab.page.wait_for_timeout(300)
+    view.reaches(1)
     lab.python(None, 0)
-    lab.page.wait_for_timeout(500)
-    assert lab.page.locator(".bplib").count() == 2 and view.step() == 0
+    expect(lab.page.locator(".bplib")).to_have_count(2)
+    assert view.step() == 0
     before = python(lab, "old.steps_done")
-    lab.page.wait_for_timeout(1500)
+    lab.page.wait_for_timeout(1500)  # in which a run that goes on would tell of its steps
     assert python(lab, "old.steps_done") == before and python(lab, "ex.steps_done") == 0
 
 
@@ -601,7 +569,7 @@ def test_two_explorers_share_nothing(view, lab):
     other = View(lab.explorer(1))
     other.root.get_by_label("layer 2", exact=True).check()
     assert view.root.get_by_label("layer 1", exact=True).is_checked()
-    view.run(0.5)
+    view.run(50)
     assert other.step() == 0 and python(lab, "other.steps_done") == 0
     other.press("Step")
     assert other.step() == 1
@@ -621,5 +589,5 @@ def test_no_kernel_is_needed(view, lab):
     """Last, because it ends the kernel: what is on the page goes on."""
     lab.command("kernelmenu:shutdown")
     view.menu("layers").select_option("3")
-    view.run(1)
-    assert view.step() > 50 and np.isfinite(view.numbers()["cost_train"])
+    view.run(50)
+    assert view.step() >= 50 and np.isfinite(view.numbers()["cost_train"])

@@ -1,10 +1,8 @@
 """What the page and Python tell each other: `synchronised` of common.js, with a model and frames of the test's own."""
 import pytest
-from jupyter import need_browser, run_javascript
+from jupyter import run_javascript
 
 from bplib.explore.explorer import page
-
-need_browser()
 
 STAGE = """
 const frames = [], timers = [], listeners = {}, document = { hidden: false,

@@ -4,6 +4,7 @@ All arrays handed over are read-only, so code that writes into a caller's array 
 """
 import re
 import warnings
+from collections import UserDict
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -807,3 +808,130 @@ def test_arrays_handed_to_the_check():
     refused(lambda: bp.gradient_check(functions(), parameters(), X, Y[:, 0]), shape(4), shape(4, 1))
     refused(lambda: bp.gradient_check(functions(), parameters(W1=W1.T), X, Y), shape(2, 3), shape(3, 2))
     refused(lambda: bp.gradient_check(functions(), parameters(W1=W1 + 0j), X, Y), r"\bW1\b", "complex")
+
+
+# objects of other libraries, and slips that are easily made
+
+@pytest.mark.parametrize("masked", (
+    np.ma.masked_array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]], mask=[[0, 1], [0, 0], [0, 0], [0, 0]]),
+    [np.ma.masked_array([1.0, 2.0], mask=[0, 1]), [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]))
+def test_masked_entries_have_no_value(masked):
+    f = bp.generate(KINDS["values"]())
+    p = bp.initial_parameters(f.network)
+    for call in (lambda: f.predict(p, masked), lambda: f.gradients(p, masked, np.zeros((4, 1))),
+                 lambda: bp.tune(f).gradients(p, masked, np.zeros((4, 1)))):
+        refused(call, r"X has masked entries", r"X\.filled\(0\)")
+    refused(lambda: f.cost({**p, "b2": np.ma.masked_array([1.0], mask=[1])}, X, np.zeros((4, 1))), "b2 has masked")
+    labels = np.ma.masked_array([0, 1, 2, 0], mask=[0, 0, 0, 1])
+    g = bp.generate(KINDS["labels"]())
+    refused(lambda: g.cost(bp.initial_parameters(g.network), X, labels), "masked")
+    assert np.isfinite(f.predict(p, np.ma.masked_array(X))).all()  # with nothing masked it is an array as any other
+
+
+class Reluctant:
+    """As a tensor that is on another device or has a gradient."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+
+
+def test_what_an_object_says_that_is_no_array_is_told():
+    f = bp.generate(KINDS["values"]())
+    p = bp.initial_parameters(f.network)
+    refused(lambda: f.predict(p, Reluctant()), "X cannot be read as an array", "RuntimeError", "detach")
+    refused(lambda: f.predict({**p, "W1": Reluctant()}, X), "W1 cannot be read", "detach")
+
+
+def test_tables_of_objects_are_told_the_way_out():
+    f = bp.generate(KINDS["values"]())
+    p = bp.initial_parameters(f.network)
+    refused(lambda: f.predict(p, X.astype(object)), r"X\.astype\(float\)")
+    refused(lambda: f.predict({**p, "W1": p["W1"].astype(object)}, X), r"W1\.astype\(float\)")
+
+
+def test_parameters_in_any_mapping(tmp_path):
+    f = bp.generate(KINDS["values"]())
+    p = bp.initial_parameters(f.network)
+    np.savez(tmp_path / "parameters.npz", **p)
+    with np.load(tmp_path / "parameters.npz") as stored:
+        for given in (MappingProxyType(p), UserDict(p), stored):
+            assert np.array_equal(f.predict(given, X), f.predict(p, X))
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="no longer float on this machine")
+def test_longer_floats_that_do_not_fit_are_told():
+    f = bp.generate(KINDS["values"]())
+    p = bp.initial_parameters(f.network)
+    huge = p["W1"].astype(np.longdouble) * np.longdouble("1e4000")
+    refused(lambda: f.predict({**p, "W1": huge}, X), "W1 holds -?inf")
+
+
+@pytest.mark.parametrize("call", (
+    lambda huge: bp.dense([2, 1], l2=huge), lambda huge: bp.activation("elu", alpha=huge),
+    lambda huge: bp.loss("Huber error", threshold=huge), lambda huge: bp.loss("squared error", factor=huge),
+    lambda huge: bp.tune(bp.neuron()).step({"w": np.array(1.0), "b": np.array(0.0)}, [1.0], [1.0], huge)))
+def test_ints_beyond_floats_are_told(call):
+    assert len(refused(lambda: call(10**400), "is a number", "an int of 40[01] digits")) < 200
+
+
+@pytest.mark.parametrize("call, patterns", (
+    (lambda: bp.generate(bp.dense([2, 1]), "nielsen"), ["derivation", "notation='nielsen'"]),
+    (lambda: bp.generate(bp.dense([2, 1]), bp.convention("nielsen")), ["derivation", "Notation"]),
+    (lambda: bp.generate(bp.dense([2, 1]), notation=["ng"]), ["no notation called", "ng"]),
+    (lambda: bp.compare(["ng"], "nielsen"), ["no notation called"]),
+    (lambda: bp.dense({3, 2, 1}), ["in order", r"\{1, 2, 3\}"]),
+    (lambda: bp.dense({2: 3, 4: 1}), ["in order"]), (lambda: bp.dense("321"), ["in order"]),
+    (lambda: bp.dense([10**30, 1]), ["at most 1,000,000,000"]),
+    (lambda: bp.derive(bp.dense([2, 1])).evaluate("z1", bp.initial_parameters(bp.dense([2, 1])), X, X[:, :1]),
+     ["takes a step", r"derivation\['z1'\]"]),
+    (lambda: bp.datasets.circles(radius="a"), ["radius", "'a'"]), (lambda: bp.datasets.two_moons(noise="a"), ["noise"]),
+    (lambda: bp.datasets.spirals(turns=10**400), ["turns"]), (lambda: bp.datasets.one_hot([0.5], 2), ["integers"])))
+def test_slips_that_are_easily_made(call, patterns):
+    refused(call, *patterns)
+
+
+def test_a_network_is_written_in_a_notation_by_its_name():
+    assert bp.dense([2, 1]).latex("nielsen") == bp.dense([2, 1]).latex(bp.convention("nielsen")) != bp.dense([2, 1]).latex()
+    assert bp.derive(bp.dense([2, 1])).forward.latex("nielsen") == bp.dense([2, 1]).latex("nielsen")
+    refused(lambda: bp.dense([2, 1]).latex("neilsen"), "Did you mean 'nielsen'")
+
+
+# names that Python takes for one
+
+MICRO, MU = "\u00b5", "\u03bc"
+
+
+def test_names_that_python_takes_for_one_are_told():
+    refused(lambda: bp.graph({MICRO: (["p"], "tanh"), MU: (["q"], "identity")}, ["p", "q"]), MU, "U\\+00B5", "U\\+03BC")
+    refused(lambda: bp.graph({"o": ([MICRO, MU], "tanh")}, [MICRO, MU]), "one name")
+
+
+@pytest.mark.parametrize("name", (MICRO, "e\u0301", "\ufb01", "\u210e", "\ufe8d"))
+def test_names_that_python_folds_work_as_written(name):
+    f = bp.generate(bp.graph({name: (["p"], "tanh"), "o": ([name], "identity")}, ["p"], bias=True))
+    given = {"w_p_" + name: 0.5, f"w_{name}_o": 2.0, "b_" + name: 0.1, "b_o": 0.0}
+    assert f.predict(given, [[3.0]]) == pytest.approx(2 * np.tanh(1.6))
+    assert np.isfinite(bp.tune(f).gradients(given, np.ones((60, 1)), np.ones((60, 1)))["b_o"])
+    history = bp.train(f, given, np.ones((60, 1)), np.ones((60, 1)), eta=0.1, epochs=2)
+    assert history.cost[-1] < history.cost[0]
+
+
+# warnings
+
+def test_a_warning_points_at_the_line_that_called():
+    f = bp.generate(KINDS["binary"]())
+    p, Y = bp.initial_parameters(f.network), np.full((4, 1), 1.5)
+    calls = (lambda: f.cost(p, X, Y), lambda: f.gradients(p, X, Y), lambda: bp.tune(f).gradients(p, X, Y),
+             lambda: bp.train(f, p, X, Y, eta=0.1, epochs=1), lambda: bp.gradient_check(f, p, X, Y))
+    for call in calls:
+        with pytest.warns(UserWarning, match="given: 1.5 to 1.5") as caught:
+            call()
+        assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_targets_that_are_1_but_for_rounding_are_no_matter():
+    f = bp.generate(KINDS["binary"]())
+    p = bp.initial_parameters(f.network)
+    f.cost(p, X, np.full((4, 1), 1 + 1e-12))
+    with pytest.warns(UserWarning, match="given: 1.000001 to 1.000001"):
+        f.cost(p, X, np.full((4, 1), 1 + 1e-6))

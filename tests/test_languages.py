@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from explorers import violations
-from jupyter import need_browser, opened, run_javascript
+from jupyter import run_javascript
+from playwright.sync_api import expect
 from test_explore_network import View
 from test_persian import MISTAKES
 
@@ -14,8 +15,6 @@ import bplib
 import bplib.explore
 from bplib import conventions, languages, losses
 from bplib.explore.explorer import LIMITS, Number
-
-sync_api = need_browser()
 
 LIBRARY = Path(bplib.__file__).parent
 PERSIAN = languages.TABLE["fa"]
@@ -174,11 +173,10 @@ def english(texts):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("lab"), CELLS) as lab:
-        for root in lab.page.locator(".bplib").all():
-            root.get_by_role("checkbox").uncheck()
-        yield lab
+def lab(lab):
+    for root in lab.page.locator(".bplib").all():
+        root.get_by_role("checkbox").uncheck()
+    return lab
 
 
 class Persian(View):
@@ -306,7 +304,7 @@ def test_a_page_without_jupyter_speaks_the_same(lab, tmp_path, persian):
     page = lab.page.context.browser.new_page()
     page.goto((tmp_path / "page.html").as_uri())
     root = page.locator(".bplib")
-    sync_api.expect(root).to_have_attribute("dir", "rtl")
+    expect(root).to_have_attribute("dir", "rtl")
     texts = root.evaluate(TEXTS)
     page.close()
     assert len(texts) > 40 and english(texts) == []

@@ -6,13 +6,13 @@ from itertools import pairwise
 import pytest
 
 import bplib as bp
+from bplib.bench.browser import PATIENCE, WINDOW
 from bplib.conventions import TABLE
 from bplib.matrices import matrix_latex
+from bplib.notation import DEFAULT
 from bplib.rosetta import Comparison, Text, table
-from jupyter import CHROMIUM, FLAGS, PATIENCE, WRONG_FORMULA, jupyterlab, need_browser
-from networks_to_test import NETWORKS
-
-sync_api = need_browser()
+from jupyter import WRONG_FORMULA
+from networks_to_test import NETWORKS, derivation_of
 
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
 OUTPUTS = ".jp-RenderedMarkdown"
@@ -30,26 +30,23 @@ LEFT = """selector => [...document.querySelectorAll(selector)].map((output) => {
 
 
 @pytest.fixture(scope="module")
-def typesetter(tmp_path_factory):
-    """typeset(texts) → what a page with these Markdown outputs shows; one JupyterLab and one browser for all."""
-    folder = tmp_path_factory.mktemp("mathjax")
-    with jupyterlab(folder) as (address, token), sync_api.sync_playwright() as session:
-        browser = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+def typesetter(browser, server):
+    """typeset(name, texts) → what a page with these Markdown outputs shows."""
+    server.configure()
 
-        def typeset(name, texts):
-            (folder / f"{name}.ipynb").write_text(json.dumps(notebook(texts)), encoding="utf-8")
-            page = browser.new_page(viewport={"width": 1400, "height": 1100})
-            page.goto(f"{address}/lab/tree/{name}.ipynb?token={token}&reset")
-            wanted = sum(len(FORMULA.findall(text)) for text in texts)
-            page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
-                                   timeout=1000 * PATIENCE)
-            await_formulas(page, wanted)
-            shown = wanted, page.evaluate(DRAWN), page.evaluate(ERRORS, OUTPUTS), page.evaluate(LEFT, OUTPUTS)
-            page.close()
-            return shown
+    def typeset(name, texts):
+        (server.folder / f"{name}.ipynb").write_text(json.dumps(notebook(texts)), encoding="utf-8")
+        page = browser.new_page(viewport=WINDOW)
+        page.goto(server.page(f"{name}.ipynb"))
+        wanted = sum(len(FORMULA.findall(text)) for text in texts)
+        page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
+                               timeout=1000 * PATIENCE)
+        await_formulas(page, wanted)
+        shown = wanted, page.evaluate(DRAWN), page.evaluate(ERRORS, OUTPUTS), page.evaluate(LEFT, OUTPUTS)
+        page.close()
+        return shown
 
-        yield typeset
-        browser.close()
+    return typeset
 
 
 def await_formulas(page, wanted, still=15):
@@ -71,13 +68,18 @@ def notebook(texts):
             "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}}
 
 
+IN_EVERY_TEXT = "neuron, cross entropy", "softmax and labels", "graph with skips"
+"""Of each kind one, with all letters of a text; that every formula is well formed in all texts is tested elsewhere."""
+
+
 def all_steps():
-    """The equations and all steps of every network in all notations; each formula once."""
+    """The equations and all steps of every network, and of some in all notations; each formula once."""
     seen = set()
-    for name, make in NETWORKS.items():
-        derivation = bp.derive(make())
+    for name in NETWORKS:
+        derivation = derivation_of(name)
         codes = [derivation.network.latex()]
-        codes += [step.latex(notation) for notation in TABLE.values() for step in derivation.steps]
+        notations = TABLE.values() if name in IN_EVERY_TEXT else (DEFAULT, TABLE["nielsen"])
+        codes += [step.latex(notation) for notation in notations for step in derivation.steps]
         fresh = [code for code in dict.fromkeys(codes) if code not in seen]
         seen.update(fresh)
         yield f"### {name}\n\n" + "\n\n".join(f"$${code}$$" for code in fresh)
@@ -85,7 +87,7 @@ def all_steps():
 
 def all_matrices():
     """For each text the matrix form of every generated line of the network that it writes, and of a deep one."""
-    deep = bp.derive(NETWORKS["deep"]())
+    deep = derivation_of("deep")
     for name in TABLE:
         codes = []
         for functions in (Text(name).functions, bp.generate(deep.network, deep, name)):

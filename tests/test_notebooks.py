@@ -47,6 +47,7 @@ def run(notebook, order):
     return shown
 
 
+@pytest.mark.thorough
 @by_name
 def test_each_cell_twice_and_then_all_of_them_backwards(path):
     """After all cells have run, running any of them again, in any order, shows what the page shows."""

@@ -6,5 +6,10 @@ generated, by_hand, frameworks, naive, limit    the programs
 epoch        an epoch of Nielsen's setting
 measure      interleaved timing
 claims       what has to hold
-run, report, command    all measurements; table, JSON, picture; the command
+run, report  all measurements; table, JSON, picture
+browser      JupyterLab in a headless Chromium, for the tests as well
+explorers    how soon explorers answer in it
+verdicts     how soon exercises are judged
+bounds       numbers that have to keep a bound
+command      the command
 """

@@ -7,10 +7,12 @@ from typing import Callable
 import numpy as np
 
 from .buffers import buffers, look_ups
+from .kernels import functions as kernel_functions
 from .kernels import namespace
-from .passes import Setting, constants_last, formulas, lines, products, sizes
+from .names import Names
+from .passes import FACTORS, Setting, constants_last, formulas, lines, products, sizes
 from .together import together
-from .trees import line, pairs, read_names, with_body
+from .trees import line, pairs, read_names, renamed, with_body
 
 CACHED, FEWEST = 200_000, 256
 """Numbers that a chunk of samples may hold, its activations included, and the samples that make one worth while."""
@@ -54,17 +56,30 @@ class Stage:
         return f"**{self.name}.** {self.why}\n\n```python\n{self.source}\n```"
 
 
+OUR_NAMES = {*FACTORS, "N", "range", "accumulate", "accumulate_last", "in_chunks", "first"}
+"""Names that tuned code always has, beside those of the functions that it calls."""
+
+
+def own_names(tree, names):
+    """What each argument and each result of a generated function is called in tuned code: as it is, if it can be."""
+    return {own: names.fresh(own) for own in [*(a.arg for a in tree.args.args), *(target for target, _ in pairs(tree))]
+            if own != "N"}
+
+
 def setting(functions, rows, total, dtype):
-    """What the gradients of generated functions are tuned for."""
+    """The generated gradients as a tree whose names meet none of ours, and what they are tuned for."""
     layout, gradients = functions.layout, functions.gradients
-    quantities = {gradients_name: quantity for quantity in layout.quantities.values()
-                  for gradients_name in (layout.text(quantity),)}
-    given = gradients.inputs[len(layout.parameters):]
-    shapes = {name: tuple(rows if n == "N" else n for n in layout.shape(name)) for name in gradients.inputs}
-    labels = tuple(name for name in given if quantities[name].kind == "c")
-    errors = tuple(name for name, quantity in quantities.items() if quantity.kind in ("delta", "da"))
-    return Setting(layout.parameters, layout.gradients, errors, shapes, labels, rows, total, dtype,
-                   _order(functions, rows, dtype))
+    names, tree = Names({*kernel_functions(dtype), *OUR_NAMES}), line(gradients.source)
+    own = own_names(tree, names)
+    quantities = {layout.text(quantity): quantity for quantity in layout.quantities.values()}
+    shapes = {own[given]: tuple(rows if n == "N" else n for n in layout.shape(given)) for given in gradients.inputs}
+    samples = gradients.inputs[len(layout.parameters):]
+    labels = tuple(own[given] for given in samples if quantities[given].kind == "c")
+    errors = tuple(own[text] for text, quantity in quantities.items()
+                   if quantity.kind in ("delta", "da") and text in own)
+    found = Setting(tuple(own[given] for given in layout.parameters), tuple(own[made] for made in layout.gradients),
+                    errors, shapes, labels, rows, total, dtype, _order(functions, rows, dtype), names)
+    return renamed(tree, own), found
 
 
 def _order(functions, rows, dtype):
@@ -94,10 +109,11 @@ class _Accumulate:
     """dW ← α ∂C/∂W + β dW for so many samples of a batch: the code after each pass."""
 
     def __init__(self, functions, rows, total, dtype):
-        self.setting = setting(functions, rows, total, dtype)
-        self.stages, tree = [plain(functions)], line(functions.gradients.source)
+        tree, self.setting = setting(functions, rows, total, dtype)
+        self.stages = [plain(functions)]
         for name, (change, why) in PASSES.items():
-            self.before, tree = tree, change(tree, self.setting)
+            self.names, self.before = Names(self.setting.names.taken), tree
+            tree = change(tree, self.setting)
             self.stages.append(Stage(name, why, *self._made(tree, self.setting)))
         self.function = self.stages[-1].function
 
@@ -121,7 +137,7 @@ class _Accumulate:
     def bound(self, arrays, out):
         """The function of (X, Y, α, β) that is left when the arrays are known: their views are looked up once too."""
         known = {**dict(zip(self.setting.parameters, arrays)), **dict(zip(self.setting.gradients, out))}
-        where = replace(self.setting, constants={**self.setting.constants, **known})
+        where = replace(self.setting, constants={**self.setting.constants, **known}, names=Names(self.names.taken))
         left = [a.arg for a in self.before.args.args if a.arg not in known]
         return self._made(look_ups(with_body(self.before, self.before.body, left), where), where)[1]
 

@@ -74,7 +74,7 @@ def buffers(function, setting):
         steps.append(_placed(target, value, at, places))
         places.release(value, at)
     called_as = {held: array for array, names in places.held.items() for held in names}
-    titles = {array: _title(names) for array, names in places.held.items()}
+    titles = {array: _title(names, setting.temporaries) for array, names in places.held.items()}
     for (shape, dtype), number in titles:
         setting.constants[titles[(shape, dtype), number]] = empty(shape, dtype, setting.order)
     renamed = {held: name(titles[array]) for held, array in called_as.items()}
@@ -87,13 +87,9 @@ def _copies_to_itself(statement):
     return called(node) == "np.copyto" and len(node.args) == 2 and ast.dump(node.args[0]) == ast.dump(node.args[1])
 
 
-def _title(names):
+def _title(names, temporaries):
     """An array is called after the last result of the network that it holds."""
-    return next((held for held in reversed(names) if not _temporary(held)), names[0])
-
-
-def _temporary(held):
-    return held[0] == "t" and held[1:].isdigit()
+    return next((held for held in reversed(names) if held not in temporaries), names[0])
 
 
 def _placed(target, value, at, places):
@@ -102,7 +98,7 @@ def _placed(target, value, at, places):
     out = target.removesuffix("[...]")
     function, operands = as_call(value)
     if target in places.joint:
-        return [line(f"{function}({', '.join(map(ast.unparse, operands))}, out={target})")] if function else []
+        return _joint(target, value, function, operands)
     if called(value) == "product":
         return _multiplied(out, value, at, places, given)
     if given:
@@ -124,6 +120,15 @@ def _placed(target, value, at, places):
     return [line(f"{target} = {ast.unparse(value)}")]
 
 
+def _joint(target, value, function, operands):
+    """A joint array is filled by the lines that compute its parts, and a part that is a view of one is there."""
+    if function:
+        return [line(f"{function}({', '.join(map(ast.unparse, operands))}, out={target})")]
+    if called(value) in ("np.concatenate", ".reshape"):
+        return []
+    raise AssertionError(f"{target} is part of a joint array, and nothing writes {ast.unparse(value)} into it")
+
+
 def _chosen(target, value, at, places):
     """np.where has no out=: first one choice everywhere, then the other where it holds."""
     condition, then, otherwise = value.args
@@ -143,7 +148,7 @@ def _multiplied(out, value, at, places, given):
         places.take(out, at)
     steps = [line(f"np.copyto({out}, {C})")] if C != out else []
     if len(places.kind(out)[0]) == 1:
-        call = _summed(alpha, (left, right), (one, other), beta, out, places.setting.rows)
+        call = _summed(alpha, (left, right), (one, other), beta, out, places.setting)
     elif places.by_columns(name(out)) == (out, 0):
         call = _gemm(alpha, one, other, beta, out)
     else:  # the transpose of the product is the product of the transposes, the other way round
@@ -162,13 +167,15 @@ def _gemm(alpha, one, other, beta, out, overwrite=1):
     return f"gemm({alpha}, {one[0]}, {other[0]}, {beta}, {out}, {flags})"
 
 
-def _summed(alpha, factors, stored, beta, out, rows):
+def _summed(alpha, factors, stored, beta, out, setting):
     """A sum along an axis: a product with ones, from the left or from the right."""
-    first = ast.unparse(factors[0]).startswith("ones")
-    ones, (array, turned) = (factors[0], _turned(stored[1])) if first else (factors[1], stored[0])
-    if first and rows == 1:  # a single term, by the function that is called with less
-        return _gemm(alpha, (array, turned), ("ones[:, None]", 0), beta, f"{out}[:, None]")
-    return f"gemv({alpha}, {array}, {ast.unparse(ones)}, {beta}, {out}, 0, 1, 0, 1, {turned}, 1)"
+    lengths = {title: length for length, title in setting.ones.items()}
+    left, right = map(ast.unparse, factors)
+    first = left in lengths
+    ones, (array, turned) = (left, _turned(stored[1])) if first else (right, stored[0])
+    if first and lengths[ones] == 1:  # a single term, by the function that is called with less
+        return _gemm(alpha, (array, turned), (f"{ones}[:, None]", 0), beta, f"{out}[:, None]")
+    return f"gemv({alpha}, {array}, {ones}, {beta}, {out}, 0, 1, 0, 1, {turned}, 1)"
 
 
 BY_NAME_ONLY = {"np.maximum", "np.minimum"}
@@ -178,8 +185,16 @@ NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half"}
 
 
 class _LookUp(ast.NodeTransformer):
+    """Names for what is looked up: each thing once, by the code that gets it."""
+
     def __init__(self, setting):
-        self.setting, self.arrays = setting, dict(setting.constants)
+        self.setting, self.arrays, self.titles = setting, dict(setting.constants), {}
+
+    def named(self, code, wanted, value):
+        """The name of what a piece of code gets."""
+        if code not in self.titles:
+            self.titles[code] = self.setting.constant(wanted, value)
+        return name(self.titles[code])
 
     def visit_Call(self, node):
         if called(node).startswith("np."):
@@ -191,16 +206,13 @@ class _LookUp(ast.NodeTransformer):
     def number(self, node):
         if not isinstance(node, ast.Constant):
             return node
-        title = NUMBERS.get(node.value, f"c{len(self.setting.constants)}")
-        self.setting.constants[title] = np.array(node.value, self.setting.dtype)
-        return name(title)
+        wanted = NUMBERS.get(node.value, f"c{len(self.setting.constants)}")
+        return self.named(ast.unparse(node), wanted, np.array(node.value, self.setting.dtype))
 
     def visit_Attribute(self, node):
         code = ast.unparse(node)
         if code.startswith("np."):
-            title = code.removeprefix("np.").replace(".", "_")
-            self.setting.constants[title] = eval(code, {"np": np})
-            return name(title)
+            return self.named(code, code.removeprefix("np.").replace(".", "_"), eval(code, {"np": np}))
         return self.view(node, "T") if node.attr == "T" else self.generic_visit(node)
 
     def visit_Subscript(self, node):
@@ -213,18 +225,18 @@ class _LookUp(ast.NodeTransformer):
         if of not in self.arrays:
             return self.generic_visit(node)
         array = self.arrays[of]
-        self.setting.constants[f"{of}_{how}"] = array.T if how == "T" else array[:, None]
-        return name(f"{of}_{how}")
+        return self.named(ast.unparse(node), f"{of}_{how}", array.T if how == "T" else array[:, None])
 
 
 class _Views(ast.NodeTransformer):
     """Transposed views of arguments that are needed more than once, by names."""
 
-    def __init__(self, function):
+    def __init__(self, function, setting):
         codes = [ast.unparse(node) for node in ast.walk(function)
                  if isinstance(node, ast.Attribute) and node.attr == "T"]
         given = {f"{a.arg}.T" for a in function.args.args}
-        self.named = {code: code.replace(".", "_") for code in codes if codes.count(code) > 1 and code in given}
+        again = dict.fromkeys(code for code in codes if codes.count(code) > 1 and code in given)
+        self.named = {code: setting.names.fresh(code.replace(".", "_")) for code in again}
 
     def visit_Attribute(self, node):
         code = ast.unparse(node)
@@ -233,6 +245,6 @@ class _Views(ast.NodeTransformer):
 
 def look_ups(function, setting):
     function = _LookUp(setting).visit(deepcopy(function))
-    views = _Views(function)
+    views = _Views(function, setting)
     made = [line(f"{title} = {code}") for code, title in views.named.items()]
     return with_body(function, made + [views.visit(at) for at in function.body])

@@ -5,7 +5,7 @@ import numpy as np
 import scipy.special
 from scipy.linalg import blas
 
-from ..numerics import KERNELS
+from ..numerics import kernels
 from .trees import called
 
 VECTORS = 150
@@ -29,7 +29,7 @@ WRITTEN_OUT = {
     "normal_pdf": lambda z: f"{1 / np.sqrt(2 * np.pi)}*np.exp(-0.5*np.square({z}))",
     "softmax": _softmax,
 }
-"""Source of a function by the sources of its arguments."""
+"""Source of a function by the sources of its arguments; what does not stand here is called by its name."""
 
 
 LINE = 64
@@ -37,17 +37,23 @@ LINE = 64
 
 
 def empty(shape, dtype, order="C"):
-    """A new array that begins at a cache line: vector instructions are slower across two of them."""
+    """A new array that begins at a cache line: vector instructions are slower across two of them.
+
+    Floats are nan at first: code that read one before it is written would show it, whatever the memory held.
+    """
     size = int(np.prod(shape, dtype=int)) * np.dtype(dtype).itemsize
     raw = np.empty(size + LINE, np.uint8)
     start = -raw.ctypes.data % LINE
-    return raw[start:start + size].view(dtype).reshape(shape, order=order)
+    array = raw[start:start + size].view(dtype).reshape(shape, order=order)
+    array.fill(np.nan if array.dtype.kind == "f" else 0)
+    return array
 
 
 UFUNCS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide",
           ast.Pow: "np.power", ast.Gt: "np.greater", ast.LtE: "np.less_equal", ast.USub: "np.negative"}
 WITH_OUT = {"np.exp", "np.expm1", "np.tanh", "np.sign", "np.square", "np.logaddexp", "np.maximum", "np.minimum",
-            "np.sqrt", "np.log", "abs", "sigmoid", "normal_cdf"}
+            "np.sqrt", "np.log", "np.log1p", "np.sin", "np.cos", "np.sinh", "np.cosh", "np.arctan", "abs", "sigmoid",
+            "normal_cdf"}
 
 
 def as_call(node):
@@ -75,8 +81,14 @@ def blend(alpha, value, beta, C):
     return alpha * value if beta == 0 else alpha * value + beta * C
 
 
-def namespace(dtype, constants):
-    """The names that tuned code may use."""
+def functions(dtype):
+    """The functions that tuned code calls, by their names in it."""
     letter = {"float64": "d", "float32": "s"}[np.dtype(dtype).name]
-    return {**KERNELS, **constants, "expit": scipy.special.expit, "product": product, "blend": blend,
+    return {**kernels(), "sigmoid": scipy.special.expit, "normal_cdf": scipy.special.ndtr,
+            "expit": scipy.special.expit, "product": product, "blend": blend,
             "gemm": getattr(blas, letter + "gemm"), "gemv": getattr(blas, letter + "gemv")}
+
+
+def namespace(dtype, constants):
+    """The names that tuned code may use beside those of its arguments and lines."""
+    return {**functions(dtype), **constants}

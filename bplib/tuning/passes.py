@@ -10,8 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .kernels import VECTORS, WRITTEN_OUT, namespace
+from .names import Names
 from .trees import (added, assigned, called, coefficient, expression, is_atom, name, pairs, read_names, replaced, terms,
                     times, with_body, with_pairs)
+
+
+FACTORS = ("alpha", "beta")
+"""What a tuned function takes last: the numbers in dW ← α ∂C/∂W + β dW."""
 
 
 @dataclass
@@ -25,8 +30,12 @@ class Setting:
     rows, total             samples of one call; of the batch, which is larger where it goes in chunks
     dtype                   of all floats
     order                   how results are stored: "C", row after row, or "F", column after column
+    names                   the names that are taken, arguments and functions included
     found                   (shape, kind) of each result of a line, by its name
     constants               arrays that are made once, by name
+    ones                    number of entries → name of an array of so many ones
+    temporaries             names of results that no equation has
+    joints                  names of arrays that hold several results one after the other
     """
 
     parameters: tuple
@@ -38,8 +47,30 @@ class Setting:
     total: int
     dtype: str
     order: str
+    names: Names
     found: dict = field(default_factory=dict)
     constants: dict = field(default_factory=dict)
+    ones: dict = field(default_factory=dict)
+    temporaries: set = field(default_factory=set)
+    joints: list = field(default_factory=list)
+
+    def joint_name(self):
+        """The name of a new joint array."""
+        self.joints.append(self.names.fresh(f"joint{len(self.joints)}"))
+        return self.joints[-1]
+
+    def constant(self, wanted, value):
+        """The name under which tuned code finds a value that is made once."""
+        title = self.names.fresh(wanted)
+        self.constants[title] = value
+        return title
+
+    def ones_for(self, length):
+        """The name of an array of ones."""
+        if length not in self.ones:
+            title = "ones" if length == self.rows else f"ones{length}"
+            self.ones[length] = self.constant(title, np.ones(length, self.dtype))
+        return self.ones[length]
 
     def size(self, node):
         """Number of entries of a named array; 0 for anything else."""
@@ -140,9 +171,7 @@ class _WriteOut(ast.NodeTransformer):
     def visit_Call(self, node):
         what = called(node)
         if what == "np.eye":
-            size = node.args[0].value
-            self.setting.constants["identity"] = np.eye(size, dtype=self.setting.dtype)
-            return name("identity")
+            return name(self.setting.constant("eye", np.eye(node.args[0].value, dtype=self.setting.dtype)))
         if what == "sigmoid" and self.setting.size(node.args[0]) >= VECTORS:
             return expression(f"1 / (1 + np.exp(-{ast.unparse(node.args[0])}))")
         if what == "np.where" and ast.unparse(node).endswith(", 1, 0)"):  # a product takes True for 1
@@ -168,8 +197,8 @@ def formulas(function, setting):
 class _Lines:
     """Takes formulas apart; what has been computed is not computed again."""
 
-    def __init__(self):
-        self.done, self.known, self.alias, self.count = [], {}, {}, 0
+    def __init__(self, setting):
+        self.setting, self.done, self.known, self.alias = setting, [], {}, {}
 
     def add(self, target, value):
         value = self.operation(value)
@@ -186,8 +215,8 @@ class _Lines:
         """A name, a number or a view with the value of a node."""
         node = self.operation(node)
         if not is_atom(node):
-            self.count += 1
-            target = f"t{self.count}"
+            target = self.setting.names.fresh(f"t{len(self.setting.temporaries) + 1}")
+            self.setting.temporaries.add(target)
             self.keep(target, node)
             node = name(target)
         return node
@@ -217,7 +246,7 @@ class _Lines:
 
 
 def lines(function, setting):
-    made = _Lines()
+    made = _Lines(setting)
     for target, value in pairs(function):
         if target in setting.gradients:  # a sum of terms number·operation
             split = [coefficient(term) for term in terms(value)]
@@ -244,13 +273,12 @@ def _is_product(node):
 
 
 def products(function, setting):
-    setting.constants["ones"] = np.ones(setting.rows, setting.dtype)
     uses = Counter(used for _, value in pairs(function) for used in read_names(value))
     inner = _Products(setting, uses)
     for target, value in pairs(function):
         inner.add(target, value)
     inner.scale_once()
-    arguments = [a.arg for a in function.args.args] + [*setting.gradients, "alpha", "beta"]
+    arguments = [a.arg for a in function.args.args] + [*setting.gradients, *FACTORS]
     return with_body(function, [assigned(*pair) for pair in inner.lines], arguments, "accumulate")
 
 
@@ -275,8 +303,7 @@ class _Products:
         if called(node) == ".sum" and self.ndim(node.func.value) == 2 and node.keywords:
             array, axis = node.func.value, node.keywords[0].value.value
             along = self.setting.shape(array)[axis]
-            ones = name("ones" if along == self.setting.rows else f"ones{along}")
-            self.setting.constants[ones.id] = np.ones(along, self.setting.dtype)
+            ones = name(self.setting.ones_for(along))
             return (ones, array) if axis == 0 else (array, ones)
         return None
 
@@ -317,7 +344,8 @@ class _Products:
         if len(whole) != 1:
             self.lines.append((f"{target}[...]", expression(f"blend(alpha, {ast.unparse(value)}, beta, {target})")))
             return
-        penalties = [(f"penalty_{target}", number, rest) for number, rest, both in split if not both]
+        penalties = [(self.setting.names.fresh(f"penalty_{target}"), number, rest)
+                     for number, rest, both in split if not both]
         for title, factor, rest in penalties:
             self.setting.found[title] = self.setting.found[target]
             self.lines.append((title, expression(f"{factor}*alpha*{ast.unparse(rest)}")))
@@ -330,9 +358,9 @@ class _Products:
     def scale_once(self):
         """A factor that all gradients have is multiplied with α once."""
         if len(set(self.factors)) == 1 and self.factors[0] != 1:
-            before, scale = ast.unparse(expression(f"{self.factors[0]}*alpha")), name("scale")
+            before, scale = ast.unparse(expression(f"{self.factors[0]}*alpha")), self.setting.names.fresh("scale")
             for _, value in self.lines:
                 if called(value) == "product" and ast.unparse(value.args[0]) == before:
-                    value.args[0] = scale
-            self.setting.found["scale"] = (), "f"
-            self.lines.insert(0, ("scale", expression(before)))
+                    value.args[0] = name(scale)
+            self.setting.found[scale] = (), "f"
+            self.lines.insert(0, (scale, expression(before)))

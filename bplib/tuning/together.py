@@ -12,11 +12,11 @@ FEW = 5_000
 def together(function, setting):
     if setting.order != "C":
         return function
-    lines, count = _slopes_first(pairs(function), setting), 0
-    for group in _groups(lines, setting):
-        lines = _joined(lines, group, count, setting)
-        count += 1 + len(group[0].own)
-    return with_body(function, [assigned(*pair) for pair in lines]) if count else function
+    lines, done = _slopes_first(pairs(function), setting), set()
+    while group := next(_groups(lines, setting, done), None):
+        done |= {array for own in group for array in own.arrays}
+        lines = _joined(lines, group, setting)
+    return with_body(function, [assigned(*pair) for pair in lines]) if done else function
 
 
 def _slopes_first(lines, setting):
@@ -28,8 +28,9 @@ def _slopes_first(lines, setting):
         q, a = _factors(values.get(before))
         if a and r in values and set(read_names(values[r])) == {a} and uses[before] == 1:
             gone.add(before)
-            setting.found[f"{a}_slope"] = setting.found[a]
-            made += [(f"{a}_slope", expression(f"{a} * {r}")), (target, expression(f"{q} * {a}_slope"))]
+            slope = setting.names.fresh(f"{a}_slope")
+            setting.found[slope] = setting.found[a]
+            made += [(slope, expression(f"{a} * {r}")), (target, expression(f"{q} * {slope}"))]
         else:
             made.append((target, value))
     return [(target, value) for target, value in made if target not in gone]
@@ -56,17 +57,30 @@ class _Own:
                 self.own.append((target, value))
         self.form = tuple(ast.unparse(replaced(value, known)) for _, value in self.own)
         self.targets = [target for target, _ in self.own]
+        self.arrays = [array, *self.targets]
 
 
-def _groups(lines, setting):
-    """Lists of activations that are treated alike, which may wait until the last one of them is there."""
+def _groups(lines, setting, done):
+    """Lists of activations that are treated alike, which may wait until the last one of them is there.
+
+    An array is joined with others once: `done` are those that have been.  Each line writes one array, so each part of
+    a joint array is written by the one line that computes it, and to that place alone.
+    """
     alike = defaultdict(list)
     for target, value in lines:
         own = _Own(target, lines)
-        if own.form and as_call(value)[0]:
+        if own.form and as_call(value)[0] and done.isdisjoint(own.arrays):
             alike[own.form].append(own)
-    return [group for group in alike.values() if len(group) > 1 and _may_wait(group, lines)
-            and sum(setting.size(name(own.array)) for own in group) <= FEW]
+    for group in alike.values():
+        small = sum(setting.size(name(own.array)) for own in group) <= FEW
+        if len(group) > 1 and small and _apart(group) and _may_wait(group, lines):
+            yield group
+
+
+def _apart(group):
+    """Whether no array belongs to two of a group."""
+    arrays = [array for own in group for array in own.arrays]
+    return len(set(arrays)) == len(arrays)
 
 
 def _may_wait(group, lines):
@@ -78,14 +92,14 @@ def _may_wait(group, lines):
     return bool(needed) and min(needed) > last
 
 
-def _joined(lines, group, count, setting):
+def _joined(lines, group, setting):
     """The lines with those of a group replaced, behind its last array, by the same for all of its arrays in one."""
     computed = {target for own in group for target in own.targets}
     rest = [(target, value) for target, value in lines if target not in computed]
     used, arrays = {read for _, value in rest for read in read_names(value)}, [own.array for own in group]
     first = group[0]
-    joint = {target: name(f"joint{count + n}") for n, target in enumerate((first.array, *first.targets))}
-    made = [(f"joint{count}", expression(f"np.concatenate([{', '.join(arrays)}], axis=None)"))]
+    joint = {target: name(setting.joint_name()) for target in first.arrays}
+    made = [(joint[first.array].id, expression(f"np.concatenate([{', '.join(arrays)}], axis=None)"))]
     made += [(joint[target].id, replaced(value, joint)) for target, value in first.own]
     total = sum(setting.size(name(array)) for array in arrays)
     setting.found |= {joint[target].id: ((total,), setting.found[target][1]) for target in joint}

@@ -43,6 +43,13 @@ def read_names(node):
     return [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
 
 
+def renamed(function, names):
+    """The function with other names for its arguments and results: `names` maps old to new."""
+    substitutes = {old: name(new) for old, new in names.items() if old != new}
+    body = [replaced(statement, substitutes) for statement in function.body]
+    return with_body(function, body, [names.get(a.arg, a.arg) for a in function.args.args])
+
+
 def replaced(node, substitutes):
     """The node with names replaced by expressions."""
     return _Replace(substitutes).visit(deepcopy(node))
@@ -53,7 +60,10 @@ class _Replace(ast.NodeTransformer):
         self.substitutes = substitutes
 
     def visit_Name(self, node):
-        return deepcopy(self.substitutes.get(node.id, node))
+        found = deepcopy(self.substitutes.get(node.id, node))
+        if isinstance(node.ctx, ast.Store):
+            found.ctx = ast.Store()
+        return found
 
 
 def is_atom(node):

@@ -1,17 +1,19 @@
 """Gradients tuned for a network's size and a number of samples, with the checks that belong before them."""
-from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 
 from ..codegen import Generated, generate
-from ..errors import InputError
+from ..errors import InputError, warn_caller
 from ..inputs import checked_number, checked_parameters, checked_samples, checked_whole
 from .arrays import ArrayCode
+from .plain import PlainCode
 from .scalars import ScalarCode, suits
 
 DTYPES = ("float64", "float32")
 KEPT = 8
-"""Numbers of samples for which code is kept."""
+"""Numbers of samples for which code is made and kept.  Others, met later, are computed by the plain code: making code
+takes as long as hundreds of calls."""
 
 
 class Tuned:
@@ -24,16 +26,29 @@ class Tuned:
     matrix_products               what its products compute, and how many multiplications they take
     code(samples)                 what runs for so many samples, with nothing checked: for loops that have checked once
 
-    Any number of samples is taken; code for another one than `batch` is made when it is first met.  One such object is
-    for one thread: calls share arrays.
+    Any number of samples is taken; code for another one than `batch` is made when it is first met.  Calls share arrays,
+    so they wait for each other where several threads make them; what `code` returns is for one thread.
+
+    Where a result cannot be held by dtype, gradients are computed by the plain code, with its infinities and warnings.
     """
 
     def __init__(self, functions, batch, dtype):
         self.functions, self.layout, self.network = functions, functions.layout, functions.network
         self.batch, self.dtype, self._kept = batch, dtype, None
-        self.code = lru_cache(KEPT)(self._code)
+        self._codes, self._lock = {}, Lock()
 
-    def _code(self, samples):
+    def __reduce__(self):
+        return Tuned, (self.functions, self.batch, self.dtype)
+
+    def code(self, samples):
+        """What runs for so many samples, with nothing checked."""
+        if samples not in self._codes:
+            if len(self._codes) >= KEPT:
+                return PlainCode(self.functions)
+            self._codes[samples] = self._made(samples)
+        return self._codes[samples]
+
+    def _made(self, samples):
         if suits(self.functions, samples, self.dtype):
             return ScalarCode(self.functions, samples)
         return ArrayCode(self.functions, samples, self.dtype)
@@ -62,14 +77,25 @@ class Tuned:
 
         reuse   write into the arrays of the last call with reuse=True instead of new ones
         """
-        arrays = [self._stored(array) for array in checked_parameters(self.layout, parameters)]
+        given = checked_parameters(self.layout, parameters)
+        arrays = [self._stored(name, array) for name, array in zip(self.layout.parameters, given)]
         X, Y = self._samples(X, Y)
-        out = self._kept if reuse and self._kept else [np.empty_like(array) for array in arrays]
-        if reuse:
-            self._kept = out
-        with np.errstate(over="ignore"):  # e^−z may be infinite, and 1/(1 + e^−z) then is 0
-            self.code(self._number(X)).accumulate(arrays, X, Y, out, 1.0, 0.0)
+        with self._lock:
+            out = self._kept if reuse and self._kept else [np.empty_like(array) for array in arrays]
+            if reuse:
+                self._kept = out
+            with np.errstate(all="ignore"):  # e^−z may be infinite, and 1/(1 + e^−z) then is 0
+                self.code(self._number(X)).accumulate(arrays, X, Y, out, 1.0, 0.0)
+            if not _all_finite(out):
+                self._by_plain_code(given, X, Y, out)
         return dict(zip(self.layout.parameters, out))
+
+    def _by_plain_code(self, arrays, X, Y, out):
+        """The gradients as the plain code has them, in float64: infinite ones stay, and NumPy warns of them."""
+        X, Y = (given.astype(float) if given.dtype.kind == "f" else given for given in (X, Y))
+        with np.errstate(under="ignore"):
+            for array, gradient in zip(out, self.functions.gradients.raw(*arrays, X, Y)):
+                array[...] = gradient
 
     def step(self, parameters, X, Y, eta):
         """w ← w − η ∂C/∂w for each parameter: the arrays in `parameters` are changed, and nothing is returned."""
@@ -78,16 +104,24 @@ class Tuned:
         X, Y = self._samples(X, Y)
         self._check_apart({**parameters, "X": X, "Y": Y})
         eta = float(checked_number("eta", eta, above=0))
-        with np.errstate(over="ignore"):
+        with self._lock, np.errstate(all="ignore"):
             self.code(self._number(X)).step(arrays, X, Y, eta)
+        if not _all_finite(arrays):
+            warn_caller("After this step some parameters are infinite or no numbers: it was too large. "
+                        "Take a smaller eta.", RuntimeWarning)
 
-    def _stored(self, array):
+    def _stored(self, name, array):
         """An array as BLAS takes it without a copy."""
-        return np.ascontiguousarray(array, self.dtype).reshape(array.shape)
+        with np.errstate(over="ignore"):
+            stored = np.ascontiguousarray(array, self.dtype).reshape(array.shape)
+        if stored.dtype != array.dtype and not _all_finite([stored]):
+            raise InputError(f"{name} holds {array.flat[np.abs(array).argmax()]:.3g}, and {self.dtype} ends at "
+                             f"{np.finfo(self.dtype).max:.2g}. Scale {name}, or compute in float64.")
+        return stored
 
     def _samples(self, X, Y):
         X, Y = checked_samples(self.layout, (X, Y), "XY")
-        return self._stored(X), self._stored(Y) if Y.dtype.kind == "f" else Y
+        return self._stored("X", X), self._stored("Y", Y) if Y.dtype.kind == "f" else Y
 
     def _number(self, X):
         return X.shape[self.layout.shape("x").index("N")]
@@ -113,6 +147,10 @@ class Tuned:
                                      f"write {one}.copy().")
 
 
+def _all_finite(arrays):
+    return all(np.isfinite(array).all() for array in arrays)
+
+
 def tune(network, *, batch=1, dtype="float64"):
     """Make the gradients of a network fast: `Tuned`.
 
@@ -121,6 +159,9 @@ def tune(network, *, batch=1, dtype="float64"):
     dtype     "float64" or "float32": what is computed with
     """
     functions = network if isinstance(network, Generated) else generate(network)
+    if functions.network.targets is None:
+        raise InputError(f"The loss {functions.network.options.loss.name!r} has no targets, and tuned code takes X and "
+                         "Y. The loss 'given error' with ones for Y has the same gradients.")
     if str(dtype) not in DTYPES and dtype not in (np.float64, np.float32):
         raise InputError(f"dtype is {' or '.join(DTYPES)}; given: {dtype!r}.")
     return Tuned(functions, checked_whole("batch", batch, 1), np.dtype(dtype).name)

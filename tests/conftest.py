@@ -1,0 +1,48 @@
+"""What the tests of one process share: a browser and a JupyterLab, each started when a test first asks for it.
+
+A quick run leaves out what takes long: tests that have a browser among their fixtures, however far away, unless they
+are marked `smoke`; tests of a whole class of submissions; and tests that are marked `thorough`.
+"""
+import pytest
+from jupyter import needing_a_browser
+from tiers import QUICK
+
+from bplib.bench import browser as headless
+from bplib.environment import COMMANDS
+
+COSTLY = {"browser", "graded"}
+"""Fixtures that take long to make."""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    with needing_a_browser(), headless.browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def server():
+    """JupyterLab, started as the command `lab` starts it; each module of tests has a notebook of its own in it."""
+    with headless.jupyterlab(*COMMANDS["lab"].arguments[2:]) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lab(request, browser, server):
+    """A notebook of the module's CELLS, all of which have run, in JupyterLab."""
+    with headless.opened(server, browser, request.module.CELLS) as lab:
+        yield lab
+
+
+def pytest_collection_modifyitems(config, items):
+    left_out = [item for item in items if QUICK and not in_a_quick_run(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def in_a_quick_run(item):
+    if COSTLY.intersection(getattr(item, "fixturenames", ())):
+        return item.get_closest_marker("smoke") is not None
+    return item.get_closest_marker("thorough") is None
