@@ -55,7 +55,7 @@ def in_process(cells, names, limits=Limits()):
 
 
 @pytest.fixture
-def graded(tmp_path, monkeypatch):
+def class_of_four(tmp_path, monkeypatch):
     monkeypatch.setattr(GRADE, "run_isolated", in_process)
     for name, answers in CLASS.items():
         path = tmp_path / "in" / name
@@ -71,8 +71,8 @@ def found(rows, file):
     return {row.exercise: (row.outcome, row.score) for row in rows if row.file == str(Path(file))}
 
 
-def test_each_answer_has_its_row(graded):
-    rows, _ = graded
+def test_each_answer_has_its_row(class_of_four):
+    rows, _ = class_of_four
     missing = {id: ("missing", 0.0) for id in SHEET}
     assert found(rows, "Ada/sheet.ipynb") == missing | {"1.1": ("right", 1.0), "1.4": ("right", 1.0)}
     assert found(rows, "Bea/first.ipynb") == missing | {"1.1": ("wrong", 0.7), "1.4": ("wrong", 0.7)}
@@ -82,8 +82,8 @@ def test_each_answer_has_its_row(graded):
     assert [row.student for row in rows] == ["Ada"] * 7 + ["Bea"] * 14 + ["Cem"] * 7 + ["Dov"]
 
 
-def test_a_row_carries_the_exercise(graded):
-    rows, _ = graded
+def test_a_row_carries_the_exercise(class_of_four):
+    rows, _ = class_of_four
     for row in rows[:-1]:
         exercise = EXERCISES[row.exercise]
         assert (row.sheet, row.title, row.points) == ("1", exercise.title, exercise.points)
@@ -94,8 +94,8 @@ def test_a_row_carries_the_exercise(graded):
     assert "not a notebook (JSONDecodeError)" in rows[-1].feedback
 
 
-def test_the_table_holds_every_row(graded):
-    rows, folder = graded
+def test_the_table_holds_every_row(class_of_four):
+    rows, folder = class_of_four
     text = (folder / "grades.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")  # by which a spreadsheet knows that it is UTF-8
     table = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
@@ -138,17 +138,17 @@ def page_of(folder):
     return page, {row[0]: row[1:] for row in reversed(rows) if row}
 
 
-def test_points_of_each_student(graded):
+def test_points_of_each_student(class_of_four):
     """Of two hand-ins the better answer counts, exercise by exercise; a half-right one counts by its share."""
-    _, rows = page_of(graded[1])
+    _, rows = page_of(class_of_four[1])
     assert rows["Ada"] == ["2.0 of 8", "✓", "–", "–", "✓", "–", "–", "–"]
     assert rows["Bea"] == ["1.7 of 8", "✗ 0.7", "–", "–", "✓", "–", "–", "–"]
     assert rows["Cem"] == ["0.0 of 8", "✗", "–", "–", "unread", "–", "–", "–"]
     assert rows["Dov"] == ["–", "", "", "", "", "", "", ""]
 
 
-def test_mistakes_and_outcomes_of_the_class(graded):
-    page, rows = page_of(graded[1])
+def test_mistakes_and_outcomes_of_the_class(class_of_four):
+    page, rows = page_of(class_of_four[1])
     assert rows["the 2 of the square is lost"] == ["1", "", "1.1"]  # Bea's 1.4 became right
     assert rows["Exercise"] == ["right ✓", "wrong ✗", "undecided ?", "invalid unread", "time-out time", "error error",
                                 "missing –", "unreadable unread", "not graded !"]
@@ -396,6 +396,8 @@ def test_how_a_process_is_started(monkeypatch):
 
     monkeypatch.setattr(isolation.subprocess, "Popen", start)
     monkeypatch.setenv("ITS_OWN", "kept")
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(name, "8")
     with pytest.raises(Started):
         isolation.run_isolated([], {})
     (command, how), = started
@@ -420,7 +422,7 @@ def test_the_limits_of_a_process(monkeypatch):
 
 # release
 
-def test_what_a_released_sheet_keeps():
+def test_what_a_release_keeps():
     """Hidden tests go, with their cell; texts and other code stay, without what they showed."""
     cells = [nbformat.v4.new_markdown_cell("### BEGIN SOLUTION is a mark"), nbformat.v4.new_code_cell("x = 1"),
              nbformat.v4.new_code_cell("assert x == 1\n### BEGIN HIDDEN TESTS\nassert x\n### END HIDDEN TESTS"),

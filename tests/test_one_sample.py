@@ -1,20 +1,13 @@
 """One sample, one weight: `for_one_sample` and `scalar` give ∂C_s/∂name, whatever the network."""
-from functools import cache
-
 import numpy as np
 import pytest
 import sympy as sp
-from networks_to_test import NETWORKS, parameters, samples
+from networks_to_test import NETWORKS, derivation_of, parameters, samples
 
 import bplib as bp
-from bplib.equations import N, Partial, i, j, k, name_of, s
+from bplib.equations import Partial, j, k, name_of, s
 
 PARAMETERS = [(network, name) for network, make in NETWORKS.items() for name in make().parameters]
-
-
-@cache
-def derivation(network):
-    return bp.derive(NETWORKS[network]())
 
 
 def entry(d, name):
@@ -24,7 +17,7 @@ def entry(d, name):
 
 @pytest.mark.parametrize("network, name", PARAMETERS)
 def test_it_is_the_derivative_of_the_cost_of_one_sample(network, name):
-    d = derivation(network)
+    d = derivation_of(network)
     step = d.for_one_sample(name)
     assert step.left == Partial(entry(d, "losses").subs(j, s), entry(d, name))
     assert step.check.passed and step.about == name and step.rule == "substitution"
@@ -33,7 +26,7 @@ def test_it_is_the_derivative_of_the_cost_of_one_sample(network, name):
 @pytest.mark.parametrize("network, name", PARAMETERS)
 def test_its_own_error_term_is_written_out(network, name):
     """Of the layers above, error terms may stand in it; the one of the unit itself would say nothing new."""
-    d = derivation(network)
+    d = derivation_of(network)
     right = d.for_one_sample(name).right
     unit = next(e for e in d["W" + name[1:] if name[0] == "b" and "W1" in d.quantities else name].right
                 .atoms(sp.Indexed) if name_of(e).startswith("delta"))
@@ -43,7 +36,7 @@ def test_its_own_error_term_is_written_out(network, name):
 @pytest.mark.parametrize("network", [name for name in NETWORKS if "any activation" not in name and name != "neuron"])
 def test_its_mean_or_sum_is_the_gradient_of_the_batch(network):
     """In numbers, against the generated code: the average over the samples, or their sum, and the penalty."""
-    d, random = derivation(network), np.random.default_rng(4)
+    d, random = derivation_of(network), np.random.default_rng(4)
     options, values = d.network.options, parameters(d.network, random)
     X, Y = samples(d.network, random)
     gradients = bp.generate(d.network, d).gradients(values, X, Y)
@@ -57,9 +50,9 @@ def test_its_mean_or_sum_is_the_gradient_of_the_batch(network):
 @pytest.mark.parametrize("name", ["a1", "W3", "x", "C", ""])
 def test_what_has_no_formula_of_its_own_is_refused(name):
     with pytest.raises(bp.InputError, match=f"'{name}' is not a parameter or weighted sum of this network. It has: W1, b1"):
-        derivation("any activation").scalar(name, 1, 1)
+        derivation_of("any activation").scalar(name, 1, 1)
 
 
 def test_a_name_about_which_nothing_is_derived():
     with pytest.raises(bp.InputError, match="Nothing is derived about 'W3'. There are steps about: a2, z2, W2, b2, a1"):
-        derivation("any activation").for_one_sample("W3")
+        derivation_of("any activation").for_one_sample("W3")

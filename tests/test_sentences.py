@@ -13,9 +13,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from networks_to_test import NETWORKS
+from networks_to_test import derivation_of
 
-import bplib as bp
 from bplib import coursework, languages, rosetta
 from bplib.coursework.mistakes import TABLE as MISTAKES
 from bplib.coursework.pages import FORMS
@@ -42,15 +41,10 @@ TOLD = {
 """What is said → an answer to which it is said."""
 
 
-@cache
-def derivation(network):
-    return bp.derive(NETWORKS[network]())
-
-
 def said_of_steps():
     names = ("any activation", "softmax and cross entropy", "sigmoid and cross entropy", "softmax and squares",
              "graph with a triangle")
-    return {name: [f"{step.left} | {step.rule} | {step.sentence}" for step in derivation(name).steps] for name in names}
+    return {name: [f"{step.left} | {step.rule} | {step.sentence}" for step in derivation_of(name).steps] for name in names}
 
 
 def said_of_exercises():

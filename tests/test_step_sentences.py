@@ -1,7 +1,6 @@
 """The words beside a step: its rule, its sentence and its tick say of its equation what is true of it."""
 import pytest
-from networks_to_test import NETWORKS
-from test_sentences import derivation
+from networks_to_test import NETWORKS, derivation_of
 
 from bplib.activations import Slope
 from bplib.equations import Partial, name_of
@@ -23,7 +22,7 @@ def test_each_rule_is_explained_by_its_own_text():
     assert MEANT_BY_RULE.keys() == RULES.keys()
     for rule, words in MEANT_BY_RULE.items():
         assert [other for other, text in RULES.items() if words in text] == [rule]
-        step = next(step for name in NETWORKS for step in derivation(name).steps if step.rule == rule)
+        step = next(step for name in NETWORKS for step in derivation_of(name).steps if step.rule == rule)
         assert step.why == RULES[rule]
 
 
@@ -82,12 +81,12 @@ MEANT_BY_STEP = {
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_sentence_says_what_its_equation_does(network):
-    for step in derivation(network).steps:
+    for step in derivation_of(network).steps:
         assert MEANT_BY_STEP[step.sentence](step), step
 
 
 def test_every_sentence_of_steps_is_said():
-    said = {step.sentence for network in NETWORKS for step in derivation(network).steps}
+    said = {step.sentence for network in NETWORKS for step in derivation_of(network).steps}
     assert said == MEANT_BY_STEP.keys()
 
 
@@ -95,7 +94,7 @@ def test_two_steps_of_one_rule_have_different_sentences_where_they_do_different_
     """No sentence stands beside two rules."""
     rules = {}
     for network in NETWORKS:
-        for step in derivation(network).steps:
+        for step in derivation_of(network).steps:
             rules.setdefault(step.sentence, set()).add(step.rule)
     several = {sentence for sentence, of in rules.items() if len(of) > 1}
     assert several == {"Every unit that hears this one passes part of the change on."}  # one listener, or several
@@ -104,7 +103,7 @@ def test_two_steps_of_one_rule_have_different_sentences_where_they_do_different_
 # ticks
 
 def test_a_step_that_failed_shows_a_cross():
-    step = derivation("any activation").steps[0]
+    step = derivation_of("any activation").steps[0]
     wrong = type(step)(**{**vars(step), "check": Check(0.1)})
     assert "✓" in step._repr_markdown_() and "✗" not in step._repr_markdown_() and "WRONG" not in repr(step)
     assert "✗" in wrong._repr_markdown_() and "✓" not in wrong._repr_markdown_() and repr(wrong).endswith(", WRONG]")
@@ -119,7 +118,7 @@ def test_what_counts_as_passed(error, passed):
 
 
 def test_a_step_shows_its_rule_its_sentence_and_its_formula():
-    step = derivation("any activation").steps[0]
+    step = derivation_of("any activation").steps[0]
     assert step._repr_markdown_() == f"**Loss.** {step.sentence} ✓\n\n$${step.latex()}$$"
     assert step._repr_latex_() == rf"$\displaystyle {step.latex()}$"
     assert repr(step) == f"{step.left} = {step.right}  [loss]"
