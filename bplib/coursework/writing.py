@@ -61,7 +61,8 @@ class _Writer:
 
     def on_Call(self, node):
         prime = "'" if node.function.endswith("'") else ""
-        return rf"{_symbol(node.function.removesuffix(prime))}{prime}\left({self.write(node.argument, SUM)}\right)", FACTOR
+        symbol = _symbol(node.function.removesuffix(prime))
+        return rf"{symbol}{prime}\left({self.write(node.argument, SUM)}\right)", FACTOR
 
     def on_Sum(self, node):
         return rf"\sum_{{{node.index}}} {self.write(node.body, PRODUCT)}", PRODUCT

@@ -66,7 +66,9 @@ class _Printer(PythonCodePrinter):
     def _print_Function(self, e):
         if isinstance(e, (Activated, normal_cdf, normal_pdf)):
             formula = FORMULAS.get(type(e).__name__)
-            return formula.format(*map(self._print, e.args)) if formula else f"({self._print(e.row.evaluated(*e.args))})"
+            if formula is None:
+                return f"({self._print(e.row.evaluated(*e.args))})"
+            return formula.format(*map(self._print, e.args))
         if isinstance(e, most):
             return f"max({', '.join(map(self._print, e.args))}, -inf)"
         return super()._print_Function(e)
