@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Callable
 
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
@@ -55,6 +56,8 @@ class Activation:
 
     formula(z, *parameters)      g(z) as SymPy writes it
     slope(z, a, *parameters)     g'(z), cheap once a = g(z) is known
+    stable(z, *parameters)       g(z) once more, in a form that holds for large |z|; None where `formula` does.  Pieces
+                                 of a Piecewise are computed only where their conditions hold
     log, log_complement          ln a and ln(1 − a) as functions of z that hold for large |z|; None where a may be ≤ 0
     """
 
@@ -65,6 +68,7 @@ class Activation:
     parameters: tuple = ()
     log: Callable = None
     log_complement: Callable = None
+    stable: Callable = None
     function: type = field(default=None, compare=False)
 
     def __call__(self, z, unit=None, size=None):
@@ -92,10 +96,13 @@ def _where_positive(then, otherwise, z):
     return sp.Piecewise((then, z > 0), (otherwise, True))
 
 
-softplus_row = _row("softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: inner(z))
+softplus_row = _row(
+    "softplus", r"\operatorname{softplus}", lambda z: sp.log(1 + sp.exp(z)), lambda z, a: inner(z),
+    stable=lambda z: _where_positive(z + log1p(sp.exp(-z)), log1p(sp.exp(z)), z))
 softplus = softplus_row.function
 sigmoid_row = _row(
     "sigmoid", r"\sigma", lambda z: 1 / (1 + sp.exp(-z)), lambda z, a: a * (1 - a),
+    stable=lambda z: _where_positive(1 / (1 + sp.exp(-z)), sp.exp(z) / (1 + sp.exp(z)), z),
     log=lambda z: -softplus(-z), log_complement=lambda z: -softplus(z))
 sigmoid = sigmoid_row.function
 inner = type("sigmoid", (Activated,), {"row": sigmoid_row})
@@ -136,11 +143,12 @@ TABLE = {row.name: row for row in (
          lambda z, a, alpha: _where_positive(1, alpha, z), (sp.Float("0.01"),)),
     softplus_row,
     _row("elu", r"\operatorname{ELU}", lambda z, alpha: _where_positive(z, alpha * (sp.exp(z) - 1), z),
-         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.S.One,)),
+         lambda z, a, alpha: _where_positive(1, a + alpha, z), (sp.S.One,),
+         stable=lambda z, alpha: _where_positive(z, alpha * expm1(z), z)),
     _row("silu", r"\operatorname{SiLU}", lambda z: z / (1 + sp.exp(-z)),
-         lambda z, a: inner(z) + a * (1 - inner(z))),
+         lambda z, a: inner(z) + a * (1 - inner(z)), stable=lambda z: z * inner(z)),
     _row("gelu", r"\operatorname{GELU}", lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
-         lambda z, a: normal_cdf(z) + z * normal_pdf(z)),
+         lambda z, a: normal_cdf(z) + z * normal_pdf(z), stable=lambda z: z * normal_cdf(z)),
     Activation("softmax", r"\operatorname{softmax}", log=log_softmax, function=softmax),
     _row("g", "g", None, None),
 )}

@@ -13,6 +13,7 @@ import pytest
 import bplib as bp
 from bplib.activations import activation
 from bplib.losses import loss
+from bplib.numerics import KERNELS, analytic
 
 DIGITS = {"logarithms": 900, "others": 120}
 """1 − softmax is 0 to 868 digits where logits are spread by 2000; logarithms of it need more than that."""
@@ -404,3 +405,70 @@ def test_what_is_returned_can_be_written_to_even_where_the_inputs_cannot():
     for array in (*parameters.values(), X, Y):
         array.setflags(write=False)
     assert all(array.flags.writeable for array in results(f, parameters, X, Y).values())
+
+
+# ---------------------------------------------------------------------------------------------------------
+# Functions of complex numbers, for the complex step
+# ---------------------------------------------------------------------------------------------------------
+
+FAR_OUT = [sign * size for size in (0.3, 5., 36., 40., 700., 1e4) for sign in (1, -1)]
+
+
+def activation_kernel(name, kernels):
+    """g(z) of an activation, its parameter put in."""
+    row = activation(name)
+    return lambda z: kernels[row.function.__name__](z, *map(float, row.parameters))
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_complex_steps_through_every_activation(name):
+    """g'(z) = Im g(z + ih)/h, and Re g(z + ih) = g(z)."""
+    complex_kernel = activation_kernel(name, analytic())
+    found = complex_kernel(np.array(FAR_OUT) + 1e-30j)
+    with mp.workdps(50):
+        values = [float(FORMULAS[name](mp.mpf(z))) for z in FAR_OUT]
+        slopes = [float(mp.diff(FORMULAS[name], mp.mpf(z))) for z in FAR_OUT]
+    assert np.all(np.abs(found.real - values) <= 1e-13 * np.maximum(1, np.abs(values)))
+    assert np.all(np.abs(found.imag / 1e-30 - slopes) <= 1e-13 * np.maximum(1, np.abs(slopes)))
+    assert np.isfinite(complex_kernel(np.array([-1e6, 1e6]) + 1e-30j)).all()
+
+
+@pytest.mark.parametrize("z", FAR_OUT)
+def test_complex_steps_through_softmax(z):
+    def log_softmax(at):
+        powers = [mp.exp(value) for value in (at, mp.mpf(-z), mp.mpf("0.3"))]
+        return mp.log(powers[0] / mp.fsum(powers))
+
+    given = np.array([z + 1e-30j, -z, 0.3])
+    log, value = analytic()["log_softmax"](given)[0], analytic()["softmax"](given)[0]
+    with mp.workdps(50):
+        expected, slope = float(log_softmax(mp.mpf(z))), float(mp.diff(log_softmax, mp.mpf(z)))
+        softmax = float(mp.exp(log_softmax(mp.mpf(z))))
+    assert log.real == pytest.approx(expected, rel=1e-13, abs=1e-13)
+    assert log.imag / 1e-30 == pytest.approx(slope, rel=1e-13, abs=1e-13)
+    assert value.real == pytest.approx(softmax, rel=1e-12, abs=1e-13)
+    assert value.imag / 1e-30 == pytest.approx(softmax * slope, rel=1e-12, abs=1e-13)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_complex_and_real_functions_agree_off_the_real_axis_and_on_it(name):
+    """Where the complex functions are used on real numbers they give real ones; far from the axis, the formula's."""
+    complex_kernel = activation_kernel(name, analytic())
+    real = activation_kernel(name, KERNELS)(np.array(FAR_OUT))
+    np.testing.assert_allclose(complex_kernel(np.array(FAR_OUT)), real, rtol=1e-13, atol=1e-15)
+    if name not in ("relu", "leaky relu", "elu"):
+        for z in (0.4 + 0.7j, -1.3 + 0.2j, 5 - 0.4j):
+            assert complex_kernel(np.array([z]))[0] == pytest.approx(complex(FORMULAS[name](mp.mpc(z))), rel=1e-13)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("kernels", [lambda: KERNELS, analytic], ids=["real", "complex"])
+def test_no_activation_warns_however_large_z_is(name, kernels):
+    z = np.array([sign * size for size in (1e6, 1e150, 1e200, 1e308) for sign in (1, -1)])
+    with np.errstate(all="raise"):
+        found = activation_kernel(name, kernels())(z)
+    expected = [float(FORMULAS[name](mp.mpf(at))) if abs(at) < 1e7 else
+                at if at > 0 and name in ("identity", "relu", "leaky relu", "softplus", "elu", "silu", "gelu") else
+                {"identity": at, "sigmoid": at > 0, "tanh": np.sign(at), "leaky relu": 0.01 * at, "elu": -1}.get(name, 0)
+                for at in z]
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
