@@ -30,11 +30,14 @@ EPSILON = 6e-6
 """Near the cube root of the rounding error, where a central difference is at its best."""
 
 DECIDES = 4e-5
-"""A comparison decides where it may be off by at most this much of the array's largest entry: with the same again for
-the gradient itself, a mistake of 1e-4 stands out."""
+"""A comparison decides where no entry may be off by more than this part of itself: then a mistake of 1e-4 stands out,
+whichever way rounding went."""
+
+LESSER = 0.1
+"""Entries smaller than this part of the array's largest one are held to what is asked of one of this size."""
 
 SMALL = 1e-6
-"""A difference beyond rounding, but smaller than this part of the entry, may come from a formula that is less exact."""
+"""A gradient handed over may be off by this part of an entry: formulas differ in how exact they are."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,12 @@ class Comparison:
     allowed: float
     verdict: str
 
+    @property
+    def known(self):
+        return not np.isnan(self.difference)
+
     def __str__(self):
-        return "–" if np.isnan(self.difference) else f"{self.difference:.1e} {SYMBOLS[self.verdict]}"
+        return f"{self.difference:.1e} {SYMBOLS[self.verdict]}" if self.known else "–"
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,7 @@ class GradientCheck:
     @property
     def verdicts(self):
         """Parameter → "passed", "FAILED" or "cannot be decided"."""
-        return {name: _together(comparison.verdict for comparison in row.values())
-                for name, row in self.comparisons.items()}
+        return {name: _together(row) for name, row in self.comparisons.items()}
 
     @property
     def verdict(self):
@@ -134,10 +140,14 @@ class GradientCheck:
         return f"<tr><th scope='row'>{name}</th>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _together(verdicts):
-    """The verdict of several methods: one that says FAILED, or else one that says passed, decides."""
-    verdicts = set(verdicts)
-    return next(verdict for verdict in (FAILED, PASSED, OPEN) if verdict in verdicts)
+def _together(row):
+    """The verdict of the methods on one array: any can fail it; only the reference, which saw each entry, can let it
+    pass, or where the reference does not know the network, one of the others."""
+    verdicts = {comparison.verdict for comparison in row.values()}
+    if FAILED in verdicts:
+        return FAILED
+    by_hand = row["reference"]
+    return by_hand.verdict if by_hand.known else PASSED if PASSED in verdicts else OPEN
 
 
 def _in_words(verdict):
@@ -145,7 +155,7 @@ def _in_words(verdict):
 
 
 def _html_cell(comparison):
-    return "–" if np.isnan(comparison.difference) else f"{comparison.difference:.1e} {_in_words(comparison.verdict)}"
+    return f"{comparison.difference:.1e} {_in_words(comparison.verdict)}" if comparison.known else "–"
 
 
 def _capital(text):
@@ -180,7 +190,7 @@ def gradient_check(network, parameters, X, Y, *, gradients: dict | None = None, 
     return GradientCheck(
         given.whose, comparisons, {name: (len(row.chosen), row.size) for name, row in rows.items()},
         {name: row.reason() for name, row in rows.items()
-         if _together(c.verdict for c in row.comparisons.values()) == OPEN},
+         if _together(row.comparisons) == OPEN},
         {name: _distance(row.own, row.central) for name, row in rows.items()},
         _distance(*(np.concatenate([getattr(row, kind) for row in rows.values()]) for kind in ("own", "central"))),
         epsilon or EPSILON)
@@ -278,12 +288,13 @@ class _Given:
     def __init__(self, point, gradients):
         layout = point.functions.layout
         self.whose = "the derived gradient" if gradients is None else "your gradient"
-        derived = point.gradients()
+        derived = [np.asarray(a) for a in point.gradients()]
         named = dict(zip(layout.parameters, derived)) if gradients is None else _by_parameter(layout, gradients)
         of = f"{_capital(self.whose)} of " if gradients is None else "The gradient of "
         self.arrays = checked_parameters(layout, named, "Gradients", of)
         self.dtype = np.float64 if gradients is None else _precision(list(named.values()))
-        self.scales = [float(np.abs(a).max()) for a in derived]
+        self.sizes = [np.abs(a) for a in derived]
+        self.small = 0.0 if gradients is None else SMALL
         own = {corners: point.allowances(np.float64, corners) for corners in (False, True)}
         self.exact = own[False]
         self.allowed = {corners: [a + b for a, b in zip(own[corners], point.allowances(self.dtype, corners))]
@@ -314,7 +325,7 @@ class _Row:
     def __init__(self, point, given, position, by_hand, random, entries, epsilon):
         self.point, self.given, self.position, self.epsilon = point, given, position, epsilon
         whole = given.arrays[position].reshape(-1)
-        self.size = whole.size
+        self.size, self.sizes = whole.size, given.sizes[position].reshape(-1)
         self.chosen = np.sort(random.permutation(self.size)[:entries])
         self.own = whole[self.chosen]
         everything = np.arange(self.size)
@@ -327,7 +338,7 @@ class _Row:
 
     @property
     def scale(self):
-        return self.given.scales[self.position]
+        return self.sizes.max()
 
     def _complex_steps(self):
         """Derivatives by complex step, and what is lost where h times the derivative is too small for floats."""
@@ -353,32 +364,31 @@ class _Row:
     def _compare(self, at, other, off_by):
         """Some entries of the gradient against those of another, which may be off by so much: a `Comparison`."""
         off = np.abs(self.given.arrays[self.position].reshape(-1)[at] - other)
-        known = np.isfinite(off)
-        if not known.any():
+        if not np.isfinite(off).all():
             return Comparison(np.nan, np.nan, OPEN)
-        allowed, most = (np.broadcast_to(self._allowed(corners)[at] + off_by, off.shape) for corners in (False, True))
-        differs = off[known] > np.maximum(most, SMALL * np.abs(other))[known]
-        agrees = known.all() and (off <= allowed).all() and allowed.max() <= DECIDES * self.scale
+        small = self.given.small * np.abs(other)
+        allowed, most = (self._allowed(corners)[at] + off_by for corners in (False, True))
+        agrees = (off <= np.maximum(allowed, small)).all() and self._decides(allowed, at)
+        differs = (off > np.maximum(most, small)).any()
         unit = self.scale or 1.0
-        return Comparison(float(off[known].max() / unit), float(allowed.max() / unit),
-                          FAILED if differs.any() else PASSED if agrees else OPEN)
+        return Comparison(float(off.max() / unit), float(allowed.max() / unit),
+                          FAILED if differs else PASSED if agrees else OPEN)
+
+    def _decides(self, allowed, at=slice(None)):
+        """Whether a mistake in some entries would be noticed, when they are allowed so much."""
+        return bool((allowed <= DECIDES * np.maximum(self.sizes[at], LESSER * self.scale)).all())
 
     def reason(self):
         """Why nothing can be said about this array."""
-        def exact_enough(allowance):
-            return allowance.max() <= DECIDES * self.scale
-
-        if not exact_enough(2 * self.given.exact[self.position]):
+        if not self._decides(2 * self.given.exact[self.position].reshape(-1)):
             samples = len(self.point.functions.layout.unpack_samples(self.point.samples[0])[0])
             return (f"the gradient is as small as the rounding in it; what the {samples} samples add cancels, "
                     "or units are saturated or at a corner of their activation.")
-        if not exact_enough(self._allowed(False)):
-            name = np.dtype(self.given.dtype).name
-            return f"{name} keeps {int(-np.log10(np.finfo(self.given.dtype).eps / 2))} digits, too few for this gradient."
-        if not exact_enough(self._allowed(True)):
+        if not self._decides(self._allowed(False)):
+            name, digits = np.dtype(self.given.dtype).name, -np.log10(np.finfo(self.given.dtype).eps / 2)
+            return f"{name} keeps {int(digits)} digits, too few for this gradient."
+        if not self._decides(self._allowed(True)):
             return "a unit stands at a corner of its activation or of the loss, where more than one slope is right."
-        if any(c.difference > c.allowed for c in self.comparisons.values()):
-            return "it is off by more than rounding, but by less than a millionth: a less exact formula, or a mistake."
         return "no method is exact enough here."
 
 

@@ -41,11 +41,16 @@ class Arithmetic:
         """Unit roundoff u, times GENEROUS."""
         return GENEROUS * float(np.finfo(self.dtype).eps) / 2
 
-    def rounded(self, value, error, lost=False):
-        """A `Bounded` for a value that has just been rounded; `lost`: where a value of 0 may come from underflow."""
+    def rounded(self, value, error, lost=False, parts=1.0):
+        """A `Bounded` for a value that has just been rounded.
+
+        lost    where a value of 0 may come from underflow
+        parts   the largest number by which something that may have underflowed was multiplied on the way
+        """
         limits, size = np.finfo(self.dtype), np.abs(value)
-        below = (size < float(limits.smallest_normal)) & ((size > 0) | (np.asarray(error) > 0) | lost)
-        error = error + self.unit * size + float(limits.smallest_normal) * below  # it may have been flushed to 0
+        smallest = float(limits.smallest_normal) * parts  # some hardware rounds what is smaller to 0
+        below = (size < smallest) & ((size > 0) | (np.asarray(error) > 0) | lost)
+        error = error + self.unit * size + smallest * below
         return Bounded(value, np.where(size > float(limits.max), np.inf, error), self)
 
 
@@ -91,13 +96,11 @@ class Bounded(_Dispatched):
         return self._rearranged(np.transpose)
 
     def sum(self, axis=None):
-        value, unit = self.value.sum(axis=axis), self.arithmetic.unit
-        terms = self.value.size // max(1, value.size)
-        fresh = unit * np.sqrt(terms)
-        spread = np.hypot(self.error, fresh * np.abs(self.value))
-        scale = _largest(spread)
-        squares = np.square(np.broadcast_to(spread / scale, self.shape)).sum(axis=axis)
-        return self.arithmetic.rounded(value, scale * np.sqrt(squares) + fresh * np.abs(value))
+        value, size = self.value.sum(axis=axis), np.abs(self.value)
+        inherited = np.broadcast_to(self.error, self.shape).sum(axis=axis) if self.error.any() else 0.0
+        terms, largest = self.value.size // max(1, value.size), _largest(size)
+        fresh = np.hypot(largest * np.sqrt(np.square(size / largest).sum(axis=axis)), value)
+        return self.arithmetic.rounded(value, inherited + self.arithmetic.unit * np.sqrt(terms) * fresh)
 
 
 @dataclass(frozen=True)
@@ -142,11 +145,14 @@ def _negative(a):
 
 
 def _matmul(a, b):
-    """a @ b: each of the k products has the errors of both factors, and k additions are rounded."""
-    value, fresh = a.value @ b.value, a.arithmetic.unit * np.sqrt(a.shape[-1])
-    by_b = _in_squares(a.value, np.hypot(b.error, fresh * np.abs(b.value)))
-    by_a = _in_squares(np.broadcast_to(a.error, a.shape), b.value) if a.error.any() else 0.0
-    return a.arithmetic.rounded(value, np.hypot(by_a, by_b) + fresh * np.abs(value))
+    """a @ b: the errors of both factors, and k products and additions that are rounded."""
+    value, error = a.value @ b.value, 0.0
+    if b.error.any():
+        error = np.abs(a.value) @ np.broadcast_to(b.error, b.shape)
+    if a.error.any():
+        error = error + np.broadcast_to(a.error, a.shape) @ (np.abs(b.value) + b.error)
+    fresh = np.hypot(_in_squares(a.value, b.value), value)
+    return a.arithmetic.rounded(value, error + a.arithmetic.unit * np.sqrt(a.shape[-1]) * fresh)
 
 
 def _in_squares(a, b):
@@ -163,7 +169,7 @@ def _monotone(function, *given):
               [x.value + sign * (x.error + arithmetic.unit * np.abs(x.value)) for sign in (-1, 1)] for x in given]
     for moved in product(*around):
         error = np.maximum(error, np.abs(function(*moved) - value))
-    return arithmetic.rounded(value, error, given[0].value != 0)
+    return arithmetic.rounded(value, error, given[0].value != 0, 1 + np.abs(given[0].value))
 
 
 def _compare(ufunc, a, b):
