@@ -21,8 +21,8 @@ import numpy as np
 
 from .numerics import KERNELS
 
-GENEROUS = 4
-"""How much larger than its likely size an error may be.  The largest seen in the tests is about a quarter of that."""
+GENEROUS = 3
+"""How much larger than its likely size an error may be.  The largest seen in the tests is about a third of that."""
 
 
 @dataclass(frozen=True)
