@@ -5,13 +5,14 @@ Importing bplib costs nothing: each name is loaded from its room when it is firs
 from importlib import import_module
 
 _ROOMS = {
-    "activation": "activations", "loss": "losses",
+    "activation": "activations", "loss": "losses", "function": "functions",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
     "derive": "derivation", "generate": "codegen", "forms": "forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
-    "coursework": "", "datasets": "", "explore": "", "figures": "", "languages": "", "reference": "",
+    "activations": "", "coursework": "", "datasets": "", "explore": "", "figures": "", "languages": "", "losses": "",
+    "reference": "",
 }
 
 __all__ = list(_ROOMS)

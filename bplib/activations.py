@@ -3,11 +3,17 @@
 In an equation an activation appears as a SymPy function, `sigmoid(z)`; its derivative is `Slope(sigmoid(z))`, which
 a reader sees as σ'(z).  `formula` says what the function is, `slope` what σ'(z) is in terms of z and a = σ(z).
 The two are written down separately and compared whenever a derivation uses them, so neither is trusted.
+
+`add` puts a row of your own into the table; every part of the library then has it.
 """
+import builtins
+import keyword
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Callable
 
+import numpy as np
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
@@ -85,9 +91,23 @@ class Activation:
     def abstract(self):
         return self.elementwise and self.formula is None
 
+    @property
+    def in_code(self):
+        """Its name in generated code."""
+        return self.function.__name__
 
-def _row(name, symbol, formula, slope, parameters=(), **more):
-    function = type(name.replace(" ", "_"), (Activated,), {})
+    @property
+    def as_typed(self):
+        """Its name in formulas that a learner types, where spaces would part it."""
+        return self.name if self.name in BUILT_IN else self.in_code
+
+    def evaluated(self, z, *parameters):
+        """g(z) as it is best computed: the stable form, where there is one, or else the formula."""
+        return (self.stable or self.formula)(z, *parameters)
+
+
+def _row(name, symbol, formula, slope, parameters=(), in_code=None, **more):
+    function = type(in_code or name.replace(" ", "_"), (Activated,), {})
     function.row = Activation(name, symbol, formula, slope, parameters, function=function, **more)
     return function.row
 
@@ -154,6 +174,120 @@ TABLE = {row.name: row for row in (
 )}
 
 
+BUILT_IN = tuple(TABLE)
+"""Names of the rows that stand in the table from the start."""
+
+
+def added() -> tuple:
+    """Names of the rows that have been added."""
+    return tuple(name for name in TABLE if name not in BUILT_IN)
+
+
+def of_units() -> tuple:
+    """Names of the activations that work on each unit and have a formula, in the order of the table."""
+    return tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
+
+
+def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = None, alpha: float = None,
+        stable: Callable = None, log: Callable = None, log_complement: Callable = None) -> Activation:
+    """Add an activation a = g(z) to the table: from then on every part of the library has it.  Returns its row.
+
+    name            under which networks ask for it
+    formula         g as a function of a SymPy symbol, such as lambda z: (z + sympy.sqrt(z**2 + 4)) / 2
+    slope           g'(z) as a function of z and a = g(z), such as lambda z, a: a**2 / (a**2 + 1).  A derivation that
+                    uses it compares it with the formula; by default SymPy differentiates the formula
+    symbol          its LaTeX; by default its name, upright
+    alpha           the value that a parameter has unless another is asked for; `formula(z, alpha)`,
+                    `slope(z, a, alpha)` and the others take it last
+    stable          g(z) in a form that holds for large |z|, where the formula does not: a SymPy Piecewise, of which
+                    each piece is computed only where its condition holds
+    log, log_complement   ln a and ln(1 − a) as functions of z that hold for large |z|; losses that take logarithms
+                    use them
+
+    InputError for a name that is taken, and for what gives no formula.  `del activations.TABLE[name]` takes it out.
+    """
+    check_new(name, TABLE, "activation")
+    parameters = () if alpha is None else (_parameter(f"The alpha of {name}", alpha),)
+    check_formula(f"The formula of {name}", formula, sp.Symbol("z", real=True), *parameters)
+    symbol = rf"\operatorname{{{name}}}" if symbol is None else symbol
+    formula = in_pieces(formula)
+    row = _row(name, symbol, formula, in_pieces(slope or _differentiated(formula)), parameters,
+               in_code=name_in_code(name), stable=in_pieces(stable), log=log, log_complement=log_complement)
+    TABLE[name] = row
+    return row
+
+
+def check_new(name, table, what):
+    """InputError where a name cannot be that of a new row."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*", name):
+        raise InputError(f"The name of an {what} is made of English letters and digits, in one word or several; "
+                         f"given: {name!r}.")
+    taken = {known.lower().replace("-", " ").replace("_", " "): known for known in table}
+    if (known := taken.get(name.lower().replace("-", " ").replace("_", " "))):
+        raise InputError(f"There is a row called {known!r} already. Take another name, or take that row out of the "
+                         "table first.")
+
+
+def check_formula(what, formula, *arguments):
+    """InputError where a function does not give a SymPy expression of its arguments."""
+    try:
+        given = sp.sympify(formula(*arguments))
+        fits = isinstance(given, sp.Expr) and given.free_symbols <= set().union(*(a.free_symbols for a in arguments))
+    except Exception as error:
+        raise InputError(f"{what} is a function of SymPy symbols, such as lambda z: sympy.sin(z); it ended with "
+                         f"{type(error).__name__}: {error}") from error
+    if not fits:
+        raise InputError(f"{what} is a function of SymPy symbols that gives a formula of these alone; "
+                         f"it gives: {given!r}.")
+
+
+def in_pieces(formula):
+    """The same function with each Max and Min in it as a Piecewise, which every part of the library can read."""
+    def written(*arguments):
+        given = sp.sympify(formula(*arguments))
+        return sp.piecewise_fold(given.rewrite(sp.Piecewise)) if given.has(sp.Max, sp.Min, sp.Heaviside) else given
+
+    return formula and written
+
+
+def _differentiated(formula):
+    def slope(z, a, *parameters):
+        at = sp.Dummy("z", real=True)
+        return sp.diff(formula(at, *parameters), at).subs(at, z)
+
+    return slope
+
+
+ARRAYS = re.compile(r"(d|delta|da|dot|w|b|z|a|lambda)?_?[A-Za-z]?\d*(_.*)?|losses|len|largest|total|rate|expit|gem[mv]")
+"""Names that generated code gives to other things."""
+
+
+def name_in_code(name: str) -> str:
+    """The name in generated code of a function called `name`: one that is nobody else's, such as sin_ for "sin"."""
+    plain = re.sub(r"\W", "_", name)
+    here = globals()
+    taken = (hasattr(sp, plain) or hasattr(np, plain) or hasattr(builtins, plain) or keyword.iskeyword(plain)
+             or plain in here or ARRAYS.fullmatch(plain) or plain in JAVASCRIPT_WORDS)
+    return plain + "_" if taken else plain
+
+
+JAVASCRIPT_WORDS = frozenset(
+    "Math array case catch const debugger default delete do enum export extends false function implements "
+    "instanceof interface let new null package private protected public static super switch this throw true typeof "
+    "undefined var void eval arguments NaN Infinity product blend log_softmax normal_cdf normal_pdf".split())
+
+
+LEAST_ALPHA, MOST_ALPHA = 1e-100, 1000
+"""Sizes of a parameter, 0 apart, beyond which numbers run out of the range of floats in a few layers."""
+
+
+def _parameter(what, given):
+    number = checked_number(what, given, least=-MOST_ALPHA, below=MOST_ALPHA)
+    if 0 < abs(number) < LEAST_ALPHA:
+        raise InputError(f"{what} is a number that is 0 or at least {LEAST_ALPHA:g} in size; given: {given!r}.")
+    return sp.sympify(as_written(number))
+
+
 def activation(name, **parameters):
     """The row of the table called `name`; leaky relu and elu take alpha=.
 
@@ -161,15 +295,14 @@ def activation(name, **parameters):
     (0.2,)
     """
     row = name if isinstance(name, Activation) else TABLE.get(name) if isinstance(name, str) else None
-    if row is None:
-        raise unknown_name("activation", name, TABLE)
+    if row is None or row.name not in TABLE:
+        raise unknown_name("activation", getattr(row, "name", name), TABLE)
     if not parameters:
         return row
     if set(parameters) != {"alpha"} or not row.parameters:
         raise InputError(f"{row.name} takes {'alpha' if row.parameters else 'no parameter'}; "
                          f"given: {', '.join(parameters)}.")
-    alpha = sp.sympify(as_written(checked_number(f"The alpha of {row.name}", parameters["alpha"])))
-    return replace(row, parameters=(alpha,))
+    return replace(row, parameters=(_parameter(f"The alpha of {row.name}", parameters["alpha"]),))
 
 
 @lru_cache(maxsize=4096)

@@ -14,20 +14,25 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from .activations import TABLE, Activated, log_softmax, normal_cdf, normal_pdf, softmax
+from .activations import Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .conventions import convention
 from .derivation import derive
-from .equations import Equation, N, in_reading_order, name_of, place_in_sum, sum_with_sign_in_front
+from .equations import N, in_reading_order, name_of, place_in_sum
 from .errors import InputError
+from .evaluation import stable
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout
 from .networks import Graph, checked_network
 from .notation import DEFAULT
-from .numerics import KERNELS
+from .numerics import kernels
 
 
 class Array(sp.Basic):
     """Array(expression, indices): the whole array whose entry at the indices is the expression."""
+
+
+class Constant(sp.Basic):
+    """Constant(number, z): an array that holds the number everywhere, in the shape of z."""
 
 
 class Columns(sp.Basic):
@@ -53,6 +58,9 @@ class ArrayPrinter(NumPyPrinter):
         expression, indices = e.args
         self.indices = tuple(indices)
         return self._aligned(expression, self.indices)
+
+    def _print_Constant(self, e):
+        return "np.full_like({1}, {0})".format(*map(self._print, e.args))
 
     # axes
 
@@ -218,7 +226,7 @@ class NumericFunction:
     def __init__(self, layout, name, equations, inputs, outputs, pack):
         self.layout, self.name, self.inputs, self.outputs, self.pack = layout, name, inputs, outputs, pack
         self._lines = _lines(layout, equations, outputs)
-        self.raw = self.with_kernels(KERNELS)
+        self.raw = self.with_kernels(kernels())
 
     def with_kernels(self, kernels):
         """The raw function with the given functions behind the names that the code calls."""
@@ -237,7 +245,9 @@ class NumericFunction:
     def __call__(self, parameters, *samples):
         arrays = checked_parameters(self.layout, parameters)
         wanted = self.inputs[len(self.layout.parameters):]
-        return self.pack(self.raw(*arrays, *checked_samples(self.layout, samples, wanted)))
+        samples = checked_samples(self.layout, samples, wanted)
+        with np.errstate(under="ignore"):  # what is too small for floats is 0
+            return self.pack(self.raw(*arrays, *samples))
 
 
 def _lines(layout, equations, outputs):
@@ -252,8 +262,16 @@ def _lines(layout, equations, outputs):
             needs = {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
             indices = layout.stored(equation.quantity, equation.indices)
             lines.insert(0, (name, Array(equation.right, sp.Tuple(*indices)), needs))
-            needed |= needs
+            if equation.quantity.kind in ("delta", "da") and not equation.right.free_symbols.intersection(indices):
+                z = _pre_activation(layout, equation.quantity)
+                lines[0] = name, Constant(equation.right, sp.Symbol(names[z])), {z}
+            needed |= lines[0][2]
     return [(name, formula) for name, formula, _ in lines]
+
+
+def _pre_activation(layout, error):
+    """The name of the z that an error term, or a derivative by an activation, has its shape from."""
+    return next(q.name for q in layout.quantities.values() if (q.kind, q.mark) == ("z", error.mark))
 
 
 def _lambdified(layout, lines, inputs, outputs, kernels):
@@ -269,7 +287,7 @@ def _lambdified(layout, lines, inputs, outputs, kernels):
 class Generated:
     """The numeric functions of a network, generated from its equations; each has its `.source`.
 
-    cost(parameters, X, Y)        the cost of the batch, a float
+    cost(parameters, X, Y)        the cost of the batch, a float; without Y where the loss has no targets
     gradients(parameters, X, Y)   dict of arrays, one for each array of parameters, with its name and shape
     forward(parameters, X)        dict of every z and a
     predict(parameters, X)        the outputs, in the shape of Y: (N, n_L)
@@ -285,7 +303,7 @@ class Generated:
         layers = [layout.text(e.quantity) for e in equations if e.quantity.kind in "za"]
         outputs = [layout.text(layout.quantities[name]) for name in self.network.outputs]
         given = (*layout.parameters, layout.text(self.network.given("x")))
-        all_given = (*given, layout.text(self.network.targets))
+        all_given = (*given, *([layout.text(self.network.targets)] if self.network.targets else []))
 
         def function(name, lines, inputs, outputs, pack):
             return NumericFunction(layout, name, lines, inputs, outputs, pack)
@@ -319,23 +337,3 @@ def generate(network, derivation=None, notation=DEFAULT):
         raise InputError('An activation is left open ("g"), so there are no numbers to compute. '
                          "Choose one, such as 'sigmoid'.")
     return Generated(Layout(network, convention(notation)), (derivation or derive(network)).backward)
-
-
-def stable(network):
-    """The forward equations with each ln a and ln(1 − a) in the cost written as a function of z, for any |z|."""
-    activated = {e.quantity.name: e for e in network.equations if e.quantity.kind == "a"}
-
-    def written_in_z(log):
-        (inside,) = log.args
-        form = "log" if inside.is_Indexed else "log_complement"
-        (a,) = inside.atoms(sp.Indexed)
-        equation = activated[name_of(a)]
-        g = equation.right.xreplace(dict(zip(equation.indices, a.indices)))
-        row = TABLE["softmax"] if isinstance(g, softmax) else g.row
-        return getattr(row, form)(*g.args)
-
-    def rewritten(right):
-        return right.replace(sp.log, lambda at: written_in_z(sp.log(at))).replace(sp.Sum, sum_with_sign_in_front)
-
-    return [Equation(e.quantity, e.indices, rewritten(e.right))
-            if e.quantity.kind == "losses" else e for e in network.equations]

@@ -4,6 +4,8 @@ JavaScript has no complex numbers, so each operation is printed as a call: a*b +
 A complex number is {re, im}; a plain number is one with im = 0.  Activations are printed from the formulas of their
 table.  What is not analytic, such as ReLU, has no complex step and is refused.
 """
+import re
+
 import sympy as sp
 
 from .activations import Activated
@@ -30,6 +32,22 @@ LIBRARY = """\
 """
 
 
+MORE = {
+    "sin": "(z) => ({re: Math.sin(re(z)) * Math.cosh(im(z)), im: Math.cos(re(z)) * Math.sinh(im(z))})",
+    "cos": "(z) => ({re: Math.cos(re(z)) * Math.cosh(im(z)), im: -Math.sin(re(z)) * Math.sinh(im(z))})",
+    "sinh": "(z) => ({re: Math.sinh(re(z)) * Math.cos(im(z)), im: Math.cosh(re(z)) * Math.sin(im(z))})",
+    "cosh": "(z) => ({re: Math.cosh(re(z)) * Math.cos(im(z)), im: Math.sinh(re(z)) * Math.sin(im(z))})",
+    "sqrt": """(z) => {
+    const size = Math.hypot(re(z), im(z));
+    if (size === 0) return {re: 0, im: 0};
+    const large = Math.sqrt((size + Math.abs(re(z))) / 2), small = Math.abs(im(z)) / (2 * large);
+    const sign = im(z) < 0 ? -1 : 1;
+    return re(z) < 0 ? {re: small, im: sign * large} : {re: large, im: sign * small};
+  }""",
+}
+"""Further functions of complex numbers, which stand in the code where a formula uses them."""
+
+
 class ComplexPrinter(ArrayPrinter):
     """Prints arithmetic as calls, and whole powers alone."""
 
@@ -40,9 +58,11 @@ class ComplexPrinter(ArrayPrinter):
         return f"multiply({', '.join(map(self._print, e.args))})"
 
     def _print_Pow(self, e):
-        if not e.exp.is_Integer:
-            raise _not_analytic(e)
-        return f"power({self._print(e.base)}, {e.exp})"
+        if e.exp.is_Integer:
+            return f"power({self._print(e.base)}, {e.exp})"
+        if (2 * e.exp).is_Integer:
+            return f"power(sqrt({self._print(e.base)}), {2 * e.exp})"
+        raise _not_analytic(e)
 
     def _print_exp(self, e):
         return f"exp({self._print(e.args[0])})"
@@ -51,9 +71,11 @@ class ComplexPrinter(ArrayPrinter):
         return f"log({self._print(e.args[0])})"
 
     def _print_Function(self, e):
-        if not isinstance(e, Activated):
-            raise _not_analytic(e)
-        return super()._print_Function(e)
+        if isinstance(e, Activated):
+            return f"{type(e).__name__}({', '.join(map(self._print, e.args))})"
+        if type(e).__name__ in (*MORE, "tanh"):
+            return f"{type(e).__name__}({self._print(e.args[0])})"
+        raise _not_analytic(e)
 
     def _print_Piecewise(self, e):
         raise _not_analytic(e)
@@ -73,16 +95,17 @@ def complex_javascript(name, network, equations, outputs):
     """
     rows = {g.row for e in equations for g in e.right.atoms(Activated)}
     activations = "".join(map(_by_formula, sorted(rows, key=lambda row: row.name)))
-    function = javascript_arrays(name, network, equations, outputs, ComplexPrinter)
-    return f"const {name} = (() => {{\n{LIBRARY}{_indented(activations + function)}  return {name};\n}})();\n"
+    code = activations + javascript_arrays(name, network, equations, outputs, ComplexPrinter)
+    more = "".join(f"  const {name} = {body};\n" for name, body in MORE.items() if re.search(rf"\b{name}\(", code))
+    return f"const {name} = (() => {{\n{LIBRARY}{more}{_indented(code)}  return {name};\n}})();\n"
 
 
 def _by_formula(row):
     """An activation as its table writes it; tanh stands in the library."""
     z, alphas = sp.Symbol("z"), [sp.Symbol("alpha") for _ in row.parameters]
     formula = row.formula(z, *alphas)
-    name = row.function.__name__
-    if formula.func.__name__ == name:
+    name = row.in_code
+    if name == "tanh":
         return ""
     return f"const {name} = ({', '.join(map(str, (z, *alphas)))}) => {ComplexPrinter().doprint(formula)};\n"
 

@@ -7,11 +7,13 @@ The error term of a unit is δ = ∂C_s/∂z, for one sample s; the gradient of 
 from collections import defaultdict
 from math import prod
 
+import numpy as np
 import sympy as sp
 
 from .activations import Slope, softmax
 from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
 from .errors import DerivationError, InputError
+from .evaluation import StablePoint, outputs_and_targets, share_of_output
 from .inputs import checked_parameters, checked_samples
 from .layout import all_quantities
 from .meaning import Point
@@ -69,19 +71,33 @@ class Derivation:
         """What a step of gradient descent does to a parameter: an `Update`."""
         return Update(self[name].left, self.quantities)
 
-    def evaluate(self, formula, parameters, X, Y):
+    def evaluate(self, formula, parameters, X, Y=None):
         """The numbers behind a formula for given parameters and samples: an array over its free indices.
 
         formula   a step (its right side is evaluated) or an expression of a step; its free indices, in the order
                   sample s, then j, k, i, are the axes of the result
+
+        Gradients and error terms are right for |z| of 10⁴ and more.  Where the right side of a step is 0/0 in floats,
+        its left side is taken; a formula with other factors beyond the range of floats is only as good as these.
         """
         network = self.network
         arrays = dict(zip(network.parameters, checked_parameters(network, parameters)))
         X, Y = checked_samples(network, (X, Y), "XY")
-        arrays |= {"x": X, network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
-        point = Point(network, own_widths(network), len(X), arrays)
+        arrays |= {"x": X, **_targets(network, Y, len(X))}
+        point = StablePoint(network, own_widths(network), len(X), arrays)
         expression = sp.sympify(formula.right if isinstance(formula, Step) else formula)
-        return point(expression, point.scope(expression))
+        scope = point.scope(expression)
+        values = point(expression, scope)
+        if np.isfinite(values).all() or not isinstance(formula, Step) or point.scope(formula.left) != scope:
+            return values
+        return np.where(np.isfinite(values), values, point(formula.left, scope))
+
+
+def _targets(network, Y, samples):
+    """Targets by name, as formulas have them: labels count from 1."""
+    if network.targets is None:  # y stands in no formula then
+        return {"y": np.zeros([samples if n == "N" else n for n in network.shape("y")])}
+    return {network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
 
 
 def derive(network):
@@ -161,7 +177,7 @@ class _Deriver:
         uses = [use for use in self.uses(a) if use[1] != 0]
         if name_of(uses[0][0]) == "losses":
             self.found[name_of(a)] = self.step(
-                Partial(self.losses, a), tidy(uses[0][1]), "loss",
+                Partial(self.losses, a), self.through_loss(a, uses[0][1]), "loss",
                 "How the cost of a sample changes with one output.", a)
             return
         chain = through = 0
@@ -175,6 +191,13 @@ class _Deriver:
         self.found[name_of(a)] = self.step(
             Partial(self.losses, a), through, "substitution",
             "The error terms that were found before come back, weighted by the connections.", a)
+
+    def through_loss(self, a, derivative):
+        """∂C_s/∂a: SymPy's derivative of the cost, or as the row of the loss writes it."""
+        if self.network.options.loss.slope is None:
+            return tidy(derivative)
+        target = next(y for output, y in outputs_and_targets(self.network) if output == a)
+        return share_of_output(self.network) * self.network.options.loss.differentiated(a, target)
 
     def error_term(self, z):
         return gradient_of(self.network.quantities[name_of(z)])[indices_of(z)]

@@ -67,12 +67,14 @@ def forms(network, name, *indices, notation=DEFAULT):
 def _numbers(network):
     """Generic parameters, inputs and targets of a network at its own sizes."""
     arrays = {name: array[..., 0] for name, array in Point(network, own_widths(network)).arrays.items()}
+    given = {name: arrays[name] for name in network.parameters}, arrays["x"]
+    if network.targets is None:
+        return given
     targets = arrays[network.targets.name]
-    return ({name: arrays[name] for name in network.parameters}, arrays["x"],
-            targets - 1 if network.targets.kind == "c" else targets)  # labels count from 0 in code
+    return (*given, targets - 1 if network.targets.kind == "c" else targets)  # labels count from 0 in code
 
 
-def _by_matrices(functions, parameters, X, Y):
+def _by_matrices(functions, parameters, *samples):
     layout = functions.layout
-    X, Y = (np.ascontiguousarray(array) for array in layout.unpack_samples(X, Y))
-    return layout.unpack(functions.gradients(layout.pack(parameters), X, Y))
+    samples = (np.ascontiguousarray(array) for array in layout.unpack_samples(*samples))
+    return layout.unpack(functions.gradients(layout.pack(parameters), *samples))

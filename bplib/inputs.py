@@ -70,7 +70,14 @@ def _parameter(own_name, given, shape, axes, of):
 
 
 def checked_samples(network, samples, wanted):
-    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples."""
+    """The arrays of inputs and, where `wanted`, of targets: floats (labels: ints), the same number of samples.
+
+    Where the loss has no targets, None stands for them, given and returned.
+    """
+    if len(samples) == 2 and network.targets is None:
+        if samples[1] is not None:
+            raise InputError(f"The loss {network.options.loss.name!r} has no targets: leave Y out.")
+        return [checked_inputs(network, samples[0]), None][:len(wanted)]
     if len(samples) != len(wanted):
         raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; "
                          f"given: {len(samples)} array(s).")
@@ -146,6 +153,14 @@ def _labels(given, samples, classes):
         raise InputError(f"Labels run from 0 to {classes - 1} for {classes} outputs; "
                          f"given: {array.min()} to {array.max()}.")
     return array
+
+
+def checked_array(name, given):
+    """Real, finite numbers of any shape as a float array."""
+    array = _as_array(name, given)
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers.")
+    return _finite(name, array.astype(float))
 
 
 def _shown(shape):

@@ -1,13 +1,17 @@
 """From equations to JavaScript: the functions that the explorers evaluate in the page, without a kernel.
 
-SymPy's JavaScript printer writes the formulas; the activations, which have to hold for any z, stand in LIBRARY.
+SymPy's JavaScript printer writes the formulas; the activations, which have to hold for any z, stand in LIBRARY.  One
+that does not is written out where it is used, by the formula of its row.
 A function computes either scalars of one sample, one variable each, or whole arrays, one line an equation.
 """
+import re
+
 import sympy as sp
 from sympy.printing.jscode import JavascriptCodePrinter
 
 from .activations import Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .equations import LAMBDA, indices_of, name_of, s
+from .errors import InputError
 
 LIBRARY = """\
 const identity = (z) => z;
@@ -52,8 +56,17 @@ const softmax = (z) => log_softmax(z).map(Math.exp);
 """
 
 
+IN_LIBRARY = frozenset(re.findall(r"^const (\w+)", LIBRARY, re.M))
+FUNCTIONS = {name: f"Math.{name}" for name in (
+    "expm1", "log1p", "log2", "log10", "cbrt", "hypot", "sinh", "cosh", "asinh", "acosh", "atanh")}
+"""JavaScript's functions that SymPy's printer does not know of, or writes differently."""
+
+
 class JavaScriptPrinter(JavascriptCodePrinter):
     """Prints formulas of scalars; an entry W1[2, 1] of sample s is the variable W1_2_1."""
+
+    def __init__(self):
+        super().__init__({"user_functions": FUNCTIONS})
 
     def _print_Indexed(self, e):
         return "_".join([name_of(e), *(str(at) for at in indices_of(e) if at != s)])
@@ -62,9 +75,19 @@ class JavaScriptPrinter(JavascriptCodePrinter):
         return f"d{self._print(e.of)}_d{self._print(e.by)}"
 
     def _print_Function(self, e):
-        if isinstance(e, (Activated, normal_cdf, normal_pdf)):
+        written_out = isinstance(e, Activated) and not e.row.abstract and type(e).__name__ not in IN_LIBRARY
+        if isinstance(e, (Activated, normal_cdf, normal_pdf)) and not written_out:
             return f"{type(e).__name__}({', '.join(map(self._print, e.args))})"
+        if written_out:
+            return f"({self._print(e.row.evaluated(*e.args))})"
         return super()._print_Function(e)
+
+    def _print_erf(self, e):
+        return f"(2*normal_cdf({self._print(sp.sqrt(2) * e.args[0])}) - 1)"
+
+    def _print_not_supported(self, e):
+        raise InputError(f"{e} has no form in JavaScript, so no explorer can show it. Write it with SymPy's exp, log, "
+                         "sqrt, Abs, Piecewise, trigonometric and hyperbolic functions.")
 
     def _print_Piecewise(self, e):
         *cases, (otherwise, _) = e.args
@@ -124,7 +147,7 @@ def javascript_arrays(name, network, equations, outputs, printer=ArrayPrinter):
         if equation.quantity.name in needed:
             lines.insert(0, (equation.quantity.name, _entries(printer, equation)))
             needed |= {name_of(e) for e in equation.right.atoms(sp.Indexed, sp.Symbol)}
-    arrays = [*network.parameters, network.given("x").name, network.targets.name]
+    arrays = [*network.parameters, network.given("x").name, *([network.targets.name] if network.targets else [])]
     arrays = [array for array in arrays if array in needed]
     given = [*arrays, *needed.intersection([LAMBDA.name])]
     return _function(name, given, [*_sizes(network, arrays), *lines], outputs)

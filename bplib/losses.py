@@ -2,12 +2,16 @@
 
 The cost of a sample adds these terms up over the outputs (or averages them), the cost of a batch does the same over
 the samples; both choices belong to the network (`networks.dense`), so a row holds nothing but the term.
+
+Two rows compare nothing: "output" is the output itself, and "given error" has as Y what comes from above, ∂C/∂a.
+`add` puts a row of your own into the table.
 """
 from dataclasses import dataclass, replace
 from typing import Callable
 
 import sympy as sp
 
+from .activations import activation, check_formula, check_new, in_pieces
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
 
@@ -18,11 +22,16 @@ HALF = sp.Rational(1, 2)
 class Loss:
     """One row.
 
-    term(a, y, parameter)   what one output adds to the cost of a sample
-    parameter               its name and value, None where the loss has none
-    outputs                 the activations whose outputs it can take; None for any
-    targets                 "values" (any real numbers), "probability" (0 to 1), "distribution" (each row adds up to 1)
-                            or "labels" (integers)
+    term(a, y, parameter)    what one output adds to the cost of a sample
+    parameter                its name and value, None where the loss has none
+    outputs                  the activations whose outputs it can take; None for any
+    targets                  "values" (any real numbers), "probability" (0 to 1), "distribution" (each row adds up to
+                             1), "labels" (integers) or "none" (there are no targets)
+    slope(a, y, parameter)   ∂term/∂a where SymPy's derivative of the term is not the form to compute with; compared
+                             with the term when a derivation uses it
+    stable(a, y, parameter)  the term once more, in a form that holds for any a and y; None where the term does.  Its
+                             ln a and ln(1 − a) are computed by the forms of the activation in either case
+    to_learn                 whether explorers offer it: whether it says how far outputs are from targets
     """
 
     name: str
@@ -30,9 +39,23 @@ class Loss:
     parameter: tuple = None
     outputs: tuple = None
     targets: str = "values"
+    slope: Callable = None
+    stable: Callable = None
+    to_learn: bool = True
 
     def __call__(self, a, y):
-        return self.term(a, y, *(self.parameter[1:] if self.parameter else ()))
+        return self._of(self.term, a, y)
+
+    def evaluated(self, a, y):
+        """The term as it is best computed."""
+        return self._of(self.stable or self.term, a, y)
+
+    def differentiated(self, a, y):
+        """∂term/∂a as `slope` has it, or else as SymPy does."""
+        return self._of(self.slope, a, y) if self.slope else sp.diff(self(a, y), a)
+
+    def _of(self, function, a, y):
+        return sp.sympify(function(a, y, *(self.parameter[1:] if self.parameter else ())))
 
 
 def _huber(a, y, threshold):
@@ -52,7 +75,55 @@ TABLE = {row.name: row for row in (
     Loss("negative log-likelihood", _cross_entropy, outputs=("softmax", "sigmoid"), targets="labels"),
     Loss("absolute error", lambda a, y: abs(a - y)),
     Loss("Huber error", _huber, ("threshold", sp.S.One)),
+    Loss("output", lambda a, y: a, targets="none", to_learn=False),
+    Loss("given error", lambda a, y: y * a, to_learn=False),
 )}
+
+
+BUILT_IN = tuple(TABLE)
+"""Names of the rows that stand in the table from the start."""
+
+
+def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = None, targets: str = "values",
+        slope: Callable = None, stable: Callable = None) -> Loss:
+    """Add a loss to the table: from then on every part of the library has it.  Returns its row.
+
+    name        under which networks ask for it
+    term        what one output a with the target y adds to the cost of a sample, as a function of SymPy symbols, such
+                as lambda a, y: a - y * sympy.log(a)
+    parameter   name and value of a parameter, such as ("threshold", 1); `term(a, y, threshold)` and the others take it
+                last
+    outputs     names of the activations whose outputs it can take; by default any
+    targets     "values" (any real numbers), "probability" (0 to 1), "distribution" (each row adds up to 1), "labels"
+                (integers) or "none"
+    slope       ∂term/∂a; by default SymPy differentiates the term.  A derivation compares it with the term
+    stable      the term in a form that holds for any a and y, where the term itself does not
+
+    InputError for a name that is taken, and for what gives no formula.  `del losses.TABLE[name]` takes it out.
+    """
+    check_new(name, TABLE, "loss")
+    if targets not in TARGETS:
+        raise unknown_name("kind of targets", targets, TARGETS)
+    if outputs is not None:
+        outputs = tuple(activation(output).name for output in outputs)
+    if parameter is not None:
+        parameter = (parameter[0], _parameter(f"The {parameter[0]} of {name}", parameter[1]))
+    row = Loss(name, in_pieces(term), parameter, outputs, targets, in_pieces(slope), in_pieces(stable))
+    for what, given in (("term", term), ("slope", slope), ("stable form", stable)):
+        if given is not None:
+            check_formula(f"The {what} of {name}", given, *sp.symbols("a y", real=True), *(parameter or ())[1:])
+    TABLE[name] = row
+    return row
+
+
+TARGETS = ("values", "probability", "distribution", "labels", "none")
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Parameters beyond these run out of the range of floats when they are squared or divided by."""
+
+
+def _parameter(what, given):
+    number = checked_number(what, given, least=SMALLEST, below=LARGEST)
+    return sp.sympify(as_written(number))
 
 
 def loss(name, **parameter):
@@ -70,13 +141,15 @@ def loss(name, **parameter):
         takes = f"takes {row.parameter[0]}" if row.parameter else "takes no parameter"
         raise InputError(f"{row.name} {takes}; given: {', '.join(parameter)}.")
     name = f"The {row.parameter[0]} of {row.name}"
-    value = sp.sympify(as_written(checked_number(name, parameter[row.parameter[0]], above=0)))
-    return replace(row, parameter=(row.parameter[0], value))
+    return replace(row, parameter=(row.parameter[0], _parameter(name, parameter[row.parameter[0]])))
 
 
-def check_outputs(row, activation):
+def check_outputs(row, last):
     """InputError where a loss cannot take the outputs of an activation: the logarithm needs probabilities."""
-    if row.outputs and activation.name not in (*row.outputs, "g"):
-        raise InputError(
-            f"{row.name} takes logarithms of probabilities, so the last layer is {' or '.join(row.outputs)}; "
-            f"given: {activation.name}.")
+    if row.targets == "none" and not last.elementwise:
+        raise InputError(f"The outputs of {last.name} always add up to 1, so the loss {row.name!r} would not change. "
+                         "The loss 'given error' weighs each of them.")
+    if row.outputs and last.name not in (*row.outputs, "g"):
+        why = "takes outputs of certain activations" if row.targets == "values" else "takes logarithms of probabilities"
+        raise InputError(f"{row.name} {why}, so the last layer is {' or '.join(row.outputs)}; "
+                         f"given: {last.name}.")

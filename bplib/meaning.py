@@ -4,7 +4,7 @@ This is how the steps of a derivation are checked.  It is slow and literal on pu
 adds along an axis, ∂r/∂q is found by moving q a little and computing r again.  It shares nothing with the rules of
 `derivation` nor with the code that `codegen` writes.
 """
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 
 import numpy as np
 import scipy.special
@@ -35,6 +35,14 @@ FUNCTIONS = {
     sp.StrictLessThan: lambda x, y: np.real(x) < np.real(y), sp.LessThan: lambda x, y: np.real(x) <= np.real(y),
     sp.KroneckerDelta: lambda x, y: (np.real(x) == np.real(y)).astype(float),
 }
+"""What functions of SymPy are in numbers, complex ones too; any other as SymPy itself writes it in NumPy."""
+
+
+@lru_cache(maxsize=None)
+def _by_sympy(function, count):
+    """The NumPy function of so many arguments that SymPy has for one of its own."""
+    arguments = [sp.Dummy() for _ in range(count)]
+    return sp.lambdify(arguments, function(*arguments), ["scipy", "numpy"])
 
 
 class Values:
@@ -60,8 +68,9 @@ class Values:
                                            value.shape[-1])).sum(axis=tuple(range(len(scope), len(inner))))
         if isinstance(e, sp.Piecewise):
             *pieces, (otherwise, _) = e.args
-            return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope),
-                                                        value), reversed(pieces), self._value(otherwise, scope))
+            with np.errstate(over="ignore", invalid="ignore"):  # a piece may overflow where another one counts
+                return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope),
+                                                            value), reversed(pieces), self._value(otherwise, scope))
         if isinstance(e, Partial):
             return self._place(self.partial(e.of, e.by), (*indices_of(e.of), *indices_of(e.by)), scope, e)
         if isinstance(e, sp.Indexed):
@@ -74,7 +83,8 @@ class Values:
             return np.full((1,) * (len(scope) + 1), bool(e) if e.is_Boolean else float(self.sizes.get(e, e)))
         if isinstance(e, Slope):
             return np.imag(_any_function(self._value(e.args[0].args[0], scope) + 1j * STEP)) / STEP
-        function = _any_function if isinstance(e, Activated) else FUNCTIONS[e.func]
+        function = _any_function if isinstance(e, Activated) else (
+            FUNCTIONS.get(e.func) or _by_sympy(e.func, len(e.args)))
         return function(*(self._value(argument, scope) for argument in e.args))
 
     def _place(self, array, indices, scope, e):
@@ -100,6 +110,7 @@ class Point:
     """
 
     COSTS = ("losses", "C")
+    VALUES = Values
 
     def __init__(self, network, widths=WIDTHS, samples=SAMPLES, given=None, seed=0):
         self.network, self.random = network, np.random.default_rng(seed)
@@ -121,7 +132,7 @@ class Point:
         """
         expression = sp.sympify(expression).replace(
             lambda e: isinstance(e, sp.Indexed) and name_of(e) in self.names, self._written_out)
-        return np.real(Values(self.arrays, self.sizes, self._partial)(expression, scope)[..., 0])
+        return np.real(self.VALUES(self.arrays, self.sizes, self._partial)(expression, scope)[..., 0])
 
     def scope(self, *expressions):
         """The free indices s, j, k, i of some expressions, and how far each runs: as far as an array it stands in."""
@@ -154,7 +165,7 @@ class Point:
 
     def _value_of(self, equation, arrays):
         """The array that an equation gives, from the arrays of what stands in it."""
-        return Values(arrays, self.sizes)(
+        return self.VALUES(arrays, self.sizes)(
             equation.right, dict(zip(equation.indices, self._shape(equation.quantity))))
 
     def _partial(self, of, by):
@@ -180,7 +191,8 @@ class Point:
         """∂C_s/∂q and ∂C/∂q for every quantity q: (cost, q) → array over the indices of both.
 
         One pass through the equations computes the cost again for every entry of every quantity moved by itself, each
-        as an alternative of its own.
+        as an alternative of its own.  Real parts stay where they are: what an imaginary step does to them, some
+        STEP², would carry a value of 0 over a kink.
         """
         names = [name for name, quantity in self.network.quantities.items() if quantity.kind != "c"]
         ends = dict(zip(names, np.cumsum([self.arrays[name].size for name in names])))
@@ -188,6 +200,7 @@ class Point:
 
         def moved(name, value):
             array = np.array(np.broadcast_to(value, (*value.shape[:-1], ends[names[-1]])), dtype=complex)
+            array.real = self.arrays[name]
             own = array[..., slices[name]]
             own += 1j * STEP * np.eye(self.arrays[name].size).reshape(own.shape)
             return array

@@ -72,7 +72,10 @@ class Network:
 
     @property
     def targets(self):
-        """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y."""
+        """What a learner gives as targets: labels c where the loss counts classes, otherwise the array y; None where
+        the loss has no targets."""
+        if self.options.loss.targets == "none":
+            return None
         return self.given("c") or self.given("y")
 
     def __repr__(self):

@@ -13,11 +13,14 @@ import sympy as sp
 from .activations import TABLE
 
 
-def quiet(function):
-    """The function with numbers that are too small for floats rounded to 0, whatever `np.seterr` says."""
+def quiet(function, **also):
+    """The function with numbers that are too small for floats rounded to 0, whatever `np.seterr` says.
+
+    also   what else is harmless in it, as `np.errstate` has it
+    """
     @wraps(function)
     def rounded(*arguments, **options):
-        with np.errstate(under="ignore"):
+        with np.errstate(under="ignore", **also):
             return function(*arguments, **options)
 
     return rounded
@@ -64,31 +67,49 @@ KERNELS = {
     "np": np, "abs": np.abs, "identity": lambda z: z, "tanh": np.tanh, "sigmoid": quiet(scipy.special.expit),
     "relu": relu, "leaky_relu": leaky_relu, "softplus": softplus, "elu": elu, "silu": silu, "gelu": gelu,
     "normal_cdf": quiet(scipy.special.ndtr), "normal_pdf": normal_pdf,
-    "softmax": quiet(lambda z, axis=-1: scipy.special.softmax(z, axis=axis)),
+    "softmax": quiet(lambda z, axis=-1: scipy.special.softmax(z, axis=axis), over="ignore"),  # e^−∞ is 0
     "log_softmax": quiet(lambda z, axis=-1: scipy.special.log_softmax(z, axis=axis)),
 }
+
+
+def kernels():
+    """The functions of real numbers by their names in code: KERNELS, and by formula what the table has besides."""
+    others = [row for row in TABLE.values() if row.formula and row.in_code not in KERNELS]
+    return {**KERNELS, **{row.in_code: _real(row) for row in others}}
+
+
+@lru_cache(maxsize=None)
+def _real(row):
+    return by_formula(row, KERNELS)
 
 
 def by_formula(row, known):
     """g(z, *parameters) of a row as a NumPy function, from its stable formula or else its formula.
 
     known   name → function, for what the formula calls
-
-    A piece of a Piecewise is computed only where its condition holds, so nothing overflows in vain; for complex z the
-    real part decides.
     """
     z, parameters = sp.Dummy("z"), [sp.Dummy("alpha") for _ in row.parameters]
-    formula = (row.stable or row.formula)(z, *parameters)
+    return in_numbers([z, *parameters], row.evaluated(z, *parameters), known)
+
+
+def in_numbers(arguments, formula, known):
+    """A formula as a NumPy function of its arguments, arrays or numbers.
+
+    A piece of a Piecewise is computed only where its condition holds, so nothing overflows in vain; for complex
+    arguments the real parts decide.
+    """
+    formula = sp.sympify(formula)
     pieces = formula.args if isinstance(formula, sp.Piecewise) else [(formula, sp.true)]
-    numeric = [[sp.lambdify([z, *parameters], part, [known, "scipy", "numpy"]) for part in piece] for piece in pieces]
+    numeric = [[sp.lambdify(arguments, part, [known, "scipy", "numpy"]) for part in piece] for piece in pieces]
 
     @quiet
-    def function(z, *parameters):
-        z = np.asarray(z)
-        values, left = np.empty(z.shape, np.result_type(z, float)), np.ones(z.shape, bool)
+    def function(*given):
+        arrays = np.broadcast_arrays(*given)
+        values = np.empty(arrays[0].shape, np.result_type(*given, np.float32))
+        left = np.ones(values.shape, bool)
         for value, condition in numeric:
-            here = left & condition(np.real(z), *parameters)
-            values[here] = value(z[here], *parameters)
+            here = left & condition(*map(np.real, arrays))
+            values[here] = value(*(array[here] for array in arrays))
             left &= ~here
         return values[()]
 
@@ -114,14 +135,18 @@ def _log_softmax(z, axis=-1):
     return _shifted(z, axis) - np.log(np.exp(_shifted(z, axis)).sum(axis=axis, keepdims=True))
 
 
-@lru_cache(maxsize=1)
 def analytic():
     """The kernels for complex z too, for |Re z| up to 10⁶ and more: slower, each form chosen by the sign of Re z."""
-    known = {**KERNELS, "log1p": _log1p}
-    known["sigmoid"] = by_formula(TABLE["sigmoid"], known)
-    return {
-        **known,
-        **{row.function.__name__: by_formula(row, known) for row in TABLE.values() if row.formula},
-        "abs": lambda x: np.where(np.real(x) < 0, -x, x),
-        "softmax": quiet(lambda z, axis=-1: np.exp(_log_softmax(z, axis))), "log_softmax": _log_softmax,
-    }
+    return {**KERNELS, **ANALYTIC, **{row.in_code: _complex(row) for row in TABLE.values() if row.formula}}
+
+
+@lru_cache(maxsize=None)
+def _complex(row):
+    sigmoid = {} if row.name == "sigmoid" else {"sigmoid": _complex(TABLE["sigmoid"])}
+    return by_formula(row, {**KERNELS, **ANALYTIC, **sigmoid})
+
+
+ANALYTIC = {
+    "abs": lambda x: np.where(np.real(x) < 0, -x, x), "sign": lambda x: np.sign(np.real(x)), "log1p": _log1p,
+    "softmax": quiet(lambda z, axis=-1: np.exp(_log_softmax(z, axis))), "log_softmax": _log_softmax,
+}

@@ -31,6 +31,8 @@ Arguments that both halves share:
                   "binary cross entropy"        -y log a - (1 - y) log(1 - a); outputs: sigmoid
                   "categorical cross entropy"   -y log a;                      outputs: softmax or sigmoid
                   "negative log-likelihood"     the same, but Y holds labels 0, 1, ... (N,)
+                  "output"                      a itself; there are no targets, Y is None
+                  "given error"                 y a: Y holds dC/da, as a layer above would send it
     over_samples  "mean" (default) or "sum"     how the losses of the samples become one number
     over_outputs  "sum" (default) or "mean"     how the losses of the outputs of one sample do
     l2            adds l2/2 times the sum of the squares of all weights (not of the biases) to the cost
@@ -141,6 +143,16 @@ def huber_error(a, y, threshold=1.0):
             np.clip(r, -threshold, threshold))
 
 
+def output(a, y):
+    """a and its derivative by a; y does not matter."""
+    return a, np.ones_like(a)
+
+
+def given_error(a, y):
+    """y a and its derivative by a, which is what is given."""
+    return y * a, y
+
+
 def binary_sigmoid(z, y):
     """-y log a - (1 - y) log(1 - a) for a = sigmoid(z), and its derivative by z.
 
@@ -165,7 +177,8 @@ def categorical_softmax(z, y):
     return -y * log_a, np.exp(log_a) * y.sum(axis=1, keepdims=True) - y
 
 
-FROM_A = {"squared error": squared_error, "absolute error": absolute_error, "Huber error": huber_error}
+FROM_A = {"squared error": squared_error, "absolute error": absolute_error, "Huber error": huber_error,
+          "output": output, "given error": given_error}
 
 # The cross entropies start from z instead: log a would be -infinity once a is rounded to 0.
 FROM_Z = {
@@ -199,7 +212,11 @@ def share(samples, outputs, over_samples="mean", over_outputs="sum"):
 
 
 def targets(loss, Y, samples, outputs):
-    """Y as rows (N, n_L). Labels become rows with a single 1."""
+    """Y as rows (N, n_L). Labels become rows with a single 1; where there are no targets Y is None, and rows are 0."""
+    if loss == "output":
+        if Y is not None:
+            raise ValueError("the loss 'output' has no targets: Y must be None")
+        return np.zeros((samples, outputs))
     Y = np.asarray(Y)
     if loss == "negative log-likelihood":
         if Y.shape != (samples,) or not np.issubdtype(Y.dtype, np.integer):

@@ -19,7 +19,7 @@ from itertools import product
 
 import numpy as np
 
-from .numerics import KERNELS
+from .numerics import KERNELS, kernels
 
 GENEROUS = 3
 """How much larger than its likely size an error may be.  The largest seen in the tests is about a third of that."""
@@ -61,7 +61,7 @@ class _Dispatched(np.lib.mixins.NDArrayOperatorsMixin):
         if method != "__call__" or options:
             return NotImplemented
         arithmetic = next(x.arithmetic for x in inputs if isinstance(x, _Dispatched))
-        return UFUNCS.get(ufunc, partial(_monotone, ufunc))(*(_bounded(x, arithmetic) for x in inputs))
+        return UFUNCS.get(ufunc, partial(_elementwise, ufunc))(*(_bounded(x, arithmetic) for x in inputs))
 
     def __array_function__(self, function, types, arguments, options):
         return FUNCTIONS[function](*arguments, **options) if function in FUNCTIONS else NotImplemented
@@ -161,15 +161,24 @@ def _in_squares(a, b):
     return of_a * of_b * np.sqrt(np.square(a / of_a) @ np.square(b / of_b))
 
 
-def _monotone(function, *given):
-    """A function of numbers, entry by entry: its largest change as the arguments move by their errors."""
-    arithmetic = given[0].arithmetic
-    value, error = function(*(x.value for x in given)), 0.0
-    around = [[x.value] if x.error.ndim == 0 and not x.error else
-              [x.value + sign * (x.error + arithmetic.unit * np.abs(x.value)) for sign in (-1, 1)] for x in given]
-    for moved in product(*around):
+def _elementwise(function, *given):
+    """A function of numbers, entry by entry: what its arguments' errors do to it, and a rounding of each argument."""
+    arithmetic, z = given[0].arithmetic, np.abs(given[0].value)
+    value, error = _moved(function, [(x.value, x.error + arithmetic.unit * np.abs(x.value)) for x in given])
+    return arithmetic.rounded(value, error, z > 0, 1 + z)
+
+
+def _piecewise_linear(function, *given):
+    """The same for |z| and maxima: nothing is rounded."""
+    return Bounded(*_moved(function, [(x.value, x.error) for x in given]), given[0].arithmetic)
+
+
+def _moved(function, given):
+    """The value of a function and its largest change, as all its arguments (value, error) move by their errors."""
+    value, error = function(*(v for v, _ in given)), 0.0
+    for moved in product(*([v - e, v + e] if np.any(e) else [v] for v, e in given)):
         error = np.maximum(error, np.abs(function(*moved) - value))
-    return arithmetic.rounded(value, error, given[0].value != 0, 1 + np.abs(given[0].value))
+    return value, error
 
 
 def _compare(ufunc, a, b):
@@ -204,6 +213,7 @@ def _together(stack, arrays):
 UFUNCS = {
     np.add: _add, np.subtract: partial(_add, sign=-1), np.multiply: _multiply, np.divide: _divide,
     np.negative: _negative, np.matmul: _matmul, np.sign: _sign,
+    **{ufunc: partial(_piecewise_linear, ufunc) for ufunc in (np.absolute, np.maximum, np.minimum)},
     **{ufunc: partial(_compare, ufunc) for ufunc in (np.greater, np.greater_equal, np.less, np.less_equal)},
 }
 FUNCTIONS = {np.where: _where, np.vstack: partial(_together, np.vstack),
@@ -232,12 +242,12 @@ def _log_softmax(z, axis=-1):
 
 def bounded_kernels():
     """The kernels of generated code, for `Bounded` arrays; to be given to `NumericFunction.with_kernels`."""
-    return {**{name: _elementwise(function) for name, function in KERNELS.items()},
-            "np": np, "abs": np.abs, "identity": lambda z: z, "softmax": _softmax, "log_softmax": _log_softmax}
+    def on_bounded(function):
+        return lambda z, *given: _elementwise(function, z, *(_bounded(x, z.arithmetic) for x in given))
 
-
-def _elementwise(function):
-    return lambda z, *given: _monotone(function, z, *(_bounded(x, z.arithmetic) for x in given))
+    return {**{name: on_bounded(function) for name, function in kernels().items()},
+            "np": np, "abs": np.abs, "identity": lambda z: z, "relu": lambda z: np.maximum(z, 0),
+            "softmax": _softmax, "log_softmax": _log_softmax}
 
 
 def bounded(function):

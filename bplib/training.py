@@ -144,7 +144,7 @@ def _checked_test(network, test):
 
 
 def _cost(functions, arrays, X, Y, epoch):
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         cost = float(functions.cost.raw(*arrays, X, Y)[0])
     if not np.isfinite(cost):
         raise InputError(f"After epoch {epoch} the cost is {cost}: the steps overshoot. Take a smaller eta.")

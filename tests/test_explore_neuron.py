@@ -17,7 +17,7 @@ from bplib.codegen import generate
 from bplib.equations import name_of
 
 module = sys.modules["bplib.explore.neuron"]
-PAIRS = [(g, cost) for g in module.ACTIVATIONS for cost in module.LOSSES if not module.refusal(g, cost)]
+PAIRS = [(g, cost) for g in module.of_units() for cost in module.offered() if not module.refusal(g, cost)]
 SAMPLES = 12
 
 

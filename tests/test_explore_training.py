@@ -14,7 +14,7 @@ import bplib.explore
 from bplib.explore import draws
 
 module = sys.modules["bplib.explore.training"]
-NETWORKS = [((5, 3), name) for name in module.ACTIVATIONS] + [((4, 2, 3, 5, 2, 6)[:n], "tanh") for n in (1, 3, 4, 5, 6)]
+NETWORKS = [((5, 3), name) for name in module.of_units()] + [((4, 2, 3, 5, 2, 6)[:n], "tanh") for n in (1, 3, 4, 5, 6)]
 NETWORKS += [((3,) * 6, "identity")]
 LAMBDA = 0.3
 

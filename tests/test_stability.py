@@ -472,3 +472,49 @@ def test_no_activation_warns_however_large_z_is(name, kernels):
                 {"identity": at, "sigmoid": at > 0, "tanh": np.sign(at), "leaky relu": 0.01 * at, "elu": -1}.get(name, 0)
                 for at in z]
     np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+# ---------------------------------------------------------------------------------------------------------
+# NumPy's errors
+# ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("output, loss_name", PAIRS)
+@pytest.mark.parametrize("size", [1.0, 30.0, 700.0])
+def test_numbers_too_small_for_floats_are_no_error(output, loss_name, size):
+    """Under np.seterr(all="raise"), as some people have it: cost, gradients, tuned gradients and training."""
+    f = generated((2, 2, 2), ("gelu" if size < 700 else "tanh", output), loss_name)
+    parameters = {"W1": np.eye(2), "b1": np.zeros(2), "W2": size * np.array([[1.0, -1.0], [-1.0, 1e-200]]),
+                  "b2": np.array([0.1, 0.3])}
+    X = np.array([[size, -size], [1e-200, -30.0], [-38.5, 1e-160]])
+    Y = np.array([0, 1, 1]) if loss_name == "negative log-likelihood" else np.array([[0.0, 1.0]] * 3)
+    expected = f.cost(parameters, X, Y), f.gradients(parameters, X, Y)
+    history = bp.train(f, parameters, X, Y, eta=1e-9, epochs=1, batch_size=2)
+    with np.errstate(all="raise"):
+        assert f.cost(parameters, X, Y) == expected[0]
+        for name, array in f.gradients(parameters, X, Y).items():
+            np.testing.assert_array_equal(array, expected[1][name])
+        tuned = bp.tune(f).gradients(parameters, X, Y)
+        again = bp.train(f, parameters, X, Y, eta=1e-9, epochs=1, batch_size=2)
+    for name, array in tuned.items():
+        np.testing.assert_allclose(array, expected[1][name], rtol=1e-12, atol=1e-12 * size)
+    assert again.cost == history.cost
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("size", [1e150, 1e200, 1e308])
+def test_gradients_through_huge_pre_activations(name, size):
+    """No warning and no error; the loss has slope 1, so that ∂C/∂b is g'(z)."""
+    if name == "softmax":
+        f = generated((2, 2), (name,), "given error", True)
+        gradients = f.gradients({"W1": np.eye(2), "b1": np.zeros(2)}, [[size, -size]], [[1.0, 2.0]])["b1"]
+        np.testing.assert_array_equal(gradients, [0, 0])
+        return
+    f = generated((1, 1), (name,), "given error")
+    for z in (size, -size):
+        parameters = {"W1": np.ones((1, 1)), "b1": np.zeros(1)}
+        with np.errstate(all="raise"):
+            found = f.gradients(parameters, [[z]], [[1.0]])["b1"]
+            tuned = bp.tune(f).gradients(parameters, [[z]], [[1.0]])["b1"]
+        left = {"identity": 1, "leaky relu": 0.01}.get(name, 0)
+        right = 0 if name in ("sigmoid", "tanh") else 1
+        np.testing.assert_array_equal([found, tuned], [[right if z > 0 else left]] * 2)

@@ -16,7 +16,7 @@ import math
 
 from .tokens import FormulaError, Token, tokens
 from .tree import CONDITIONS, Binary, Call, Entry, Index, Negative, Number, Sum, has_index
-from .vocabulary import DIFFERENTIABLE, KRONECKER, Name
+from .vocabulary import KRONECKER, Name, differentiable
 
 DEEPEST = 40
 LARGEST_POWER = 20
@@ -328,7 +328,7 @@ class _Parser:
         if self.next.kind not in "({" or self.next.kind == "end":
             shown = token.text + ("'" if primes else "")
             self.fail(f"{shown} of what? Write {shown}(z), with what it is applied to in brackets.", token)
-        if primes and (len(primes.text) > 1 or function not in (*DIFFERENTIABLE, "g")):
+        if primes and (len(primes.text) > 1 or function not in (*differentiable(), "g")):
             self.fail(f"There is no {token.text}{primes.text} here: one prime, on an activation.", token)
         return Call(function + ("'" if primes else ""), self.bracket())
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.special
 import sympy as sp
 
-from ..activations import TABLE, Activated, Slope
+from ..activations import TABLE, Activated, Slope, normal_cdf, normal_pdf, plain
 from ..equations import indices_of, name_of, place_in_sum
 from ..meaning import Values
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, walk
@@ -62,13 +62,23 @@ def _of_activation(make):
     return function
 
 
-@lru_cache(maxsize=None)
 def function(name):
     """The NumPy function behind a name; a prime at the end marks the derivative."""
     if name in NUMPY:
         return NUMPY[name]
-    row = TABLE[name.rstrip("'")]
-    return _of_activation(lambda z: Slope(row(z)) if name.endswith("'") else row(z))
+    plain = name.removesuffix("'")
+    row = next((row for row in TABLE.values() if row.function and row.as_typed == plain), None)
+    return _by_name(plain, row, name.endswith("'"))
+
+
+@lru_cache(maxsize=None)
+def _by_name(name, row, prime):
+    """The function of a row of the table, or else SymPy's function of that name, or its derivative."""
+    if row is None:
+        z = sp.Dummy("z", real=True)
+        formula = SYMPY[name](z) if name in SYMPY else getattr(sp, name)(z)
+        return sp.lambdify(z, sp.diff(formula, z) if prime else formula, ["scipy", "numpy"])
+    return _of_activation(lambda z: Slope(row(z)) if prime else row(z))
 
 
 NUMPY = {"exp": np.exp, "exp'": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "cosh": np.cosh,
@@ -76,6 +86,7 @@ NUMPY = {"exp": np.exp, "exp'": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": n
          "sigmoid'": lambda z: scipy.special.expit(z) * scipy.special.expit(-z),
          "tanh'": lambda z: 1 - np.tanh(z)**2, "relu": lambda z: np.maximum(z, 0), "relu'": lambda z: (z > 0) * 1.0,
          "identity": lambda z: z, "identity'": np.ones_like}
+SYMPY = {"normal_cdf": lambda z: normal_cdf(z).formula(), "normal_pdf": lambda z: normal_pdf(z).formula()}
 
 OPERATORS = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
@@ -200,26 +211,29 @@ def tree_of(e):
         return Negative(tree_of(-e)) if e.as_coeff_Mul()[0].is_negative else reduce(_times, map(tree_of, e.args))
     if isinstance(e, sp.Pow):
         return Binary("^", tree_of(e.base), Number(float(e.exp)))
+    if isinstance(e, (Slope, Activated)) and len((e.args[0] if isinstance(e, Slope) else e).args) > 1:
+        return tree_of(plain(e))  # a function with a parameter, which no name says
     if isinstance(e, Slope):
-        return Call(_activation(e.args[0]) + "'", tree_of(e.args[0].args[0]))
+        return Call(e.args[0].row.as_typed + "'", tree_of(e.args[0].args[0]))
     if isinstance(e, Activated):
-        return Call(_activation(e), tree_of(e.args[0]))
-    if isinstance(e, sp.log):
-        return Call("log", tree_of(e.args[0]))
+        return Call(e.row.as_typed, tree_of(e.args[0]))
     if isinstance(e, sp.KroneckerDelta):
         return Binary("=", *(Index(at.name) if at.is_Symbol else tree_of(at) for at in e.args))
     if type(e) in RELATIONS:
         return Binary(RELATIONS[type(e)], tree_of(e.lhs), tree_of(e.rhs))
     if isinstance(e, sp.Piecewise):
-        (then, condition), (otherwise, _) = e.args
+        (then, condition), *rest = e.args
+        otherwise = sp.Piecewise(*rest)
         holds = tree_of(condition)
         return Binary("+", Binary("*", holds, tree_of(then)),
                       Binary("*", Binary("-", Number(1.0), holds), tree_of(otherwise)))
-    return Number(float(e)) if e.is_Number else Entry(e.name)
+    if isinstance(e, sp.Function):
+        return Call(CALLED.get(type(e).__name__, type(e).__name__), tree_of(e.args[0]))
+    return Number(float(e)) if e.is_number else Entry(e.name)
 
 
-def _activation(g):
-    return g.row.name
+CALLED = {"Abs": "abs"}
+"""SymPy's names of functions that have another name here."""
 
 
 def _added(terms):

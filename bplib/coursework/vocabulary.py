@@ -1,16 +1,30 @@
 """The names that a learner may use in a formula, and what each of them means in the network of the exercise."""
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from ..activations import TABLE, added
 from ..equations import N
 from ..layout import all_quantities
 
 FUNCTIONS = {
     "exp": "exp", "log": "log", "sqrt": "sqrt", "abs": "abs", "cosh": "cosh", "sinh": "sinh", "tanh": "tanh",
     "sigma": "sigmoid", "sigmoid": "sigmoid", "relu": "relu", "softplus": "softplus", "sign": "sign",
-    "identity": "identity", "id": "identity",
+    "identity": "identity", "id": "identity", "sin": "sin", "cos": "cos",
 }
-DIFFERENTIABLE = {"sigmoid", "tanh", "relu", "softplus", "identity", "exp"}
+DIFFERENTIABLE = {"sigmoid", "tanh", "relu", "softplus", "identity", "exp", "sin", "cos"}
+
+
+def functions():
+    """As typed → name of a function: FUNCTIONS, and the activations that have been added to the table."""
+    return {**{re.sub(r"\W", "_", name): TABLE[name].as_typed for name in added()}, **FUNCTIONS}
+
+
+def differentiable():
+    """Names of the functions that may carry a prime."""
+    return DIFFERENTIABLE | {TABLE[name].as_typed for name in added() if not TABLE[name].parameters}
+
+
 KRONECKER = "kronecker"
 
 CONSTANTS = {"N": "the number of samples", "eta": "the learning rate", "lambda": "the strength of the penalty"}
@@ -94,10 +108,10 @@ def vocabulary(network, allowed, free, aliases, single=False):
         names[size] = Name(size, 0, False, "the number of outputs")
     for typed in "nm":
         names.setdefault(typed, names["N"])
-    functions = FUNCTIONS | _activations(network)
+    known = functions() | _activations(network)
     if not any(name.startswith("delta") for name in names):
-        functions = {**functions, "delta": KRONECKER}
-    return Vocabulary(names, functions, free)
+        known = {**known, "delta": KRONECKER}
+    return Vocabulary(names, known, free)
 
 
 def _names(quantity, network, single):
@@ -129,8 +143,8 @@ def _forward(name):
 
 def _activations(network):
     """g, where all units have the same activation; an activation that is left open also by other usual letters."""
-    rows = {row.name for row in activations(network)}
-    if len(rows) != 1 or not rows <= {"g", *DIFFERENTIABLE}:
+    rows = {row.as_typed for row in activations(network)}
+    if len(rows) != 1 or not rows <= {"g", *differentiable()}:
         return {}
     (name,) = rows
     return dict.fromkeys(("g", "f", "phi", "sigma", "theta"), "g") if name == "g" else {"g": name}

@@ -1,6 +1,7 @@
 """A formula as it was understood, in LaTeX, in the order in which it was typed."""
 import sympy as sp
 
+from ..activations import TABLE, added
 from ..equations import N, s
 from ..layout import all_quantities
 from ..notation import latex
@@ -10,9 +11,15 @@ SUM, PRODUCT, FACTOR = range(3)
 
 FUNCTIONS = {"exp": r"\exp", "log": r"\ln", "sqrt": r"\operatorname{sqrt}", "abs": r"\operatorname{abs}",
              "sigmoid": r"\sigma", "tanh": r"\tanh", "cosh": r"\cosh", "sinh": r"\sinh", "g": "g",
-             "relu": r"\operatorname{ReLU}"}
+             "relu": r"\operatorname{ReLU}", "sin": r"\sin", "cos": r"\cos"}
 SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
 LETTERS = {"N": "N", "eta": r"\eta", "lambda": r"\lambda"}
+
+
+def _symbol(function):
+    """LaTeX of the name of a function."""
+    added_row = next((TABLE[name] for name in added() if TABLE[name].as_typed == function), None)
+    return added_row.symbol if added_row else FUNCTIONS.get(function, rf"\operatorname{{{function}}}")
 
 
 def written(tree, network):
@@ -53,9 +60,8 @@ class _Writer:
         return latex(self.quantities[node.name][tuple(full)], self.quantities, samples=self.samples), FACTOR
 
     def on_Call(self, node):
-        name = FUNCTIONS.get(node.function.rstrip("'"), rf"\operatorname{{{node.function.rstrip(chr(39))}}}")
         prime = "'" if node.function.endswith("'") else ""
-        return rf"{name}{prime}\left({self.write(node.argument, SUM)}\right)", FACTOR
+        return rf"{_symbol(node.function.removesuffix(prime))}{prime}\left({self.write(node.argument, SUM)}\right)", FACTOR
 
     def on_Sum(self, node):
         return rf"\sum_{{{node.index}}} {self.write(node.body, PRODUCT)}", PRODUCT

@@ -1,5 +1,5 @@
 """What all explorers share on the Python side: the widget, and traits that say what was expected."""
-from functools import cached_property
+from functools import cached_property, lru_cache, wraps
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -8,9 +8,11 @@ import anywidget
 import numpy as np
 import traitlets
 
+from ..activations import TABLE as ACTIVATIONS
 from ..errors import InputError, unknown_name
 from ..inputs import checked_parameters
 from ..languages import ENGLISH, current
+from ..losses import TABLE as LOSSES
 from .standalone import standalone
 
 
@@ -21,6 +23,19 @@ def page(*names):
 
 LIMITS = {"least": "at least {limit}", "above": "above {limit}", "most": "at most {limit}", "below": "below {limit}"}
 """The limits that a `Number` may have, in words."""
+
+
+def once_for_the_tables(function):
+    """The function with its results kept, until a row is added to the tables of activations and losses or taken out."""
+    @lru_cache(maxsize=8)
+    def kept(rows, *arguments):
+        return function(*arguments)
+
+    @wraps(function)
+    def current_one(*arguments):
+        return kept((*ACTIVATIONS.values(), *LOSSES.values()), *arguments)
+
+    return current_one
 
 
 class Number(traitlets.TraitType):
@@ -66,12 +81,16 @@ class Number(traitlets.TraitType):
 
 
 class Choice(traitlets.TraitType):
-    """One name out of those that a menu shows."""
+    """One name out of those that a menu shows; `names` may be a function, where the menu grows with a table."""
 
     def __init__(self, default, what, names):
         super().__init__(default)
         self.tag(sync=True)
-        self.what, self.names = what, tuple(names)
+        self.what, self._names = what, names if callable(names) else lambda: tuple(names)
+
+    @property
+    def names(self):
+        return tuple(self._names())
 
     def validate(self, obj, value):
         if value not in self.names:

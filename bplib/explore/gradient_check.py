@@ -4,6 +4,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
+from ..activations import TABLE, activation, added
 from ..codegen import generate, stable
 from ..complex_javascript import complex_javascript
 from ..conventions import convention
@@ -16,14 +17,20 @@ from ..losses import loss
 from ..networks import dense
 from ..notation import latex
 from ..numerics import analytic
-from .explorer import Choice, Explorer, Number, page
+from .explorer import Choice, Explorer, Number, once_for_the_tables, page
 from .mathml import typeset
 
 ACTIVATIONS = ("sigmoid", "tanh", "softplus", "silu", "identity", "relu")
+"""Those of the menu that the library brings along; what is added to the table comes after them."""
 ARRAYS = {"W1": [[0.5, -0.4], [0.3, 0.8]], "b1": [0.1, -0.2], "W2": [[0.7, -0.6]], "b2": [0.2]}
 X, Y = [[1.0, 0.5], [-0.5, 1.5], [0.3, -1.2]], [[1.0], [0.0], [0.5]]
 ENTRIES = {f"{name}[{','.join(str(n + 1) for n in at)}]": (name, at)
            for name, array in ARRAYS.items() for at in np.ndindex(np.shape(array))}
+
+
+def offered():
+    """Names of the activations in the menu."""
+    return *ACTIVATIONS, *(name for name in added() if TABLE[name].elementwise)
 
 
 class Quotients(Explorer):
@@ -32,7 +39,7 @@ class Quotients(Explorer):
     _esm = page("common.js", "gradient_check.js")
     _css = page("explorer.css", "gradient_check.css")
 
-    activation = Choice("tanh", "activation", ACTIVATIONS)
+    activation = Choice("tanh", "activation", offered)
     parameter = Choice("W1[1,1]", "parameter", ENTRIES)
     epsilon = Number(1e-4, "step", 1e-20, 1, 0.1, least=1e-20, most=1, log=True)
 
@@ -99,9 +106,13 @@ def gradient_check(activation="tanh", *, notation="bplib", **start):
     return Quotients(notation, activation=activation, **start)
 
 
+def derivation(name):
+    return _derivation(activation(name))
+
+
 @cache
-def derivation(activation):
-    return derive(dense([2, 2, 1], [activation, "identity"], loss("squared error", factor=0.5)))
+def _derivation(row):
+    return derive(dense([2, 2, 1], [row, "identity"], loss("squared error", factor=0.5)))
 
 
 # what the page computes
@@ -111,11 +122,11 @@ QUOTIENTS = {"forward": (PLUS - COST) / EPSILON, "central": (PLUS - MINUS) / (2 
              "complex_step": IMAGINARY / EPSILON}
 
 
-@cache
+@once_for_the_tables
 def generated_code():
     """A JavaScript module: for each activation cost and gradients, the cost over complex numbers; the quotients."""
     functions, table = [LIBRARY], []
-    for number, activation in enumerate(ACTIVATIONS, 1):
+    for number, activation in enumerate(offered(), 1):
         found = derivation(activation)
         network, forward = found.network, stable(found.network)
         gradients = [f"d{name}" for name in network.parameters]
@@ -138,7 +149,9 @@ def refusal(activation):
     network = derivation(activation).network
     try:
         complex_javascript("cost", network, stable(network), ["C"])
-    except InputError:
+    except InputError as error:
+        if activation not in ACTIVATIONS:
+            return str(error)
         return (f"{activation} is made of two pieces with a kink between them. No one formula over complex numbers "
                 "says both, so there is no complex step.")
 
@@ -147,7 +160,7 @@ def page_facts(notation):
     """The point at which the gradient is checked, and the formulas."""
     return {
         "parameters": ARRAYS, "x": X, "y": Y, "entries": {name: [array, *at] for name, (array, at) in ENTRIES.items()},
-        "refused": {activation: refusal(activation) for activation in ACTIVATIONS},
+        "refused": {activation: refusal(activation) for activation in offered()},
         "names": {name: names(array, at, notation) for name, (array, at) in ENTRIES.items()},
         "numbered": {name: written(quotient, {symbol: rf"\text{{{symbol}}}" for symbol in quotient.free_symbols}, "dot")
                      for name, quotient in QUOTIENTS.items()},

@@ -130,8 +130,10 @@ def small(given):
         (any(isinstance(e.right, Activated) and e.right.row.abstract for e in given.equations),
          "An activation is left open (\"g\"), so there are no numbers to show. Choose one, such as 'sigmoid'."),
         (given.options.l2 != 0, "A penalty on the weights is no part of the cost of a sample. Use l2=0."),
-        (given.targets.kind == "c", "It shows targets as numbers, not as labels. With 'categorical cross entropy' the "
-                                    "cost is the same and the targets are numbers such as [0, 1]."),
+        (given.targets is None, f"The loss {given.options.loss.name!r} has no targets, and it shows how far outputs are "
+                                "from targets."),
+        (given.given("c") is not None, "It shows targets as numbers, not as labels. With 'categorical cross entropy' the "
+                                       "cost is the same and the targets are numbers such as [0, 1]."),
     )
     for applies, reason in reasons:
         if applies:

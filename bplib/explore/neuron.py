@@ -1,29 +1,35 @@
 """One neuron: the chain rule with its numbers, the cost as a function of the weight, descent step by step."""
-from functools import cache
+import re
+from functools import lru_cache
 
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
 from .. import networks
-from ..activations import TABLE, activation
+from ..activations import activation, of_units
 from ..codegen import stable
 from ..derivation import derive
 from ..equations import Partial, s
 from ..errors import InputError
+from ..evaluation import StableValues
 from ..figures import BLUE, GREEN, RED, Picture
 from ..javascript import LIBRARY, JavaScriptPrinter, javascript
+from ..losses import TABLE as LOSSES
 from ..losses import check_outputs, loss
-from ..meaning import Values
 from ..notation import latex
-from .explorer import Choice, Explorer, Number, page
+from .explorer import Choice, Explorer, Number, once_for_the_tables, page
 from .mathml import mathml
 
-ACTIVATIONS = tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
-LOSSES = ("squared error", "absolute error", "Huber error", "binary cross entropy")
 FAR = 1e9  # a plot that reaches further says nothing
 # What is shown with its formula; the rest is the product of these.
 SHOWN = ("z", "a", "C", "dC_da", "da_dz", "dz_dw", "dz_db")
+
+
+def offered():
+    """Names of the losses in the menu: those that compare one output with one target, those for any output first."""
+    rows = [row for row in LOSSES.values() if row.to_learn and row.targets in ("values", "probability")]
+    return tuple(row.name for row in sorted(rows, key=lambda row: row.outputs is not None))
 
 
 class Neuron(Explorer):
@@ -37,8 +43,8 @@ class Neuron(Explorer):
     x = Number(1.0, "input", -3, 3, 0.05)
     y = Number(0.0, "target", -2, 2, 0.05)
     eta = Number(1.0, "learning rate", 0, 10, 0.05, least=0)
-    activation = Choice("sigmoid", "activation", ACTIVATIONS)
-    loss = Choice("squared error", "loss", LOSSES)
+    activation = Choice("sigmoid", "activation", of_units)
+    loss = Choice("squared error", "loss", offered)
 
     def __init__(self, **values):
         super().__init__(generated_code(), page_facts(), **values)
@@ -49,7 +55,7 @@ class Neuron(Explorer):
         chosen = {name: getattr(self, name) for name in ("activation", "loss", "y")}
         chosen[proposal.trait.name] = proposal.value
         check_outputs(loss(chosen["loss"]), activation(chosen["activation"]))
-        if loss(chosen["loss"]).outputs and not 0 <= chosen["y"] <= 1:
+        if loss(chosen["loss"]).targets == "probability" and not 0 <= chosen["y"] <= 1:
             raise InputError(f"{chosen['loss']} takes a target y from 0 to 1, a probability; "
                              f"given: y = {chosen['y']:g}.")
         return proposal.value
@@ -91,11 +97,16 @@ def refusal(activation_name, loss_name):
         return str(error).partition("; given")[0] + "."
 
 
-@cache
+@once_for_the_tables
 def derivations():
     """(activation, loss) → derivation, for each pair that fits."""
-    pairs = ((g, cost) for g in ACTIVATIONS for cost in LOSSES)
-    return {(g, cost): derive(networks.neuron(g, cost)) for g, cost in pairs if not refusal(g, cost)}
+    pairs = ((g, cost) for g in of_units() for cost in offered())
+    return {(g, cost): _derivation(activation(g), loss(cost)) for g, cost in pairs if not refusal(g, cost)}
+
+
+@lru_cache(maxsize=None)
+def _derivation(g, cost):
+    return derive(networks.neuron(g, cost))
 
 
 def equations(derivation, forward):
@@ -120,8 +131,8 @@ def values(derivation, w, **sample):
     arrays = {"w": w, "b": np.array([sample["b"]]), **{name: np.array([[sample[name]]]) for name in "xy"}}
     shown = {"w": w}
     with np.errstate(all="ignore"):  # what overflows far out is left out of a picture
-        for name, (_, right) in equations(derivation, derivation.network.equations).items():
-            arrays[name] = Values(arrays, {})(right, {s: 1})
+        for name, (_, right) in equations(derivation, stable(derivation.network)).items():
+            arrays[name] = StableValues(arrays, {})(right, {s: 1})
             shown[name] = np.broadcast_to(arrays[name][0], w.shape)
     return shown
 
@@ -154,13 +165,13 @@ def drawing(derivation, curve, now, eta):
     return figure
 
 
-@cache
+@once_for_the_tables
 def generated_code():
     """A JavaScript module: `pairs[activation][loss]` computes all that is shown from {w, b, x, y}."""
-    functions, table = [], {g: {} for g in ACTIVATIONS}
+    functions, table = [], {g: {} for g in of_units()}
     for (g, cost), derivation in derivations().items():
         lines = equations(derivation, stable(derivation.network))
-        table[g][cost] = f"{g} {cost}".replace(" ", "_")
+        table[g][cost] = re.sub(r"\W", "_", f"{g} {cost}")
         body = [(name, right) for name, (_, right) in lines.items()]
         functions.append(javascript(table[g][cost], "wbxy", body))
     rows = (f"  {g!r}: {{{', '.join(f'{cost!r}: {name}' for cost, name in row.items())}}},\n"
@@ -168,10 +179,10 @@ def generated_code():
     return "\n".join([LIBRARY, *functions, f"export const pairs = {{\n{''.join(rows)}}};\n"])
 
 
-@cache
+@once_for_the_tables
 def page_facts():
     """Menus, and the names and formulas of all that is shown, as MathML."""
-    names, table = {}, {g: {} for g in ACTIVATIONS}
+    names, table = {}, {g: {} for g in of_units()}
     for (g, cost), derivation in derivations().items():
         shown, quantities = equations(derivation, derivation.network.equations), derivation.quantities
         names.update((name, mathml(quantities, left)) for name, (left, _) in shown.items())
@@ -180,8 +191,8 @@ def page_facts():
     return {
         "names": names,
         "formulas": table,
-        "refused": {g: {cost: refusal(g, cost) for cost in LOSSES} for g in ACTIVATIONS},
-        "probability": [cost for cost in LOSSES if loss(cost).outputs],
+        "refused": {g: {cost: refusal(g, cost) for cost in offered()} for g in of_units()},
+        "probability": [cost for cost in offered() if loss(cost).targets == "probability"],
     }
 
 

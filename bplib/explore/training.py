@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from .. import datasets
-from ..activations import TABLE, Slope
+from ..activations import TABLE, Slope, of_units
 from ..codegen import generate, stable
 from ..conventions import convention
 from ..derivation import derive
@@ -21,10 +21,9 @@ from ..javascript import LIBRARY, ArrayPrinter, JavaScriptPrinter, javascript_ar
 from ..networks import dense, neuron
 from ..steps import check_slope
 from . import draws
-from .explorer import Choice, Explorer, Number, Parameters, Widths, page
+from .explorer import Choice, Explorer, Number, Parameters, Widths, once_for_the_tables, page
 from .mathml import mathml
 
-ACTIVATIONS = tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
 DEEPEST, WIDEST = 6, 12
 TRAINING, TESTING = 150, 100
 DECIMALS = 3
@@ -73,7 +72,7 @@ class Training(Explorer):
 
     data = Choice("xor", "data set", DATA)
     hidden = Widths((8, 8), DEEPEST, WIDEST)
-    activation = Choice("tanh", "activation", ACTIVATIONS)
+    activation = Choice("tanh", "activation", of_units)
     eta = Number(0.3, "learning rate", 0.001, 10, 0.05, above=0, log=True)
     batch_size = Number(10, "batch size", 1, TRAINING, 1, least=1, most=TRAINING, whole=True)
     l2 = Number(0.0, "penalty", 0, 0.1, 0.001, least=0)
@@ -208,7 +207,7 @@ class OpenPrinter(ArrayPrinter):
         return f"slope({z}, {z.replace('z', 'a', 1)})"
 
 
-@cache
+@once_for_the_tables
 def generated_code():
     """A JavaScript module:
 
@@ -220,7 +219,7 @@ def generated_code():
     makers = "".join(f"  {depth}: (g, slope) => {{\n{_functions(derivation)}    return {{forward, backward}};\n  }},\n"
                      for depth, derivation in derivations().items())
     return (f"{LIBRARY}\n{draws.JAVASCRIPT}\nexport const networks = {{\n{makers}}};\n\n"
-            f"export const activations = {{\n{''.join(map(_activation, ACTIVATIONS))}}};\n")
+            f"export const activations = {{\n{''.join(map(_activation, of_units()))}}};\n")
 
 
 def _functions(derivation):
@@ -244,7 +243,7 @@ def _activation(name):
 
 # what the page shows
 
-@cache
+@once_for_the_tables
 def page_facts(notation):
     """Menus, samples, and the formulas of each layer in a notation, as MathML: each once, found by its number."""
     formulas = []
@@ -257,12 +256,12 @@ def page_facts(notation):
     layers = {depth: [[*map(numbered, _layer(derivation, layer, convention(notation)))]
                       for layer in range(1, depth + 2)] for depth, derivation in derivations().items()}
     return {
-        "menus": {"data": list(DATA), "activation": ACTIVATIONS, "speed": list(SPEEDS)},
+        "menus": {"data": list(DATA), "activation": of_units(), "speed": list(SPEEDS)},
         "speeds": SPEEDS, "deepest": DEEPEST, "widest": WIDEST,
         "samples": {data: {name: getattr(samples(data), name).tolist() for name in Samples.__annotations__}
                     for data in DATA},
         "layers": layers, "formulas": formulas,
-        "slopes": {name: _slope_in_words(name, convention(notation)) for name in ACTIVATIONS},
+        "slopes": {name: _slope_in_words(name, convention(notation)) for name in of_units()},
     }
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import scipy.special
 from scipy.linalg import blas
 
-from ..numerics import KERNELS
+from ..numerics import kernels
 from .trees import called
 
 VECTORS = 150
@@ -29,7 +29,7 @@ WRITTEN_OUT = {
     "normal_pdf": lambda z: f"{1 / np.sqrt(2 * np.pi)}*np.exp(-0.5*np.square({z}))",
     "softmax": _softmax,
 }
-"""Source of a function by the sources of its arguments."""
+"""Source of a function by the sources of its arguments; what does not stand here is called by its name."""
 
 
 LINE = 64
@@ -47,7 +47,8 @@ def empty(shape, dtype, order="C"):
 UFUNCS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide",
           ast.Pow: "np.power", ast.Gt: "np.greater", ast.LtE: "np.less_equal", ast.USub: "np.negative"}
 WITH_OUT = {"np.exp", "np.expm1", "np.tanh", "np.sign", "np.square", "np.logaddexp", "np.maximum", "np.minimum",
-            "np.sqrt", "np.log", "abs", "sigmoid", "normal_cdf"}
+            "np.sqrt", "np.log", "np.log1p", "np.sin", "np.cos", "np.sinh", "np.cosh", "np.arctan", "abs", "sigmoid",
+            "normal_cdf"}
 
 
 def as_call(node):
@@ -78,5 +79,6 @@ def blend(alpha, value, beta, C):
 def namespace(dtype, constants):
     """The names that tuned code may use."""
     letter = {"float64": "d", "float32": "s"}[np.dtype(dtype).name]
-    return {**KERNELS, **constants, "expit": scipy.special.expit, "product": product, "blend": blend,
+    return {**kernels(), "sigmoid": scipy.special.expit, "normal_cdf": scipy.special.ndtr, **constants,
+            "expit": scipy.special.expit, "product": product, "blend": blend,
             "gemm": getattr(blas, letter + "gemm"), "gemv": getattr(blas, letter + "gemv")}

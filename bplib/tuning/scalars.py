@@ -11,6 +11,7 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from ..activations import Activated, normal_cdf, normal_pdf, softmax
 from ..equations import N, indices_of, name_of, s
+from ..losses import BUILT_IN
 from ..notation import DEFAULT
 from .arrays import Stage, compiled, plain
 from .kernels import blend
@@ -28,7 +29,30 @@ FORMULAS = {
     "silu": "{0}*" + SIGMOID, "gelu": "{0}*" + NORMAL_CDF, "normal_cdf": NORMAL_CDF,
     "normal_pdf": f"{1 / math.sqrt(2 * math.pi)}*exp(-0.5*{{0}}*{{0}})",
 }
-"""Source of a function of z (and a parameter); none of them overflows."""
+"""Source of a function of z (and a parameter); none of them overflows.  What does not stand here is written by the
+formula of its row."""
+
+
+def functions_of_numbers(network):
+    """The functions that the source calls, by name: those of `math`; where a network has formulas of its own, such
+    that give what NumPy's give, infinity or not-a-number, where those of `math` end in an error."""
+    by_name = {name: given for name, given in vars(math).items() if not name.startswith("_")}
+    if all(type(g).__name__ in FORMULAS for e in network.equations for g in e.right.atoms(Activated)) and (
+            network.options.loss.name in BUILT_IN):
+        return by_name
+    return {name: _without_errors(given, getattr(np, name, None)) if callable(given) else given
+            for name, given in by_name.items()}
+
+
+def _without_errors(function, numpy):
+    def safe(*numbers):
+        try:
+            return function(*numbers)
+        except (ArithmeticError, ValueError):
+            with np.errstate(all="ignore"):
+                return float(numpy(*numbers)) if numpy else math.nan
+
+    return safe
 
 
 class most(sp.Function):
@@ -41,7 +65,8 @@ class _Printer(PythonCodePrinter):
 
     def _print_Function(self, e):
         if isinstance(e, (Activated, normal_cdf, normal_pdf)):
-            return FORMULAS[type(e).__name__].format(*map(self._print, e.args))
+            formula = FORMULAS.get(type(e).__name__)
+            return formula.format(*map(self._print, e.args)) if formula else f"({self._print(e.row.evaluated(*e.args))})"
         if isinstance(e, most):
             return f"max({', '.join(map(self._print, e.args))}, -inf)"
         return super()._print_Function(e)
@@ -72,7 +97,7 @@ class ScalarCode:
     """
 
     def __init__(self, functions, rows):
-        space = {name: getattr(math, name) for name in ("exp", "expm1", "log1p", "tanh", "erfc", "inf")}
+        space = functions_of_numbers(functions.network)
         source = _Source(functions, rows)
         self.stages = [plain(functions), *(
             Stage(name, why, code, compiled(code, dict(space))) for name, why, code in (

@@ -67,7 +67,7 @@ class Tuned:
         out = self._kept if reuse and self._kept else [np.empty_like(array) for array in arrays]
         if reuse:
             self._kept = out
-        with np.errstate(over="ignore"):  # e^−z may be infinite, and 1/(1 + e^−z) then is 0
+        with np.errstate(over="ignore", under="ignore"):  # e^−z may be infinite, and 1/(1 + e^−z) then is 0
             self.code(self._number(X)).accumulate(arrays, X, Y, out, 1.0, 0.0)
         return dict(zip(self.layout.parameters, out))
 
@@ -78,7 +78,7 @@ class Tuned:
         X, Y = self._samples(X, Y)
         self._check_apart({**parameters, "X": X, "Y": Y})
         eta = float(checked_number("eta", eta, above=0))
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", under="ignore"):
             self.code(self._number(X)).step(arrays, X, Y, eta)
 
     def _stored(self, array):
@@ -121,6 +121,9 @@ def tune(network, *, batch=1, dtype="float64"):
     dtype     "float64" or "float32": what is computed with
     """
     functions = network if isinstance(network, Generated) else generate(network)
+    if functions.network.targets is None:
+        raise InputError(f"The loss {functions.network.options.loss.name!r} has no targets, and tuned code takes X and "
+                         "Y. The loss 'given error' with ones for Y has the same gradients.")
     if str(dtype) not in DTYPES and dtype not in (np.float64, np.float32):
         raise InputError(f"dtype is {' or '.join(DTYPES)}; given: {dtype!r}.")
     return Tuned(functions, checked_whole("batch", batch, 1), np.dtype(dtype).name)
