@@ -36,49 +36,8 @@ SMALL = 1e-6
 """A gradient that is handed over may be off by this part of an entry: not all formulas are equally exact."""
 
 
-<<<<<<< HEAD
-def gradient_check(network: Network | Generated, parameters: dict, X, Y, *, gradients: dict | None = None,
+def gradient_check(network: Network | Generated, parameters: dict, X, Y=None, *, gradients: dict | None = None,
                    entries: int = 20, seed: int = 0, epsilon: float | None = None) -> GradientCheck:
-=======
-@dataclass(frozen=True)
-class GradientCheck:
-    """Relative differences between the derived gradient and others.
-
-    errors   parameter → {"reference": …, "complex step": …, "finite difference": …}: the largest difference over the
-             entries compared, relative to the largest entry of the whole gradient
-    entries  parameter → how many entries were compared by complex step and differences, and how many there are
-    """
-
-    errors: dict
-    entries: dict
-
-    @property
-    def passed(self):
-        return all(error <= TOLERANCES[name] for row in self.errors.values() for name, error in row.items())
-
-    def __str__(self):
-        head = "derived against   " + "".join(f"{name:>19}" for name in TOLERANCES) + "   entries"
-        rows = [f"{name:<18}" + "".join(f"{row[other]:>19.1e}" for other in TOLERANCES)
-                + f"   {self.entries[name][0]} of {self.entries[name][1]}" for name, row in self.errors.items()]
-        limits = "allowed           " + "".join(f"{limit:>19.0e}" for limit in TOLERANCES.values())
-        return "\n".join([head, *rows, limits, "passed" if self.passed else "FAILED"])
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        cells = "".join(
-            f"<tr><th scope='row'>{name}</th>"
-            + "".join(f"<td>{row[other]:.1e}{'' if row[other] <= TOLERANCES[other] else ' ✗'}</td>"
-                      for other in TOLERANCES)
-            + f"<td>{self.entries[name][0]} of {self.entries[name][1]}</td></tr>" for name, row in self.errors.items())
-        head = "".join(f"<th scope='col'>{name}<br>≤ {limit:.0e}</th>" for name, limit in TOLERANCES.items())
-        return (f"<table><caption>Relative difference to the derived gradient: "
-                f"{'passed ✓' if self.passed else 'FAILED ✗'}</caption>"
-                f"<tr><th scope='col'>parameter</th>{head}<th scope='col'>entries</th></tr>{cells}</table>")
-
-
-def gradient_check(network, parameters, X, Y=None, *, gradients=None, entries=20, seed=0):
->>>>>>> rows
     """Compare the derived gradient of a network, or a gradient of your own, with three others: a `GradientCheck`.
 
     network            a network, or the functions generated from one
@@ -95,10 +54,10 @@ def gradient_check(network, parameters, X, Y=None, *, gradients=None, entries=20
     """
     functions = network if isinstance(network, Generated) else generate(network)
     entries, seed = checked_whole("entries", entries, 1), checked_whole("seed", seed, 0)
-<<<<<<< HEAD
     epsilon = None if epsilon is None else checked_number("epsilon", epsilon, above=0)
     arrays = checked_parameters(functions.layout, parameters)
-    point = _Point(functions, arrays, checked_samples(functions.layout, (X, Y), "XY"))
+    samples = [array for array in checked_samples(functions.layout, (X, Y), "XY") if array is not None]
+    point = _Point(functions, arrays, samples)
     given = _Given(point, gradients)
     by_hand, random = point.by_hand(), np.random.default_rng(seed)
     rows = {}
@@ -106,35 +65,6 @@ def gradient_check(network, parameters, X, Y=None, *, gradients=None, entries=20
         chosen = np.sort(random.permutation(arrays[position].size)[:entries])
         rows[name] = _Row(point, given, position, by_hand[name], chosen, epsilon)
     return _report(given.whose, rows, epsilon or EPSILON)
-=======
-    arrays = checked_parameters(layout, parameters)
-    samples = [array for array in checked_samples(layout, (X, Y), "XY") if array is not None]
-    derived = gradients if gradients is not None else functions.gradients(parameters, *samples)
-    derived = dict(zip(layout.parameters, checked_parameters(layout, derived, what="Gradients")))
-    own = layout.unpack(dict(zip(layout.parameters, arrays))), *layout.unpack_samples(*samples)
-    by_hand = layout.pack(reference_gradients(network, *own))
-    plain_cost, random = functions.cost.with_kernels(analytic()), np.random.default_rng(seed)
-    scale = max(np.abs(g).max() for g in by_hand.values()) or 1.0
-    errors, compared = {}, {}
-    for position, name in enumerate(layout.parameters):
-        size = arrays[position].size
-        chosen = np.sort(random.permutation(size)[:entries])
-        here = derived[name].reshape(-1)[chosen]
-
-        def moved_cost(cost, by, at):
-            moved = arrays[position].astype(complex if isinstance(by, complex) else float)
-            moved.reshape(-1)[at] += by
-            return cost(*arrays[:position], moved, *arrays[position + 1:], *samples)[0]
-
-        complex_step = np.array([np.imag(moved_cost(plain_cost, 1j * H, at)) / H for at in chosen])
-        difference = np.array([(moved_cost(functions.cost.raw, EPSILON, at)
-                                - moved_cost(functions.cost.raw, -EPSILON, at)) / (2 * EPSILON) for at in chosen])
-        errors[name] = {"reference": _largest(derived[name] - by_hand[name]) / scale,
-                        "complex step": _largest(here - complex_step) / scale,
-                        "finite difference": _largest(here - difference) / scale}
-        compared[name] = (len(chosen), size)
-    return GradientCheck(errors, compared)
->>>>>>> rows
 
 
 def _report(whose, rows, epsilon):
