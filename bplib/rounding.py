@@ -161,11 +161,11 @@ def _in_squares(a, b):
     return of_a * of_b * np.sqrt(np.square(a / of_a) @ np.square(b / of_b))
 
 
-def _elementwise(function, *given):
-    """A function of numbers, entry by entry: what its arguments' errors do to it, and a rounding of each argument."""
-    arithmetic, z = given[0].arithmetic, np.abs(given[0].value)
-    value, error = _moved(function, [(x.value, x.error + arithmetic.unit * np.abs(x.value)) for x in given])
-    return arithmetic.rounded(value, error, z > 0, 1 + z)
+def _elementwise(function, x, *parameters):
+    """A function of numbers, entry by entry: what errors of its arguments do to it, and rounding of x on the way."""
+    size = np.abs(x.value)
+    moving = [(x.value, x.error + x.arithmetic.unit * size), *((p.value, p.error) for p in parameters)]
+    return x.arithmetic.rounded(*_moved(function, moving), size > 0, 1 + size)
 
 
 def _piecewise_linear(function, *given):
@@ -231,11 +231,15 @@ def _softmax_moves(z, axis):
 
 
 def _softmax(z, axis=-1):
+    if z.shape[axis] == 1:
+        return Bounded(np.ones(z.shape), 0.0, z.arithmetic)
     value, moves = KERNELS["softmax"](z.value, axis=axis), _softmax_moves(z, axis)
     return z.arithmetic.rounded(value, np.minimum(1.0, value * np.expm1(moves)), True)
 
 
 def _log_softmax(z, axis=-1):
+    if z.shape[axis] == 1:
+        return Bounded(np.zeros(z.shape), 0.0, z.arithmetic)
     value = KERNELS["log_softmax"](z.value, axis=axis)
     return z.arithmetic.rounded(value, _softmax_moves(z, axis), True)
 

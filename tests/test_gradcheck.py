@@ -1,18 +1,22 @@
 """The check never says FAILED to a right gradient and never "passed" to a wrong one: 500 of each, at hard points too."""
-import sys
-from dataclasses import replace
+import pickle
 from functools import lru_cache
+from types import SimpleNamespace
 
+import mpmath as mp
 import numpy as np
 import pytest
 
 import bplib as bp
+from bplib import gradcheck, reference
 from bplib.activations import TABLE as ACTIVATIONS
 from bplib.conventions import TABLE as TEXTS
-from bplib.gradcheck import DECIDES, reference_gradients
-from bplib.losses import TABLE as LOSSES
-from networks_to_test import NETWORKS, parameters, samples
+from bplib.gradcheck import reference_gradients
+from bplib.losses import TABLE
+from bplib.rounding import Arithmetic, Bounded, bounded
+from networks_to_test import parameters, samples
 
+LOSSES = {name: row for name, row in TABLE.items() if name not in ("output", "given error")}
 NAMES = [name for name in ACTIVATIONS if name != "g"]
 OPEN = "cannot be decided"
 
@@ -165,3 +169,327 @@ def made_wrong(gradient, mistake, random):
         return None
     name = str(random.choice(names))
     return {**gradient, name: mistake(gradient[name], random)}
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.__name__)
+def test_no_right_gradient_fails_and_no_wrong_one_passes(point):
+    """Each function at each kind of point: 1,000 checks and more in all."""
+    random, verdicts = np.random.default_rng(5), {"right": [], "wrong": []}
+    for at, functions in enumerate(functions_to_test()):
+        here, kind = point(functions, random), RIGHT[at % len(RIGHT)]
+        gradient = kind(*here)
+        check = bp.gradient_check(*here, gradients=gradient, entries=2)
+        assert not check.failed, f"{kind.__name__} {functions.network.structure} {functions.network.options}\n{check}"
+        verdicts["right"].append(check.verdict)
+        wrong = made_wrong(gradient, MISTAKES[at % len(MISTAKES)], random)
+        if wrong:
+            check = bp.gradient_check(*here, gradients=wrong, entries=2)
+            assert not check.passed, f"{kind.__name__} {functions.network.structure} {functions.network.options}\n{check}"
+            verdicts["wrong"].append(check.verdict)
+    assert len(verdicts["right"]) == len(functions_to_test()) and len(verdicts["wrong"]) >= 50
+    undecided = {which: given.count(OPEN) / len(given) for which, given in verdicts.items()}
+    ordinary = point in (anywhere, at_the_start)
+    assert not ordinary or max(undecided.values()) <= 0.1, undecided
+
+
+@lru_cache(maxsize=None)
+def two_layers():
+    return bp.generate(bp.dense([3, 4, 2], ["tanh", "sigmoid"], "binary cross entropy"))
+
+
+def ordinary(functions=None, samples_=6, seed=0):
+    """Functions, parameters and samples at a point where nothing is special."""
+    random, functions = np.random.default_rng(seed), functions or two_layers()
+    return functions, parameters(functions.network, random), *samples(functions.network, random, samples_)
+
+
+def regression(epochs):
+    """Linear regression with 20 samples, after some epochs."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(20, 2))
+    Y = X @ [[1.0], [2.0]] + 0.3 * random.normal(size=(20, 1))
+    network = bp.dense([2, 1], "identity")
+    history = bp.train(network, bp.initial_parameters(network, seed=0), X, Y, eta=0.1, epochs=epochs)
+    return network, history.parameters, X, Y
+
+
+@pytest.mark.parametrize("epochs, verdict", [(0, "passed"), (50, "passed"), (150, None), (400, OPEN), (1000, OPEN)])
+def test_after_training_the_gradient_is_rounding(epochs, verdict):
+    check = bp.gradient_check(*regression(epochs))
+    assert not check.failed and verdict in (None, check.verdict), check
+    assert verdict != OPEN or "20 samples add cancels" in check.reasons["W1"]
+
+
+def test_a_mistake_after_training_is_seen_where_it_is_more_than_rounding():
+    here = regression(1000)
+    wrong = {name: np.full(np.shape(value), 1e-9) for name, value in here[1].items()}
+    assert bp.gradient_check(*here, gradients=wrong).failed
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softplus", "silu", "tanh", "elu"])
+@pytest.mark.parametrize("pixels", [255, 1e4])
+def test_pixels_that_nobody_divided(activation, pixels):
+    random = np.random.default_rng(1)
+    network = bp.dense([16, 3, 2], [activation, "sigmoid"], "binary cross entropy")
+    X, Y = random.random((10, 16)) * pixels, random.integers(0, 2, (10, 2)).astype(float)
+    check = bp.gradient_check(network, parameters(network, random), X, Y)
+    assert not check.failed and all(row["complex step"].known for row in check.comparisons.values())
+
+
+def test_repeated_samples_round_in_the_same_way():
+    """Errors of saturated units are the same in each of 1,000 equal samples; they add up, and do not average out."""
+    functions = bp.generate(bp.dense([1, 1], "tanh"))
+    for bias in np.linspace(15, 19, 9):
+        here = {"W1": np.array([[0.1]]), "b1": np.array([bias])}
+        assert not bp.gradient_check(functions, here, np.ones((1000, 1)), np.zeros((1000, 1))).failed
+
+
+def test_precision_that_is_too_coarse_is_named():
+    functions, at, X, Y = ordinary()
+    gradients = functions.gradients(at, X, Y)
+    singles, halves = ({name: g.astype(dtype) for name, g in gradients.items()} for dtype in (np.float32, np.float16))
+    assert bp.gradient_check(functions, at, X, Y, gradients=singles).passed
+    check = bp.gradient_check(functions, at, X, Y, gradients=halves)
+    assert check.verdict == OPEN and all("float16 keeps 3 digits" in words for words in check.reasons.values())
+
+
+def test_float16_is_told_from_a_mistake():
+    functions, at, X, Y = ordinary()
+    halves = {name: g.astype(np.float16) for name, g in functions.gradients(at, X, Y).items()}
+    assert bp.gradient_check(functions, at, X, Y, gradients=halves).verdict == OPEN
+    twice = {**halves, "b1": 2 * halves["b1"]}
+    check = bp.gradient_check(functions, at, X, Y, gradients=twice)
+    assert check.verdicts["b1"] == "FAILED" and "FAILED" not in {check.verdicts[name] for name in ("W1", "W2", "b2")}
+
+
+# one wrong array among right ones, and how it is told
+
+def one_wrong():
+    functions, at, X, Y = ordinary()
+    gradients = functions.gradients(at, X, Y)
+    return bp.gradient_check(functions, at, X, Y, gradients={**gradients, "b1": 1.01 * gradients["b1"]})
+
+
+def test_one_wrong_array_is_enough():
+    check = one_wrong()
+    assert check.verdicts == {"W1": "passed", "b1": "FAILED", "W2": "passed", "b2": "passed"}
+    assert check.failed and not check.passed and check.verdict == "FAILED"
+    assert {c.verdict for c in check.comparisons["b1"].values()} == {"FAILED"}
+    assert check.errors["b1"]["reference"] == pytest.approx(0.01) and check.errors["W1"]["reference"] < 1e-12
+
+
+def test_one_undecided_array_is_enough():
+    """With weights of the last layer zero but for rounding, nothing can be said about the first layer."""
+    functions, at, X, Y = ordinary(bp.generate(bp.dense([1, 1, 1], ["tanh", "identity"])))
+    at["b1"] = np.array([25.0])
+    check = bp.gradient_check(functions, at, X, Y)
+    assert check.verdicts == {"W1": OPEN, "b1": OPEN, "W2": "passed", "b2": "passed"}
+    assert check.verdict == OPEN and not check.passed and not check.failed and set(check.reasons) == {"W1", "b1"}
+
+
+def test_the_report_in_print():
+    functions, at, X, Y = ordinary()
+    right, wrong = str(bp.gradient_check(functions, at, X, Y)), str(one_wrong())
+    assert right.startswith("the derived gradient against") and wrong.startswith("your gradient against")
+    assert right.splitlines()[-1] == "passed" and "FAILED" not in right and "✗" not in right
+    assert wrong.splitlines()[-1] == "FAILED"
+    (row,) = (line for line in wrong.splitlines() if line.startswith("b1"))
+    assert row.count("✗") == 3 and row.endswith("4 of 4        FAILED")
+    undecided = str(bp.gradient_check(*regression(1000)))
+    assert undecided.splitlines()[-1] == OPEN and "W1: the gradient is as small as the rounding" in undecided
+
+
+def test_the_report_as_a_table():
+    functions, at, X, Y = ordinary()
+    right, wrong = bp.gradient_check(functions, at, X, Y)._repr_html_(), one_wrong()._repr_html_()
+    assert "<caption>The derived gradient passed ✓" in right and "FAILED" not in right and "✗" not in right
+    assert "<caption>Your gradient FAILED ✗" in wrong and wrong.count("FAILED ✗") == 1 + 3 + 1 + 1
+    assert wrong.count("<th scope='row'>") == 5 and wrong.count("<th scope='col'>") == 7
+    assert f"{OPEN} ?" in bp.gradient_check(*regression(1000))._repr_html_()
+
+
+def test_a_report_travels():
+    check = one_wrong()
+    assert str(pickle.loads(pickle.dumps(check))) == str(check) and pickle.loads(pickle.dumps(check)) == check
+
+
+# the measure of other courses
+
+def test_the_usual_measure():
+    functions, at, X, Y = ordinary()
+    g, eps, n = functions.gradients(at, X, Y), 1e-4, {}
+    for name in at:
+        n[name] = np.zeros(np.shape(at[name]))
+        for entry in np.ndindex(n[name].shape):
+            moved = {sign: {**at, name: at[name] + 0} for sign in (1, -1)}
+            for sign in moved:
+                moved[sign][name][entry] += sign * eps
+            n[name][entry] = (functions.cost(moved[1], X, Y) - functions.cost(moved[-1], X, Y)) / (2 * eps)
+    check = bp.gradient_check(functions, at, X, Y, epsilon=eps)
+    for name in at:
+        expected = np.linalg.norm(g[name] - n[name]) / (np.linalg.norm(g[name]) + np.linalg.norm(n[name]))
+        assert check.distances[name] == pytest.approx(expected, rel=1e-3)
+    flat_g, flat_n = (np.concatenate([d[name].ravel() for name in at]) for d in (g, n))
+    whole = np.linalg.norm(flat_g - flat_n) / (np.linalg.norm(flat_g) + np.linalg.norm(flat_n))
+    assert check.distance == pytest.approx(whole, rel=1e-3) and check.epsilon == eps
+    assert "ε = 1e-04" in str(check) and f"{whole:.1e}" in str(check) and "ε = 1e-04" in check._repr_html_()
+
+
+def test_the_usual_measure_of_a_gradient_that_is_twice_as_long():
+    functions, at, X, Y = ordinary()
+    twice = {name: 2 * g for name, g in functions.gradients(at, X, Y).items()}
+    assert bp.gradient_check(functions, at, X, Y, gradients=twice).distance == pytest.approx(1 / 3, rel=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [0, -1e-6, float("nan"), "small"])
+def test_steps_that_are_none(wrong):
+    with pytest.raises(bp.InputError, match="epsilon"):
+        bp.gradient_check(*ordinary(), epsilon=wrong)
+
+
+def test_a_step_that_is_too_coarse_is_no_mistake_of_the_gradient():
+    for epsilon in (1e-13, 1e-2, 1.0):
+        check = bp.gradient_check(*ordinary(), epsilon=epsilon)
+        assert check.passed
+        assert all(row["finite difference"].verdict == OPEN for row in check.comparisons.values())
+
+
+# names
+
+def test_keys_of_the_generated_code():
+    functions, at, X, Y = ordinary(bp.generate(two_layers().network, notation="nielsen"), 6)
+    at, (X, Y) = functions.layout.pack(parameters(functions.network, np.random.default_rng(0))), (X.T, Y.T)
+    g = functions.gradients(at, X, Y)
+    assert set(g) == {"w2", "b2", "w3", "b3"}
+    as_in_code = {"d" + name: value for name, value in g.items()}
+    assert bp.gradient_check(functions, at, X, Y, gradients=as_in_code).passed
+    as_in_code["dw2"] = 2 * as_in_code["dw2"]
+    assert bp.gradient_check(functions, at, X, Y, gradients=as_in_code).verdicts["w2"] == "FAILED"
+
+
+def test_the_same_gradient_under_two_names():
+    functions, at, X, Y = ordinary()
+    g = functions.gradients(at, X, Y)
+    with pytest.raises(bp.InputError, match="Unknown: dW1"):
+        bp.gradient_check(functions, at, X, Y, gradients={**g, "dW1": g["W1"]})
+
+
+def test_messages_say_whose_array_it_is():
+    functions, at, X, Y = ordinary()
+    g = functions.gradients(at, X, Y)
+    with pytest.raises(bp.InputError, match="^The gradient of W1 holds inf"):
+        bp.gradient_check(functions, at, X, Y, gradients={**g, "W1": g["W1"] * np.inf})
+    with pytest.raises(bp.InputError, match=r"^The gradient of W1 has shape \(3, 4\).* W1\.T would fit"):
+        bp.gradient_check(functions, at, X, Y, gradients={**g, "W1": g["W1"].T})
+    with pytest.raises(bp.InputError, match="^W1 holds inf"):
+        bp.gradient_check(functions, {**at, "W1": at["W1"] * np.inf}, X, Y)
+    steep = bp.dense([1, 1], "identity")
+    with pytest.raises(bp.InputError, match="^The derived gradient of W1 holds inf"):
+        bp.gradient_check(steep, bp.initial_parameters(steep), [[1e200]], [[0.0]])
+
+
+# corners and what the reference does not know
+
+def test_at_a_corner_more_than_one_slope_is_right():
+    """ReLU at 0: this course takes the slope 0, others 1 or ½; none of them is a mistake."""
+    functions = bp.generate(bp.neuron("relu"))
+    at, one = {"w": 0.0, "b": 0.0}, np.asarray(-4.0)
+    assert bp.gradient_check(functions, at, 1.0, 2.0).passed
+    for slope in (1, 0.5):
+        other = {"w": slope * one, "b": slope * one}
+        check = bp.gradient_check(functions, at, 1.0, 2.0, gradients=other)
+        assert check.verdict == OPEN and "more than one slope is right" in check.reasons["w"]
+    assert bp.gradient_check(functions, at, 1.0, 2.0, gradients={"w": 2 * one, "b": one}).verdicts["w"] == "FAILED"
+
+
+def test_a_step_across_a_corner_is_no_mistake_of_the_gradient():
+    functions = bp.generate(bp.neuron("relu"))
+    for w in (1e-7, 3e-6, 4e-6, 5e-6, 8e-6, 1.1e-5, -2e-6):
+        assert bp.gradient_check(functions, {"w": w, "b": 0.0}, 1.0, 2.0).passed
+
+
+def test_without_the_reference_the_others_decide(monkeypatch):
+    monkeypatch.setattr(reference, "ELEMENTWISE", {"identity": reference.ELEMENTWISE["identity"]})
+    functions, at, X, Y = ordinary()
+    check = bp.gradient_check(functions, at, X, Y)
+    assert check.passed and not any(row["reference"].known for row in check.comparisons.values())
+    assert all(line.split()[1] == "–" for line in str(check).splitlines() if line[:2] in at)
+    gradients = functions.gradients(at, X, Y)
+    wrong = {**gradients, "W2": 1.0001 * gradients["W2"]}
+    assert bp.gradient_check(functions, at, X, Y, gradients=wrong).verdicts["W2"] == "FAILED"
+
+
+def test_what_a_method_cannot_compute_is_no_mistake_of_the_gradient(monkeypatch):
+    """The complex step of a cost that overflows: inf is not a derivative."""
+    monkeypatch.setattr(gradcheck._Point, "complex_step", lambda *given: np.inf)
+    check = bp.gradient_check(*ordinary())
+    assert check.passed and not any(row["complex step"].known for row in check.comparisons.values())
+
+
+# what rounding may do
+
+def exactly(functions, arrays):
+    """The gradients with 60 digits, by the same code on numbers of mpmath."""
+    def each(function):
+        return np.frompyfunc(function, 1, 1)
+
+    numpy = SimpleNamespace(tanh=each(mp.tanh))
+    kernels = {"np": numpy, "sigmoid": each(lambda z: 1 / (1 + mp.exp(-z))),
+               "softplus": each(lambda z: mp.log(1 + mp.exp(z))), "silu": each(lambda z: z / (1 + mp.exp(-z)))}
+    with mp.workdps(60):
+        return functions.gradients.with_kernels(kernels)(*(each(mp.mpf)(a) for a in arrays))
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "softplus", "silu"])
+def test_rounding_stays_within_its_bound_and_the_bound_near_rounding(hidden):
+    functions = bp.generate(bp.dense([3, 4, 4, 2], [hidden, hidden, "sigmoid"]))
+    random, times = np.random.default_rng(3), []
+    for size in (1, 1, 10, 40):
+        at, (X, Y) = parameters(functions.network, random), samples(functions.network, random, 5)
+        arrays = [*at.values(), size * X, Y]
+        pairs = zip(functions.gradients.raw(*arrays), exactly(functions, arrays), bounded(functions.gradients)(arrays))
+        for computed, exact, result in pairs:
+            off = np.abs((computed - exact).astype(float))
+            assert (off <= result.error).all()
+            times.append(float((result.error / np.maximum(off, 2.0**-53 * np.abs(result.value))).min()))
+    assert np.median(times) < 100
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_float32_stays_within_its_bound(loss):
+    """A gradient in float32 against the same in float64, whatever the network."""
+    random = np.random.default_rng(6)
+    for name in NAMES:
+        functions = bp.generate(dense_network(random, loss, name))
+        at, given = parameters(functions.network, random), samples(functions.network, random, 20)
+        low = [a.astype(np.float32) if a.dtype.kind == "f" else a for a in (*at.values(), *given) if a is not None]
+        high = [a.astype(float) if a.dtype.kind == "f" else a for a in low]
+        for g32, g64, result in zip(functions.gradients.raw(*low), functions.gradients.raw(*high),
+                                    bounded(functions.gradients)(high, Arithmetic(np.float32, True))):
+            assert (np.abs(g32 - g64) <= result.error).all(), functions
+
+
+def test_bounds_of_single_operations():
+    double = Arithmetic(np.float64)
+    u, one = double.unit, Bounded(np.array([1.0, 2.0]), np.array([0.1, 0.2]), double)
+    assert (one + one).error == pytest.approx([0.2 + 2 * u, 0.4 + 4 * u])
+    assert (one * one).error == pytest.approx([0.21, 0.84])
+    assert (one / 2).error == pytest.approx([0.05, 0.1]) and (one - one).value == pytest.approx([0, 0])
+    assert one.sum().error == pytest.approx(0.3) and (one @ one).error == pytest.approx(2 * 0.1 + 2 * 0.4 + 0.05)
+    assert np.exp(one).error == pytest.approx(np.exp([1.1, 2.2]) - np.exp([1, 2]))
+    assert np.maximum(one - 3, 0).error == pytest.approx([0, 0])
+
+
+def test_a_condition_that_rounding_may_turn():
+    near = Bounded(np.array([-1.0, 0.05, 1.0]), np.array([0.1, 0.1, 0.1]), Arithmetic())
+    chosen = np.where(near > 0, 1, 0.25)
+    assert chosen.value.tolist() == [0.25, 1, 1] and chosen.error.tolist() == [0, 0.75, 0]
+    assert np.sign(near).error.tolist() == [0, 2, 0]
+    for corners, error in ((False, 0), (True, 1)):
+        zero = Bounded(np.array([0.0]), 0.0, Arithmetic(np.float64, corners))
+        assert np.where(zero > 0, 1, 0).error.tolist() == [error]
+
+
+def test_functions_without_a_rule_are_refused():
+    with pytest.raises(TypeError):
+        np.fft.fft(Bounded(np.ones(3)))
