@@ -184,11 +184,9 @@ class _Given:
         self.arrays = checked_parameters(layout, named, "Gradients", what)
         self.dtype = np.float64 if gradients is None else _precision(list(named.values()))
         self.sizes = [np.abs(array) for array in derived]
-        self.exact, self.allowed = point.allowances(np.float64, False), {}
-        for corners in (False, True):
-            double = point.allowances(np.float64, corners) if corners else self.exact
-            own = double if self.dtype is np.float64 else point.allowances(self.dtype, corners)
-            self.allowed[corners] = [a + b for a, b in zip(own, double)]
+        self.exact = point.allowances(np.float64, False)
+        self.allowed = {corners: [own + other for own, other in zip(point.allowances(self.dtype, corners), self.exact)]
+                        for corners in (False, True)}
 
 
 def _by_parameter(layout, gradients):
@@ -254,9 +252,9 @@ class _Row:
 
     def _compare(self, at, other, off_by):
         """Some entries of the gradient against those of another, which may be off by so much: a `Comparison`."""
-        off, small = np.abs(self.array[at] - other), self.given.small * np.abs(other)
-        if not np.isfinite(off).all():
+        if not np.isfinite(other).all():
             return Comparison(np.nan, np.nan, OPEN)
+        off, small = np.abs(self.array[at] - other), self.given.small * np.abs(other)
         allowed, most = (self._allowed(corners)[at] + off_by for corners in (False, True))
         agrees = (off <= np.maximum(allowed, small)).all() and self._decides(off + self._exact()[at] + off_by, at)
         differs = (off > np.maximum(most, small)).any()

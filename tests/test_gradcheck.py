@@ -1,4 +1,4 @@
-"""The check never says FAILED to a right gradient and never "passed" to a wrong one: 500 of each, at hard points too."""
+"""The check never says FAILED to a right gradient and never "passed" to a wrong one, at hard points too."""
 import pickle
 from functools import lru_cache
 from types import SimpleNamespace
@@ -184,7 +184,7 @@ def test_no_right_gradient_fails_and_no_wrong_one_passes(point):
         wrong = made_wrong(gradient, MISTAKES[at % len(MISTAKES)], random)
         if wrong:
             check = bp.gradient_check(*here, gradients=wrong, entries=2)
-            assert not check.passed, f"{kind.__name__} {functions.network.structure} {functions.network.options}\n{check}"
+            assert not check.passed, f"{kind.__name__} {functions.network.options}\n{check}"
             verdicts["wrong"].append(check.verdict)
     assert len(verdicts["right"]) == len(functions_to_test()) and len(verdicts["wrong"]) >= 50
     undecided = {which: given.count(OPEN) / len(given) for which, given in verdicts.items()}
@@ -213,10 +213,10 @@ def regression(epochs):
     return network, history.parameters, X, Y
 
 
-@pytest.mark.parametrize("epochs, verdict", [(0, "passed"), (50, "passed"), (150, None), (400, OPEN), (1000, OPEN)])
+@pytest.mark.parametrize("epochs, verdict", [(0, "passed"), (150, "passed"), (400, "passed"), (1000, OPEN)])
 def test_after_training_the_gradient_is_rounding(epochs, verdict):
     check = bp.gradient_check(*regression(epochs))
-    assert not check.failed and verdict in (None, check.verdict), check
+    assert check.verdict == verdict, check
     assert verdict != OPEN or "20 samples add cancels" in check.reasons["W1"]
 
 
@@ -377,14 +377,14 @@ def test_the_same_gradient_under_two_names():
 def test_messages_say_whose_array_it_is():
     functions, at, X, Y = ordinary()
     g = functions.gradients(at, X, Y)
-    with pytest.raises(bp.InputError, match="^The gradient of W1 holds inf"):
+    with pytest.raises(bp.InputError, match="^The gradient of W1 holds -?inf"):
         bp.gradient_check(functions, at, X, Y, gradients={**g, "W1": g["W1"] * np.inf})
     with pytest.raises(bp.InputError, match=r"^The gradient of W1 has shape \(3, 4\).* W1\.T would fit"):
         bp.gradient_check(functions, at, X, Y, gradients={**g, "W1": g["W1"].T})
-    with pytest.raises(bp.InputError, match="^W1 holds inf"):
+    with pytest.raises(bp.InputError, match="^W1 holds -?inf"):
         bp.gradient_check(functions, {**at, "W1": at["W1"] * np.inf}, X, Y)
     steep = bp.dense([1, 1], "identity")
-    with pytest.raises(bp.InputError, match="^The derived gradient of W1 holds inf"):
+    with pytest.raises(bp.InputError, match="^The derived gradient of W1 holds -?inf"):
         bp.gradient_check(steep, bp.initial_parameters(steep), [[1e200]], [[0.0]])
 
 
