@@ -171,25 +171,25 @@ def made_wrong(gradient, mistake, random):
     return {**gradient, name: mistake(gradient[name], random)}
 
 
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.__name__)
-def test_no_right_gradient_fails_and_no_wrong_one_passes(point):
-    """Each function at each kind of point: 1,000 checks and more in all."""
-    random, verdicts = np.random.default_rng(5), {"right": [], "wrong": []}
-    for at, functions in enumerate(functions_to_test()):
-        here, kind = point(functions, random), RIGHT[at % len(RIGHT)]
-        gradient = kind(*here)
-        check = bp.gradient_check(*here, gradients=gradient, entries=2)
-        assert not check.failed, f"{kind.__name__} {functions.network.structure} {functions.network.options}\n{check}"
-        verdicts["right"].append(check.verdict)
-        wrong = made_wrong(gradient, MISTAKES[at % len(MISTAKES)], random)
-        if wrong:
-            check = bp.gradient_check(*here, gradients=wrong, entries=2)
-            assert not check.passed, f"{kind.__name__} {functions.network.options}\n{check}"
-            verdicts["wrong"].append(check.verdict)
-    assert len(verdicts["right"]) == len(functions_to_test()) and len(verdicts["wrong"]) >= 50
-    undecided = {which: given.count(OPEN) / len(given) for which, given in verdicts.items()}
-    ordinary = point in (anywhere, at_the_start)
-    assert not ordinary or max(undecided.values()) <= 0.1, undecided
+PARTS = 7
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_right_gradient_fails_and_no_wrong_one_passes(part):
+    """Each network at each kind of point: about 490 right gradients and 450 wrong ones in all parts together."""
+    random, decided = np.random.default_rng(part), {"right": [], "wrong": []}
+    for at, functions in enumerate(functions_to_test()[part::PARTS]):
+        for turn, point in enumerate(POINTS, at):
+            here, kind, mistake = point(functions, random), RIGHT[turn % len(RIGHT)], MISTAKES[turn % len(MISTAKES)]
+            gradient = kind(*here)
+            wrong = made_wrong(gradient, mistake, random)
+            for which, given in (("right", gradient), ("wrong", wrong)):
+                check = given and bp.gradient_check(*here, gradients=given, entries=2)
+                assert not check or check.verdict != {"right": "FAILED", "wrong": "passed"}[which], (
+                    f"{which} {kind.__name__} {mistake.__name__} {point.__name__} {functions.network.options}\n{check}")
+                if check and point in (anywhere, at_the_start):
+                    decided[which].append(check.verdict != OPEN)
+    assert all(len(given) >= 15 and np.mean(given) >= 0.8 for given in decided.values()), decided
 
 
 @lru_cache(maxsize=None)
