@@ -210,13 +210,17 @@ def _together(stack, arrays):
                    arithmetic)
 
 
+def _full_like(like, number):
+    return Bounded(np.full_like(like.value, number), 0.0, like.arithmetic)
+
+
 UFUNCS = {
     np.add: _add, np.subtract: partial(_add, sign=-1), np.multiply: _multiply, np.divide: _divide,
     np.negative: _negative, np.matmul: _matmul, np.sign: _sign,
     **{ufunc: partial(_piecewise_linear, ufunc) for ufunc in (np.absolute, np.maximum, np.minimum)},
     **{ufunc: partial(_compare, ufunc) for ufunc in (np.greater, np.greater_equal, np.less, np.less_equal)},
 }
-FUNCTIONS = {np.where: _where, np.vstack: partial(_together, np.vstack),
+FUNCTIONS = {np.where: _where, np.full_like: _full_like, np.vstack: partial(_together, np.vstack),
              np.column_stack: partial(_together, np.column_stack)}
 
 
@@ -258,7 +262,7 @@ def bounded(function):
     """A `NumericFunction`, such as the gradients of a network, as a function that returns `Bounded` arrays.
 
     That one takes arrays as the raw function does (they count as exact) and an `Arithmetic`; it returns a list with
-    the estimate of the error for every entry of every output.
+    the estimate of the error for every entry of every output: infinite where the code calls something without a rule.
 
     >>> from bplib import dense, generate
     >>> gradients = bounded(generate(dense([1, 1], "sigmoid", bias=False)).gradients)
@@ -271,7 +275,11 @@ def bounded(function):
     def computed(arrays, arithmetic=Arithmetic()):
         given = [Bounded(a, 0.0, arithmetic) if np.asarray(a).dtype.kind == "f" else a for a in arrays]
         with np.errstate(all="ignore"):
-            return [_entry_by_entry(_bounded(result, arithmetic)) for result in raw(*given)]
+            try:
+                results = raw(*given)
+            except TypeError:  # NumPy's answer to a function that is in neither table
+                results = [Bounded(value, np.asarray(np.inf), arithmetic) for value in function.raw(*arrays)]
+            return [_entry_by_entry(_bounded(result, arithmetic)) for result in results]
 
     return computed
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import bplib as bp
-from bplib import gradcheck, reference
+from bplib import gradcheck, reference, rounding
 from bplib.activations import TABLE as ACTIVATIONS
 from bplib.conventions import TABLE as TEXTS
 from bplib.gradcheck import reference_gradients
@@ -493,3 +493,9 @@ def test_a_condition_that_rounding_may_turn():
 def test_functions_without_a_rule_are_refused():
     with pytest.raises(TypeError):
         np.fft.fft(Bounded(np.ones(3)))
+
+
+def test_code_without_a_rule_may_be_off_by_anything(monkeypatch):
+    functions, at, X, Y = ordinary()
+    monkeypatch.setattr(rounding, "UFUNCS", {np.matmul: lambda *given: NotImplemented})
+    assert all(np.isinf(result.error).all() for result in bounded(functions.gradients)([*at.values(), X, Y]))
