@@ -256,7 +256,7 @@ class _Row:
             return Comparison(np.nan, np.nan, OPEN)
         off, small = np.abs(self.array[at] - other), self.given.small * np.abs(other)
         allowed, most = (self._allowed(corners)[at] + off_by for corners in (False, True))
-        agrees = (off <= np.maximum(allowed, small)).all() and self._decides(off + self._exact()[at] + off_by, at)
+        agrees = self._decides(off + self._exact()[at] + off_by, at)
         differs = (off > np.maximum(most, small)).any()
         unit = self.largest or 1.0
         return Comparison(float(off.max() / unit), float(allowed.max() / unit),

@@ -13,6 +13,7 @@ from bplib.activations import TABLE as ACTIVATIONS
 from bplib.conventions import TABLE as TEXTS
 from bplib.gradcheck import reference_gradients
 from bplib.losses import TABLE
+from bplib.report import Comparison, array_verdict
 from bplib.rounding import Arithmetic, Bounded, bounded
 from networks_to_test import parameters, samples
 
@@ -276,6 +277,15 @@ def test_one_wrong_array_is_enough():
     assert check.failed and not check.passed and check.verdict == "FAILED"
     assert {c.verdict for c in check.comparisons["b1"].values()} == {"FAILED"}
     assert check.errors["b1"]["reference"] == pytest.approx(0.01) and check.errors["W1"]["reference"] < 1e-12
+
+
+def test_methods_that_saw_some_entries_do_not_overrule_the_one_that_saw_all():
+    def verdict(reference, complex_step):
+        return array_verdict({"reference": reference, "complex step": complex_step})
+
+    passed, failed, undecided = (Comparison(0.0, 1.0, word) for word in ("passed", "FAILED", OPEN))
+    assert verdict(undecided, passed) == OPEN and verdict(Comparison(np.nan, np.nan, OPEN), passed) == "passed"
+    assert verdict(passed, undecided) == "passed" and verdict(passed, failed) == verdict(failed, passed) == "FAILED"
 
 
 def test_one_undecided_array_is_enough():
