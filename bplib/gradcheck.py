@@ -1,106 +1,292 @@
-"""Is the gradient right?  The derived one against three others that know nothing of it, parameter by parameter.
+"""Is the gradient right?  It is compared with three others that know nothing of it, parameter by parameter.
 
 reference           backpropagation written by hand in plain NumPy (`reference`)
 complex step        Im C(w + ih)/h of the generated cost, exact to rounding where the cost is analytic
+                    (Squire and Trapp 1998, doi:10.1137/S003614459631241X)
 finite difference   (C(w + ε) − C(w − ε))/2ε, good to about eight digits
+
+No two computations of a gradient agree in every digit.  How far they may differ is found anew for each entry: what
+rounding may have done to both (`rounding`), and what the step has done to the difference.  FAILED: an entry differs by
+more.  Passed: none does, and each is known to be right to half of one part in ten thousand.  Otherwise it cannot be
+decided, and the report says why.
 """
-from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from . import reference
 from .codegen import Generated, generate
-from .inputs import checked_parameters, checked_samples, checked_whole
-from .networks import Dense
+from .inputs import checked_number, checked_parameters, checked_samples, checked_whole
+from .networks import Dense, Network
 from .numerics import analytic
+from .report import FAILED, OPEN, PASSED, Comparison, GradientCheck, array_verdict, capital
+from .rounding import Arithmetic, bounded
 
 H = 1e-30
 EPSILON = 6e-6
 """Near the cube root of the rounding error, where a central difference is at its best."""
 
-TOLERANCES = {"reference": 1e-12, "complex step": 1e-12, "finite difference": 1e-6}
+DECIDES = 5e-5
+"""An entry passes if it is right to this part of itself: half of 1e-4, so a mistake of 1e-4 shows on top of that."""
+
+LESSER = 0.1
+"""Entries smaller than this part of the array's largest one are held to what is asked of an entry of that size."""
+
+SMALL = 1e-6
+"""A gradient that is handed over may be off by this part of an entry: not all formulas are equally exact."""
 
 
-@dataclass(frozen=True)
-class GradientCheck:
-    """Relative differences between the derived gradient and others.
-
-    errors   parameter → {"reference": …, "complex step": …, "finite difference": …}: the largest difference over the
-             entries compared, relative to the largest entry of the whole gradient
-    entries  parameter → how many entries were compared by complex step and differences, and how many there are
-    """
-
-    errors: dict
-    entries: dict
-
-    @property
-    def passed(self):
-        return all(error <= TOLERANCES[name] for row in self.errors.values() for name, error in row.items())
-
-    def __str__(self):
-        head = "derived against   " + "".join(f"{name:>19}" for name in TOLERANCES) + "   entries"
-        rows = [f"{name:<18}" + "".join(f"{row[other]:>19.1e}" for other in TOLERANCES)
-                + f"   {self.entries[name][0]} of {self.entries[name][1]}" for name, row in self.errors.items()]
-        limits = "allowed           " + "".join(f"{limit:>19.0e}" for limit in TOLERANCES.values())
-        return "\n".join([head, *rows, limits, "passed" if self.passed else "FAILED"])
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        cells = "".join(
-            f"<tr><th scope='row'>{name}</th>"
-            + "".join(f"<td>{row[other]:.1e}{'' if row[other] <= TOLERANCES[other] else ' ✗'}</td>"
-                      for other in TOLERANCES)
-            + f"<td>{self.entries[name][0]} of {self.entries[name][1]}</td></tr>" for name, row in self.errors.items())
-        head = "".join(f"<th scope='col'>{name}<br>≤ {limit:.0e}</th>" for name, limit in TOLERANCES.items())
-        return (f"<table><caption>Relative difference to the derived gradient: "
-                f"{'passed ✓' if self.passed else 'FAILED ✗'}</caption>"
-                f"<tr><th scope='col'>parameter</th>{head}<th scope='col'>entries</th></tr>{cells}</table>")
-
-
-def gradient_check(network, parameters, X, Y=None, *, gradients=None, entries=20, seed=0):
+def gradient_check(network: Network | Generated, parameters: dict, X, Y=None, *, gradients: dict | None = None,
+                   entries: int = 20, seed: int = 0, epsilon: float | None = None) -> GradientCheck:
     """Compare the derived gradient of a network, or a gradient of your own, with three others: a `GradientCheck`.
 
-    network     a network, or the functions generated from one
-    gradients   dict of arrays to check in place of the derived gradient
-    entries     complex step and differences look at this many entries of each parameter, drawn with the seed
+    network            a network, or the functions generated from one
+    parameters, X, Y   where it is compared: arrays as `Generated` takes them, in the layout of the functions
+    gradients          dict of arrays to check in place of the derived gradient, each in the shape of its parameter;
+                       its keys are those of the parameters, or those of the generated code ("dW1").  Arrays of float32
+                       or float16 are allowed what rounding does in that precision, and so are arrays of float64 that
+                       hold nothing but float32 numbers.
+    entries            complex step and differences look at this many entries of each parameter, drawn with the seed
+    epsilon            the step ε of the central difference, in the unit of the parameters; without it 6e-6, and
+                       another one for entries that this one is too coarse or too fine for
+
+    InputError where an array does not fit, or holds inf or nan.
     """
     functions = network if isinstance(network, Generated) else generate(network)
-    network, layout = functions.network, functions.layout
     entries, seed = checked_whole("entries", entries, 1), checked_whole("seed", seed, 0)
-    arrays = checked_parameters(layout, parameters)
-    samples = [array for array in checked_samples(layout, (X, Y), "XY") if array is not None]
-    derived = gradients if gradients is not None else functions.gradients(parameters, *samples)
-    derived = dict(zip(layout.parameters, checked_parameters(layout, derived, what="Gradients")))
-    own = layout.unpack(dict(zip(layout.parameters, arrays))), *layout.unpack_samples(*samples)
-    by_hand = layout.pack(reference_gradients(network, *own))
-    plain_cost, random = functions.cost.with_kernels(analytic()), np.random.default_rng(seed)
-    scale = max(np.abs(g).max() for g in by_hand.values()) or 1.0
-    errors, compared = {}, {}
-    for position, name in enumerate(layout.parameters):
-        size = arrays[position].size
-        chosen = np.sort(random.permutation(size)[:entries])
-        here = derived[name].reshape(-1)[chosen]
-
-        def moved_cost(cost, by, at):
-            moved = arrays[position].astype(complex if isinstance(by, complex) else float)
-            moved.reshape(-1)[at] += by
-            return cost(*arrays[:position], moved, *arrays[position + 1:], *samples)[0]
-
-        complex_step = np.array([np.imag(moved_cost(plain_cost, 1j * H, at)) / H for at in chosen])
-        difference = np.array([(moved_cost(functions.cost.raw, EPSILON, at)
-                                - moved_cost(functions.cost.raw, -EPSILON, at)) / (2 * EPSILON) for at in chosen])
-        errors[name] = {"reference": _largest(derived[name] - by_hand[name]) / scale,
-                        "complex step": _largest(here - complex_step) / scale,
-                        "finite difference": _largest(here - difference) / scale}
-        compared[name] = (len(chosen), size)
-    return GradientCheck(errors, compared)
+    epsilon = None if epsilon is None else checked_number("epsilon", epsilon, above=0)
+    arrays = checked_parameters(functions.layout, parameters)
+    samples = [array for array in checked_samples(functions.layout, (X, Y), "XY") if array is not None]
+    point = _Point(functions, arrays, samples)
+    given = _Given(point, gradients)
+    by_hand, random = point.by_hand(), np.random.default_rng(seed)
+    rows = {}
+    for position, name in enumerate(functions.layout.parameters):
+        chosen = np.sort(random.permutation(arrays[position].size)[:entries])
+        rows[name] = _Row(point, given, position, by_hand[name], chosen, epsilon)
+    return _report(given.whose, rows, epsilon or EPSILON)
 
 
-def _largest(difference):
-    """The largest entry by size; nan counts as infinite, so that it can never pass."""
-    largest = float(np.abs(difference).max())
-    return largest if np.isfinite(largest) else np.inf
+def _report(whose, rows, epsilon):
+    own, central = (np.concatenate([getattr(row, kind) for row in rows.values()]) for kind in ("own", "central"))
+    return GradientCheck(
+        whose,
+        comparisons={name: row.comparisons for name, row in rows.items()},
+        entries={name: (len(row.chosen), row.sizes.size) for name, row in rows.items()},
+        reasons={name: row.reason() for name, row in rows.items() if array_verdict(row.comparisons) == OPEN},
+        distances={name: _distance(row.own, row.central) for name, row in rows.items()},
+        distance=_distance(own, central),
+        epsilon=epsilon)
+
+
+def _distance(g, n):
+    """‖g − n‖/(‖g‖ + ‖n‖); 0 where both are 0."""
+    both = np.linalg.norm(g) + np.linalg.norm(n)
+    return float(np.linalg.norm(g - n) / both) if both else 0.0
+
+
+@lru_cache(maxsize=8)
+def _by_other_kernels(functions):
+    """The cost for complex numbers; cost and gradients for `Bounded` arrays."""
+    return functions.cost.with_kernels(analytic()), bounded(functions.cost), bounded(functions.gradients)
+
+
+class _Point:
+    """A network's functions at some parameters and samples, and what rounding may do there."""
+
+    def __init__(self, functions, arrays, samples):
+        self.functions, self.arrays, self.samples = functions, arrays, samples
+        self.analytic_cost, bounded_cost, self._bounded_gradients = _by_other_kernels(functions)
+        self.cost = _quiet(functions.cost.raw)(*arrays, *samples)[0]
+        self.cost_error = float(bounded_cost([*arrays, *samples])[0].error)
+
+    def gradients(self, arrays=None):
+        results = _quiet(self.functions.gradients.raw)(*(arrays or [*self.arrays, *self.samples]))
+        return [np.asarray(result) for result in results]
+
+    def allowances(self, dtype, corners):
+        """What rounding in a precision may do to each array of the gradient."""
+        rounded = self._bounded_gradients([*self.arrays, *self.samples], Arithmetic(dtype, corners))
+        return [result.error + 2 * moved for result, moved in zip(rounded, self._moved_by_storing(dtype))]
+
+    def _moved_by_storing(self, dtype):
+        """By how much each array moves when parameters, and when samples, are stored in a precision."""
+        def stored(arrays):
+            return [a.astype(dtype).astype(float) if a.dtype.kind == "f" else a for a in arrays]
+
+        moved, here = [np.zeros(a.shape) for a in self.arrays], None
+        for changed in (stored(self.arrays) + self.samples, self.arrays + stored(self.samples)):
+            if any(not np.array_equal(a, b) for a, b in zip(changed, [*self.arrays, *self.samples])):
+                here = self.gradients() if here is None else here
+                moved = [m + np.abs(there - a) for m, there, a in zip(moved, self.gradients(changed), here)]
+        return moved
+
+    def by_hand(self):
+        """The gradients of the reference: name → array, of nan where it does not know the network."""
+        network, layout = self.functions.network, self.functions.layout
+        named = dict(zip(layout.parameters, self.arrays))
+        if not _known_to_reference(network):
+            return {name: np.full(array.shape, np.nan) for name, array in named.items()}
+        samples = layout.unpack_samples(*self.samples)
+        return layout.pack(_quiet(reference_gradients)(network, layout.unpack(named), *samples))
+
+    def complex_step(self, position, at):
+        """∂C/∂w of one entry of one array, by complex step."""
+        return np.imag(self._moved_cost(self.analytic_cost, position, at, 1j * H)) / H
+
+    def difference(self, position, at, step):
+        """The central difference, how far it may be off by its step or a corner, and how far by rounding.
+
+        The first shows in a difference of twice the step; a corner in how far forward and backward difference are
+        apart, which is in proportion to the step where the cost is smooth.
+        """
+        w = self.arrays[position].reshape(-1)[at]
+
+        def both_sides(step):
+            ahead, behind = (w + step) - w, w - (w - step)  # the steps that floats make of it
+            plus, minus = (self._moved_cost(self.functions.cost.raw, position, at, by) for by in (ahead, -behind))
+            return (plus - minus) / (ahead + behind), (plus - self.cost) / ahead - (self.cost - minus) / behind
+
+        with np.errstate(all="ignore"):
+            (central, apart), (wider, apart_wider) = both_sides(step), both_sides(2 * step)
+            return central, 2 * abs(central - wider) + abs(2 * apart - apart_wider), self.cost_error / step
+
+    def _moved_cost(self, cost, position, at, by):
+        """The cost with one entry of one array moved."""
+        moved = self.arrays[position].astype(complex if isinstance(by, complex) else float)
+        moved.reshape(-1)[at] += by
+        return _quiet(cost)(*self.arrays[:position], moved, *self.arrays[position + 1:], *self.samples)[0]
+
+
+def _quiet(function):
+    """The function without NumPy's warnings: what is inf or nan shows in the result."""
+    def called(*arguments):
+        with np.errstate(all="ignore"):
+            return function(*arguments)
+
+    return called
+
+
+class _Given:
+    """The gradient that is checked: its arrays in the network's order, and what rounding may have done to them.
+
+    sizes     |derived gradient|, array by array
+    exact     array by array, what rounding may do to a right gradient in double precision
+    allowed   by how much a right gradient may differ from `exact` ones: array by array, for corners=False and True;
+              True: whatever slope is taken at a corner
+    """
+
+    def __init__(self, point, gradients):
+        layout, derived = point.functions.layout, point.gradients()
+        self.whose, self.small = ("the derived gradient", 0.0) if gradients is None else ("your gradient", SMALL)
+        named = dict(zip(layout.parameters, derived)) if gradients is None else _by_parameter(layout, gradients)
+        what = "The derived gradient of " if gradients is None else "The gradient of "
+        self.arrays = checked_parameters(layout, named, "Gradients", what)
+        self.dtype = np.float64 if gradients is None else _precision(list(named.values()))
+        self.sizes = [np.abs(array) for array in derived]
+        self.exact = point.allowances(np.float64, False)
+        self.allowed = {corners: [own + other for own, other in zip(point.allowances(self.dtype, corners), self.exact)]
+                        for corners in (False, True)}
+
+
+def _by_parameter(layout, gradients):
+    """The gradients under the names of the parameters, where they have those of the generated code."""
+    if not isinstance(gradients, dict):
+        return gradients
+    parameter = {d: name for d, name in zip(layout.gradients, layout.parameters) if name not in gradients}
+    return {parameter.get(name, name): array for name, array in gradients.items()}
+
+
+def _precision(arrays):
+    """The coarsest precision among arrays; float64 that holds nothing but float32 numbers counts as float32."""
+    arrays = [np.asarray(array) for array in arrays]
+    coarsest = max((array.dtype for array in arrays), key=lambda dtype: np.finfo(dtype).eps).type
+    if coarsest in (np.float16, np.float32):
+        return coarsest
+    stored = _quiet(lambda: [array.astype(np.float32) for array in arrays])()
+    return np.float32 if all(map(np.array_equal, arrays, stored)) else np.float64
+
+
+class _Row:
+    """One array of the gradient beside those of the three methods.
+
+    own, central   for the entries chosen: the gradient that is checked, and the central difference by the step ε
+    """
+
+    def __init__(self, point, given, position, by_hand, chosen, epsilon):
+        self.point, self.given, self.position, self.chosen, self.epsilon = point, given, position, chosen, epsilon
+        self.array, self.sizes = given.arrays[position].reshape(-1), given.sizes[position].reshape(-1)
+        self.own, self.largest = self.array[chosen], self.sizes.max()
+        self.central, better, off_by = np.array([self._difference(at) for at in chosen]).T
+        self.comparisons = {
+            "reference": self._compare(np.arange(self.array.size), by_hand.reshape(-1), 0.0),
+            "complex step": self._compare(chosen, *self._complex_steps()),
+            "finite difference": self._compare(chosen, better, off_by)}
+
+    def _allowed(self, corners):
+        return self.given.allowed[corners][self.position].reshape(-1)
+
+    def _exact(self):
+        return self.given.exact[self.position].reshape(-1)
+
+    def _complex_steps(self):
+        """Derivatives by complex step, and what is lost where h times the derivative is too small for floats."""
+        values = np.array([self.point.complex_step(self.position, at) for at in self.chosen])
+        exact_zeros = (values == 0) & (self._allowed(False)[self.chosen] == 0)
+        return values, np.where(exact_zeros, 0.0, np.finfo(float).tiny / H)
+
+    def _difference(self, at):
+        """The central difference by the step ε; the better one of this and of another step; how far that may be off.
+
+        An error A ε² by the step and one of B/ε by rounding are smallest together at ε³ = B/2A.
+        """
+        step = self.epsilon or max(EPSILON, 1e-8 * abs(self.point.arrays[self.position].reshape(-1)[at]))
+        central, by_step, by_rounding = self.point.difference(self.position, at, step)
+        off_by = by_step + by_rounding
+        if self.epsilon or off_by <= DECIDES * LESSER * self.largest:
+            return central, central, off_by
+        with np.errstate(all="ignore"):
+            times = np.clip(np.nan_to_num(np.cbrt(by_rounding / (2 * by_step)), nan=1e-4), 1e-4, 1e3)
+        again, *errors = self.point.difference(self.position, at, step * times)
+        return (central, again, sum(errors)) if not off_by <= sum(errors) else (central, central, off_by)
+
+    def _compare(self, at, other, off_by):
+        """Some entries of the gradient against those of another, which may be off by so much: a `Comparison`."""
+        if not np.isfinite(other).all():
+            return Comparison(np.nan, np.nan, OPEN)
+        off, small = np.abs(self.array[at] - other), self.given.small * np.abs(other)
+        allowed, most = (self._allowed(corners)[at] + off_by for corners in (False, True))
+        agrees = self._decides(off + self._exact()[at] + off_by, at)
+        differs = (off > np.maximum(most, small)).any()
+        unit = self.largest or 1.0
+        return Comparison(float(off.max() / unit), float(allowed.max() / unit),
+                          FAILED if differs else PASSED if agrees else OPEN)
+
+    def _decides(self, off, at=slice(None)):
+        """Whether some entries are right, if they are off by no more than that."""
+        return bool((off <= DECIDES * np.maximum(self.sizes[at], LESSER * self.largest)).all())
+
+    def reason(self):
+        """Why nothing can be said about this array."""
+        if not self._decides(self._exact()):
+            samples = len(self.point.functions.layout.unpack_samples(self.point.samples[0])[0])
+            return (f"the gradient is as small as the rounding in it: what the {samples} samples add cancels, "
+                    "or units are saturated, or one is at a corner of its activation.")
+        if self.given.dtype is not np.float64 and not self._decides(self._allowed(False)):
+            digits = -np.log10(np.finfo(self.given.dtype).eps / 2)
+            return f"{np.dtype(self.given.dtype).name} keeps {int(digits)} digits, too few for this gradient."
+        if not self._decides(self._allowed(True)):
+            return "a unit is at a corner of its activation or of the loss, where more than one slope is right."
+        return "no method is exact enough here."
+
+
+def _known_to_reference(network):
+    """Whether the reference has the activations and the loss; a table's new rows have to be added to it by hand."""
+    structure = network.structure
+    rows = structure.activations if isinstance(structure, Dense) else [row for _, row in structure.neurons.values()]
+    losses = {*reference.FROM_A, *(loss for loss, _ in reference.FROM_Z)}
+    return network.options.loss.name in losses and all(
+        row.name in reference.ELEMENTWISE or row.name == "softmax" for row in rows)
 
 
 def reference_cost(network, parameters, X, Y=None):

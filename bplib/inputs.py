@@ -62,8 +62,11 @@ def as_written(number):
     return fraction if float(fraction) == float(number) else float(number)
 
 
-def checked_parameters(network, parameters, what="Parameters"):
-    """The arrays of a dict of parameters, in the network's order: float arrays of the right shapes, all finite."""
+def checked_parameters(network, parameters, what="Parameters", of=""):
+    """The arrays of a dict of parameters, in the network's order: float arrays of the right shapes, all finite.
+
+    what, of   how messages call the dict, and what they say before the name of an array ("the gradient of ")
+    """
     if not isinstance(parameters, Mapping):
         raise InputError(f"{what} are a dict such as {{{network.parameters[0]!r}: array, …}}; "
                          f"given: {type(parameters).__name__}.")
@@ -74,21 +77,22 @@ def checked_parameters(network, parameters, what="Parameters"):
         raise InputError(f"{what} are given by name: " + ", ".join(network.parameters) + "."
                          + (f" Missing: {', '.join(missing)}." if missing else "")
                          + (f" Unknown: {', '.join(map(str, unknown))}." if unknown else ""))
-    return [_parameter(name, parameters[name], network.shape(name), network.axes) for name in network.parameters]
+    return [_parameter(name, parameters[name], network.shape(name), network.axes, of) for name in network.parameters]
 
 
-def _parameter(name, given, shape, axes):
+def _parameter(own_name, given, shape, axes, of):
+    name = of + own_name
     array = _as_array(name, given)
     if array.dtype.kind in "iub":
         raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
-                         f"floats. Write {name}.astype(float), or 1.0 instead of 1.")
+                         f"floats. Write {own_name}.astype(float), or 1.0 instead of 1.")
     if array.dtype.kind != "f":
         raise InputError(f"{name} holds {array.dtype} values; expected is an array of floats of shape {shape}."
-                         + _as_numbers(name, array))
+                         + _as_numbers(own_name, array))
     if array.shape != shape:
         raise InputError(f"{name} has shape {array.shape}; this network needs {shape}"
                          + (f" ({axes})." if len(shape) == 2 else ".")
-                         + (f" {name}.T would fit." if array.T.shape == shape != array.shape else ""))
+                         + (f" {own_name}.T would fit." if array.T.shape == shape != array.shape else ""))
     return _finite(name, _as_floats(array))
 
 

@@ -1,0 +1,153 @@
+"""What came out of a gradient check: a verdict for each array and each method, and how that is shown."""
+from dataclasses import dataclass
+
+import numpy as np
+
+METHODS = ("reference", "complex step", "finite difference")
+PASSED, FAILED, OPEN = "passed", "FAILED", "cannot be decided"
+SYMBOLS = {PASSED: "✓", FAILED: "✗", OPEN: "?"}
+DISTANCE = "‖g−n‖/(‖g‖+‖n‖)"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One array of the gradient against that of one method.
+
+    difference   the largest over the entries compared, as a part of the array's largest entry; nan where there is none
+    allowed      what rounding and step may account for, in the same unit
+    verdict      "passed", "FAILED" or "cannot be decided"
+    """
+
+    difference: float
+    allowed: float
+    verdict: str
+
+    @property
+    def known(self):
+        """Whether the method has anything to say."""
+        return not np.isnan(self.difference)
+
+    @property
+    def shown(self):
+        return f"{self.difference:.1e} {SYMBOLS[self.verdict]}" if self.known else "–"
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What came out of a gradient check.  Passed: each array passed.  FAILED: one did.
+
+    whose         "your gradient" or "the derived gradient"
+    comparisons   parameter → method ("reference", "complex step", "finite difference") → `Comparison`
+    entries       parameter → how many entries were compared by complex step and differences, and how many there are
+    reasons       parameter → in words, why it cannot be decided; only for those that cannot
+    distances     parameter → ‖g − n‖/(‖g‖ + ‖n‖) over the entries compared, g the gradient that is checked and n the
+                  central difference with step `epsilon`: the measure that most courses teach (CS231n; Ng, Deep
+                  Learning specialisation).  It is shown for comparison and has no part in the verdict.
+    distance      the same over all arrays together
+    epsilon       the step ε of n, in the unit of the parameters
+    """
+
+    whose: str
+    comparisons: dict
+    entries: dict
+    reasons: dict
+    distances: dict
+    distance: float
+    epsilon: float
+
+    @property
+    def verdicts(self):
+        """Parameter → "passed", "FAILED" or "cannot be decided"."""
+        return {name: array_verdict(row) for name, row in self.comparisons.items()}
+
+    @property
+    def verdict(self):
+        """The verdict over all arrays: FAILED if one did; "passed" only if each did."""
+        verdicts = set(self.verdicts.values())
+        return next(verdict for verdict in (FAILED, OPEN, PASSED) if verdict in verdicts)
+
+    @property
+    def passed(self):
+        return self.verdict == PASSED
+
+    @property
+    def failed(self):
+        return self.verdict == FAILED
+
+    @property
+    def errors(self):
+        """Parameter → method → the largest difference, as a part of the array's largest entry; nan where unknown."""
+        return {name: {method: comparison.difference for method, comparison in row.items()}
+                for name, row in self.comparisons.items()}
+
+    def __str__(self):
+        first = f"{self.whose} against"
+        width = max(map(len, (first, *self.comparisons)))
+        lines = [_line(width, first, METHODS, DISTANCE, "entries", "")]
+        for name, row in self.comparisons.items():
+            lines.append(_line(width, name, (comparison.shown for comparison in row.values()),
+                               f"{self.distances[name]:.1e}", _counted(self.entries[name]), self.verdicts[name]))
+        lines.append(_line(width, "all", ("",) * len(METHODS), f"{self.distance:.1e}", f"ε = {self.epsilon:.0e}", ""))
+        return "\n".join([*lines, *self._sentences(), self.verdict])
+
+    __repr__ = __str__
+
+    def _sentences(self):
+        return [f"{name}: {reason}" for name, reason in self.reasons.items()]
+
+    def _repr_html_(self):
+        head = _row("th scope='col'", "th scope='col'", "parameter", *METHODS,
+                    f"{DISTANCE}<br>ε = {self.epsilon:.0e}", "entries", "verdict")
+        rows = "".join(
+            _row("th scope='row'", "td", name, *(_cell(comparison) for comparison in row.values()),
+                 f"{self.distances[name]:.1e}", _counted(self.entries[name]), _in_words(self.verdicts[name]))
+            for name, row in self.comparisons.items())
+        whole = _row("th scope='row'", "td", "all", *("" for _ in METHODS), f"{self.distance:.1e}", "",
+                     _in_words(self.verdict))
+        sentences = "".join(f"<p>{sentence}</p>" for sentence in self._sentences())
+        return (f"<table><caption>{capital(self.whose)} {_in_words(self.verdict)}<br>Differences to three other "
+                f"gradients, as a part of each array's largest entry</caption>"
+                f"<thead>{head}</thead><tbody>{rows}{whole}</tbody></table>{sentences}")
+
+
+def array_verdict(row):
+    """The verdict on one array, from method → `Comparison`.
+
+    Any method can fail it.  Only the reference, which sees each entry, can let it pass; where the reference does not
+    know the network, one of the others.
+    """
+    verdicts = {comparison.verdict for comparison in row.values()}
+    if FAILED in verdicts:
+        return FAILED
+    by_hand = row["reference"]
+    return by_hand.verdict if by_hand.known else PASSED if PASSED in verdicts else OPEN
+
+
+def capital(text):
+    """The text with a capital letter in front."""
+    return text[0].upper() + text[1:]
+
+
+def _in_words(verdict):
+    return f"{verdict} {SYMBOLS[verdict]}"
+
+
+def _counted(entries):
+    return "{} of {}".format(*entries)
+
+
+def _line(width, first, methods, distance, entries, verdict):
+    columns = "".join(f"{method:>19}" for method in methods)
+    return f"{first:<{width}}{columns}{distance:>19}   {entries:<13} {verdict}".rstrip()
+
+
+def _cell(comparison):
+    return f"{comparison.difference:.1e} {_in_words(comparison.verdict)}" if comparison.known else "–"
+
+
+def _row(first, others, name, *cells):
+    """A row of a table: its first cell with one tag, the others with another."""
+    def cell(tag, content):
+        return f"<{tag}>{content}</{tag.split()[0]}>"
+
+    return f"<tr>{cell(first, name)}{''.join(cell(others, content) for content in cells)}</tr>"
