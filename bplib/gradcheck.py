@@ -10,6 +10,7 @@ rounding may have done to both (`rounding`), and what the step has done to the d
 more.  Passed: none does, and each is known to be right to half of one part in ten thousand.  Otherwise it cannot be
 decided, and the report says why.
 """
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -191,7 +192,7 @@ class _Given:
 
 def _by_parameter(layout, gradients):
     """The gradients under the names of the parameters, where they have those of the generated code."""
-    if not isinstance(gradients, dict):
+    if not isinstance(gradients, Mapping):
         return gradients
     parameter = {d: name for d, name in zip(layout.gradients, layout.parameters) if name not in gradients}
     return {parameter.get(name, name): array for name, array in gradients.items()}

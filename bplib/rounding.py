@@ -7,11 +7,11 @@ roundoff u (half the distance from 1 to the next float):
     a + b         errors add, and u|v| for rounding the result; products and quotients likewise, to first order
     g(z)          the largest change of g as z moves by its error and by u|z|, and u|g(z)|; so a saturated unit
                   keeps an error of u, although its slope is tiny
-    sums, a @ b   errors of k summands are independent: they add up in squares, k roundings as well (Higham and Mary
-                  2019, doi:10.1137/18M1226312); not |error| by |error|, which would be √k times too large
+    sums, a @ b   errors of the summands add up, since samples that are alike are rounded alike; the roundings of the
+                  sum itself add up in squares (Higham and Mary 2019, doi:10.1137/18M1226312)
     z > 0         uncertain where |z| is within its error; `where` then allows for both of its values
 
-Rounding errors are neither independent nor bounded by what is likely, so u is taken `GENEROUS` times.
+That is what is likely, not a bound, so u is taken `GENEROUS` times.
 """
 from dataclasses import dataclass
 from functools import partial
