@@ -80,6 +80,13 @@ def test_the_entry_that_is_asked_for(row):
         assert f"{row.ask[1:].removesuffix(' of a sample')}[{','.join(map(str, row.entry))}]" in row.text
 
 
+@each_derived
+def test_what_is_given_belongs_to_the_network(row):
+    """And is not worked out a second time: else mistakes would be looked for that nobody can make."""
+    assert {*row.given} <= row.answers.quantities.keys()
+    assert not {*row.given} & {line.name for line in row.lines}
+
+
 SIGMOID, E = 1 / (1 + np.exp(-2.9)), np.exp([1, 2, 0.5])
 BY_HAND = {"1.3": 2 * SIGMOID * SIGMOID * (1 - SIGMOID) * 1.5, "1.4": 1 / 4, "3.5": E[2] / E.sum() - 1}
 

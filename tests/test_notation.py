@@ -94,6 +94,12 @@ def test_several_steps_below_each_other():
     assert steps._repr_markdown_().count("✓") == len(steps) and "\n\n**Chain rule.**" in steps._repr_markdown_()
 
 
+def test_lines_are_aligned_at_the_sign_between_their_sides():
+    """Not at the one inside [i = j]."""
+    lines = classes().about("z2").latex().split(r" \\[1ex] ")
+    assert r"\left[i = j\right]" in lines[0] and [line.count("&=") for line in lines] == [1] * len(lines)
+
+
 QUANTITIES = classes().quantities
 A, B = QUANTITIES["a1"][s, j], QUANTITIES["b1"][j]
 
