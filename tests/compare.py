@@ -57,6 +57,7 @@ def drawn_activation(random, names):
 
 
 def output_names(row, elementwise):
+    elementwise = elementwise or row.name == "output"  # softmax outputs always add up to 1
     names = row.outputs or (ELEMENTWISE if elementwise else NAMES)
     return [name for name in names if name in (ELEMENTWISE if elementwise else NAMES)]
 
