@@ -81,32 +81,41 @@ class GradientCheck:
                 for name, row in self.comparisons.items()}
 
     def __str__(self):
-        first = f"{self.whose} against"
-        width = max(map(len, (first, *self.comparisons)))
-        lines = [_line(width, first, METHODS, DISTANCE, "entries", "")]
+        width = max(map(len, ("all", *self.comparisons)))
+        lines = [f"{self.title}.", "Differences to three others, as a part of each array's largest entry:",
+                 _line(width, "", METHODS, DISTANCE, "entries", "")]
         for name, row in self.comparisons.items():
             lines.append(_line(width, name, (comparison.shown for comparison in row.values()),
                                f"{self.distances[name]:.1e}", _counted(self.entries[name]), self.verdicts[name]))
         lines.append(_line(width, "all", ("",) * len(METHODS), f"{self.distance:.1e}", f"ε = {self.epsilon:.0e}", ""))
         return "\n".join([*lines, *self._sentences(), self.verdict])
 
+    @property
+    def title(self):
+        """Whose gradient, and the verdict, as the beginning of a sentence."""
+        if self.verdict == OPEN:
+            return f"Whether {self.whose} is right cannot be decided here"
+        return f"{capital(self.whose)} {self.verdict}"
+
     __repr__ = __str__
 
     def _sentences(self):
-        return [f"{name}: {reason}" for name, reason in self.reasons.items()]
+        return [f"{', '.join(name for name in self.reasons if self.reasons[name] == reason)}: {reason}"
+                for reason in dict.fromkeys(self.reasons.values())]
 
     def _repr_html_(self):
-        head = _row("th scope='col'", "th scope='col'", "parameter", *METHODS,
-                    f"{DISTANCE}<br>ε = {self.epsilon:.0e}", "entries", "verdict")
+        head = _row("th scope='col'", "th scope='col'", "parameter", "verdict", *METHODS,
+                    f"{DISTANCE}<br>ε = {self.epsilon:.0e}", "entries")
         rows = "".join(
-            _row("th scope='row'", "td", name, *(_cell(comparison) for comparison in row.values()),
-                 f"{self.distances[name]:.1e}", _counted(self.entries[name]), _in_words(self.verdicts[name]))
+            _row("th scope='row'", "td", name, _in_words(self.verdicts[name]),
+                 *(_cell(comparison) for comparison in row.values()),
+                 f"{self.distances[name]:.1e}", _counted(self.entries[name]))
             for name, row in self.comparisons.items())
-        whole = _row("th scope='row'", "td", "all", *("" for _ in METHODS), f"{self.distance:.1e}", "",
-                     _in_words(self.verdict))
+        whole = _row("th scope='row'", "td", "all", _in_words(self.verdict), *("" for _ in METHODS),
+                     f"{self.distance:.1e}", "")
         sentences = "".join(f"<p>{sentence}</p>" for sentence in self._sentences())
-        return (f"<table><caption>{capital(self.whose)} {_in_words(self.verdict)}<br>Differences to three other "
-                f"gradients, as a part of each array's largest entry</caption>"
+        return (f"<table><caption style='text-align: left'>{self.title} {SYMBOLS[self.verdict]}<br>Differences to three "
+                f"other gradients, as a part of each array's largest entry</caption>"
                 f"<thead>{head}</thead><tbody>{rows}{whole}</tbody></table>{sentences}")
 
 
@@ -137,8 +146,9 @@ def _counted(entries):
 
 
 def _line(width, first, methods, distance, entries, verdict):
-    columns = "".join(f"{method:>19}" for method in methods)
-    return f"{first:<{width}}{columns}{distance:>19}   {entries:<13} {verdict}".rstrip()
+    reference, complex_step, difference = methods
+    return (f"{first:<{width}}{reference:>12}{complex_step:>14}{difference:>19}{distance:>17}   {entries:<11} "
+            f"{verdict}").rstrip()
 
 
 def _cell(comparison):
