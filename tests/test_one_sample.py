@@ -1,4 +1,6 @@
 """One sample, one weight: `for_one_sample` and `scalar` give ∂C_s/∂name, whatever the network."""
+from importlib import import_module
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -7,6 +9,7 @@ from networks_to_test import NETWORKS, derivation_of, parameters, samples
 import bplib as bp
 from bplib.equations import Partial, j, k, name_of, s
 
+forms = import_module("bplib.forms")  # the module, not the function
 PARAMETERS = [(network, name) for network, make in NETWORKS.items() for name in make().parameters]
 
 
@@ -56,3 +59,23 @@ def test_what_has_no_formula_of_its_own_is_refused(name):
 def test_a_name_about_which_nothing_is_derived():
     with pytest.raises(bp.InputError, match="Nothing is derived about 'W3'. There are steps about: a2, z2, W2, b2, a1"):
         derivation_of("any activation").for_one_sample("W3")
+
+
+# one gradient in three forms
+
+PENALTY = dict(activations=["tanh", "sigmoid"], loss="binary cross entropy", l2=0.3)
+
+
+@pytest.mark.parametrize("over", ["mean", "sum"])
+@pytest.mark.parametrize("name, at", [("W1", (2, 1)), ("b1", (2,)), ("W2", (1, 4)), ("b2", (2,))])
+def test_three_forms_of_a_gradient_agree(over, name, at):
+    """A weight has its penalty in every form, a bias has none."""
+    assert forms.forms(bp.dense([3, 4, 2], over_samples=over, **PENALTY), name, *at).check.passed
+
+
+def test_a_matrix_form_with_other_numbers_fails(monkeypatch):
+    right = forms._by_matrices
+    for factor in (-1, 2):
+        monkeypatch.setattr(forms, "_by_matrices", lambda *given: {
+            name: factor * array for name, array in right(*given).items()})
+        assert forms.forms(bp.dense([3, 4, 2], **PENALTY), "W1", 2, 1).check.error == pytest.approx(abs(factor - 1))
