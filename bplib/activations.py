@@ -228,7 +228,10 @@ def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = N
     """
     check_new(name, TABLE, "activation")
     parameters = () if alpha is None else (_parameter(f"The alpha of {name}", alpha),)
-    check_formula(f"The formula of {name}", formula, sp.Symbol("z", real=True), *parameters)
+    z, a = sp.symbols("z a", real=True)
+    check_formula(f"The formula of {name}", formula, z, *parameters)
+    if slope is not None:
+        check_formula(f"The slope of {name}, a function of z and a = g(z),", slope, z, a, *parameters)
     for what, form, same in (("stable form", stable, formula), ("log", log, lambda *at: sp.log(formula(*at))),
                              ("log_complement", log_complement, lambda *at: sp.log(1 - formula(*at)))):
         check_same(f"The {what} of {name}", form, same, [(z, *parameters) for z in POINTS])

@@ -385,7 +385,7 @@ class Generated:
         stacked = np.vstack if columns else np.column_stack
         self.predict = function("predict", equations, given, outputs, stacked if side_by_side else _only)
         self.gradients = Gradients(layout, "gradients", [*equations, *backward], all_given, layout.gradients,
-                                   _Named(layout.parameters), activated)
+                                   _Named(layout.parameters, floats=True), activated)
 
     def __reduce__(self):
         return Generated, (self.layout, self.backward, self.gradients.more)
@@ -427,12 +427,19 @@ class _Columns:
 
 @dataclass(frozen=True)
 class _Named:
-    """The arrays by name; with `apart`, none shares its memory with another, as z and a do for the identity."""
+    """The arrays by name.
+
+    apart    none shares its memory with another, as z and a do for the identity
+    floats   all are floats; what sums slopes of 0 and 1 alone is of ints
+    """
 
     names: tuple
     apart: bool = False
+    floats: bool = False
 
     def __call__(self, values):
+        if self.floats:
+            values = [value if value.dtype.kind == "f" else value.astype(float) for value in values]
         return {name: value.copy() if self.apart and any(value is other for other in values[:at]) else value
                 for at, (name, value) in enumerate(zip(self.names, values))}
 

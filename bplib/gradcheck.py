@@ -103,7 +103,7 @@ class _Point:
 
     def gradients(self, arrays=None):
         results = _quiet(self.functions.gradients.raw)(*(arrays or [*self.arrays, *self.samples]))
-        return [np.asarray(result) for result in results]
+        return [np.asarray(result, float) for result in results]
 
     def allowances(self, dtype, corners):
         """What rounding in a precision may do to each array of the gradient."""
@@ -205,7 +205,8 @@ def _precision(arrays):
     if coarsest in (np.float16, np.float32):
         return coarsest
     stored = _quiet(lambda: [array.astype(np.float32) for array in arrays])()
-    return np.float32 if all(map(np.array_equal, arrays, stored)) else np.float64
+    told = [array for array in arrays if array.any()]  # zeros are numbers of any precision
+    return np.float32 if told and all(map(np.array_equal, arrays, stored)) else np.float64
 
 
 class _Row:
@@ -271,11 +272,13 @@ class _Row:
         """Why nothing can be said about this array."""
         if not self._decides(self._exact()):
             samples = len(self.point.functions.layout.unpack_samples(self.point.samples[0])[0])
-            return (f"the gradient is as small as the rounding in it: what the {samples} samples add cancels, "
-                    "or units are saturated, or one is at a corner of its activation.")
+            cancels = f"what the {samples} samples add cancels, or " if samples > 1 else ""
+            return (f"the gradient is as small as the rounding in it: {cancels}units are saturated, or one is at a corner "
+                    "of its activation. Check it at other parameters, such as those before training.")
         if self.given.dtype is not np.float64 and not self._decides(self._allowed(False)):
             digits = -np.log10(np.finfo(self.given.dtype).eps / 2)
-            return f"{np.dtype(self.given.dtype).name} keeps {int(digits)} digits, too few for this gradient."
+            return (f"{np.dtype(self.given.dtype).name} keeps {int(digits)} digits, too few for this gradient. Compute it "
+                    "in float64, from parameters in float64.")
         if not self._decides(self._allowed(True)):
             return "a unit is at a corner of its activation or of the loss, where more than one slope is right."
         return "no method is exact enough here."

@@ -68,8 +68,9 @@ def checked_parameters(network, parameters, what="Parameters", of=""):
     what, of   how messages call the dict, and what they say before the name of an array ("the gradient of ")
     """
     if not isinstance(parameters, Mapping):
+        hint = " Write history.parameters." if type(parameters).__name__ == "History" else ""
         raise InputError(f"{what} are a dict such as {{{network.parameters[0]!r}: array, …}}; "
-                         f"given: {type(parameters).__name__}.")
+                         f"given: {type(parameters).__name__}.{hint}")
     parameters = {folded(name) if isinstance(name, str) else name: array for name, array in parameters.items()}
     missing = [name for name in network.parameters if name not in parameters]
     unknown = [name for name in parameters if name not in network.parameters]
@@ -106,8 +107,9 @@ def checked_samples(network, samples, wanted):
             raise InputError(f"The loss {network.options.loss.name!r} has no targets: leave Y out.")
         return [checked_inputs(network, samples[0]), None][:len(wanted)]
     if len(samples) != len(wanted):
+        hint = " Names of arrays come as with_respect_to=…." if any(isinstance(one, str) for one in samples) else ""
         raise InputError(f"After the parameters come {' and '.join('XY'[:len(wanted)])}; "
-                         f"given: {len(samples)} array(s).")
+                         f"given: {len(samples)} array(s).{hint}")
     if not samples:
         return []
     x = checked_inputs(network, samples[0])
@@ -252,8 +254,8 @@ def _shown(shape):
 def _as_array(name, given):
     parts = [given, *given] if isinstance(given, (list, tuple)) else [given]
     if any(np.ma.is_masked(part) for part in parts):
-        raise InputError(f"{name} has masked entries, which have no value to compute with. Leave these samples out, or "
-                         f"fill them: {name}.filled(0).")
+        raise InputError(f"{name} has masked entries, which have no value to compute with. Leave out the samples that "
+                         "have them, or fill them, as by .filled(0).")
     try:
         return np.asarray(given)
     except Exception as error:  # whatever an object of another library raises when it is read as an array

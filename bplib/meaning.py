@@ -10,7 +10,7 @@ import numpy as np
 import scipy.special
 import sympy as sp
 
-from .activations import Activated, Slope, plain
+from .activations import Activated, Slope, plain, softmax
 from .equations import N, Partial, gradient_of, i, indices_of, j, k, name_of, s
 
 STEP = 1e-30
@@ -155,9 +155,20 @@ class Point:
             return self.random.integers(1, self._classes + 1, shape)
         if quantity.kind == "y":
             y = self.random.uniform(0.1, 0.9, shape)
-            return y / y.sum(axis=-1, keepdims=True) if self.network.options.loss.targets == "distribution" else y
+            if self.network.options.loss.targets == "distribution":
+                return y / y.sum(axis=-1, keepdims=True)
+            if self._outputs_add_up_to_1:
+                return y / y.sum(axis=-1, keepdims=True) * self.random.choice([0.9, 1.1], (shape[0], 1))
+            return y
         low, high = (0.2, 0.8) if quantity.kind == "W" else (0.3, 1.2)  # a signal keeps its size from layer to layer
         return self.random.uniform(low, high, shape) * self.random.choice([-1, 1], shape)
+
+    @cached_property
+    def _outputs_add_up_to_1(self):
+        """Whether the last layer is softmax.  Were all targets of a sample above its outputs, Σ |a − y| would not change
+        at all, and both sides of a step would be nothing but rounding.  So targets add up to nearly 1, not quite."""
+        outputs = self.network.outputs
+        return any(isinstance(e.right, softmax) and e.quantity.name in outputs for e in self.network.equations)
 
     @cached_property
     def _classes(self):

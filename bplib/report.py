@@ -34,7 +34,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What came out of a gradient check.  Passed: each array passed.  FAILED: one did.
+    """What came out of a gradient check.  Passed: each array passed.  FAILED: one did.  True only where it passed.
 
     whose         "your gradient" or "the derived gradient"
     comparisons   parameter → method ("reference", "complex step", "finite difference") → `Comparison`
@@ -69,6 +69,9 @@ class GradientCheck:
     @property
     def passed(self):
         return self.verdict == PASSED
+
+    def __bool__(self):
+        return self.passed
 
     @property
     def failed(self):

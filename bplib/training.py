@@ -136,15 +136,16 @@ def train(network, parameters: Mapping | History, X, Y, *, eta: float, epochs: i
     run = _Run(functions, arrays, velocity, batches, _descent(tuned.code, arrays, velocity, eta, momentum), place,
                None if test is None else _Test(functions, test, tuned.dtype),
                None if keep is None else checked_whole("keep", keep, 1))
-    run.start(before)
-    earlier = train.partial
+    earlier, train.partial = train.partial, before
     try:
+        run.start(before)
         history = run.until(epochs)
-        train.partial = earlier
+        train.partial = None if before is not None and before is earlier else earlier
         return history
     except BaseException as error:
-        error.history = train.partial = run.history()
-        error.add_note(_how_to_go_on(error.history, epochs))
+        error.history = train.partial = run.history() if run.started else before
+        if error.history is not None:
+            error.add_note(_how_to_go_on(error.history, epochs, isinstance(error, InputError)))
         raise
 
 
@@ -162,6 +163,7 @@ class _Run:
         self.functions, self.arrays, self.velocity, self.batches = functions, arrays, velocity, batches
         self.step, self.place, self.test, self.keep = step, place, test, keep
         self.cost, self.accuracy, self.kept = [], [], {}
+        self.started = False
 
     def start(self, before):
         """All that comes before the first step; `before` is the History to go on from, if there is one."""
@@ -175,6 +177,7 @@ class _Run:
         if self.done:
             self._draw()
         self.copies = ((self.done, self._history(copied=True)),) * 2
+        self.started = True
 
     def until(self, epochs):
         """Train until so many epochs are complete: the History."""
@@ -443,12 +446,15 @@ def _what_is_large(layout, arrays, batches, cost):
     return f"Before the first step the cost is {cost}: there are numbers too large ({told}). {' '.join(advice)}"
 
 
-def _how_to_go_on(history, epochs):
+def _how_to_go_on(history, epochs, ran_away):
     """What stands below an exception that has ended training."""
+    if ran_away:
+        return (f"The first {_counted(history.epochs, 'epoch')}, with finite costs, are in error.history and in "
+                "bp.train.partial. To go on from there repeats what happened: start anew with a smaller eta.")
     steps = f" and {_counted(history.place.step, 'step')} of the next" if history.place.step else ""
-    return (f"Nothing is lost: bp.train.partial, which is also the history of this exception, has "
-            f"{_counted(history.epochs, 'epoch')}{steps}. To go on: bp.train(network, bp.train.partial, X, Y, "
-            f"epochs={epochs}, …), with all else as before.")
+    return (f"Nothing is lost: bp.train.partial has {_counted(history.epochs, 'epoch')}{steps}. To go on in this "
+            f"session: bp.train(network, bp.train.partial, X, Y, epochs={epochs}, …), with all else as before. In a "
+            "program that ends here, catch the exception: its .history is the same, and pickle can keep it.")
 
 
 def _counted(number, thing):

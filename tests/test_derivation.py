@@ -261,3 +261,12 @@ def test_scalar_formula_of_a_wide_network_is_refused_with_the_number_of_paths():
 def test_open_activations_are_functions_of_z():
     d = bp.derive(bp.neuron("g"))
     assert d.network.equations[1].right.atoms(Activated)
+
+
+@pytest.mark.parametrize("loss", ("absolute error", "Huber error", "squared error", "given error"))
+@pytest.mark.parametrize("hidden", (["identity", "softplus", "softplus"], ["tanh"], ["relu", "relu", "silu"]))
+def test_softmax_outputs_below_any_loss_are_derived(hidden, loss):
+    """Were all targets above the outputs, Σ |a − y| would not change at all, and nothing but rounding be compared."""
+    row = bp.loss(loss, threshold=0.3) if loss == "Huber error" else loss
+    network = bp.dense([3] + [2] * (len(hidden) + 1), [*hidden, "softmax"], row, bias=False, over_samples="sum")
+    assert all(step.check.passed for step in bp.derive(network).steps)
