@@ -205,8 +205,7 @@ def _precision(arrays):
     if coarsest in (np.float16, np.float32):
         return coarsest
     stored = _quiet(lambda: [array.astype(np.float32) for array in arrays])()
-    told = [array for array in arrays if array.any()]  # zeros are numbers of any precision
-    return np.float32 if told and all(map(np.array_equal, arrays, stored)) else np.float64
+    return np.float32 if all(map(np.array_equal, arrays, stored)) else np.float64
 
 
 class _Row:
@@ -277,8 +276,9 @@ class _Row:
                     "of its activation. Check it at other parameters, such as those before training.")
         if self.given.dtype is not np.float64 and not self._decides(self._allowed(False)):
             digits = -np.log10(np.finfo(self.given.dtype).eps / 2)
-            return (f"{np.dtype(self.given.dtype).name} keeps {int(digits)} digits, too few for this gradient. Compute it "
-                    "in float64, from parameters in float64.")
+            name = np.dtype(self.given.dtype).name
+            return (f"what was given are {name} numbers, and {name} keeps {int(digits)} digits, too few for this gradient. "
+                    "Compute it in float64, from parameters in float64.")
         if not self._decides(self._allowed(True)):
             return "a unit is at a corner of its activation or of the loss, where more than one slope is right."
         return "no method is exact enough here."

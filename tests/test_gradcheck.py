@@ -185,10 +185,12 @@ def test_no_right_gradient_fails_and_no_wrong_one_passes(part):
             gradient = kind(*here)
             wrong = made_wrong(gradient, mistake, random)
             for which, given in (("right", gradient), ("wrong", wrong)):
-                check = given and bp.gradient_check(*here, gradients=given, entries=2)
-                assert not check or check.verdict != {"right": "FAILED", "wrong": "passed"}[which], (
+                if not given:
+                    continue
+                check = bp.gradient_check(*here, gradients=given, entries=2)
+                assert check.verdict != {"right": "FAILED", "wrong": "passed"}[which], (
                     f"{which} {kind.__name__} {mistake.__name__} {point.__name__} {functions.network.options}\n{check}")
-                if check and point in (anywhere, at_the_start):
+                if point in (anywhere, at_the_start):
                     decided[which].append(check.verdict != OPEN)
     assert all(len(given) >= 15 and np.mean(given) >= 0.8 for given in decided.values()), decided
 
@@ -300,22 +302,38 @@ def test_one_undecided_array_is_enough():
 def test_the_report_in_print():
     functions, at, X, Y = ordinary()
     right, wrong = str(bp.gradient_check(functions, at, X, Y)), str(one_wrong())
-    assert right.startswith("the derived gradient against") and wrong.startswith("your gradient against")
+    assert right.startswith("The derived gradient passed.\nDifferences to three others, as a part of each array's")
+    assert wrong.startswith("Your gradient FAILED.\n") and all(len(line) < 100 for line in wrong.splitlines())
     assert right.splitlines()[-1] == "passed" and "FAILED" not in right and "✗" not in right
     assert wrong.splitlines()[-1] == "FAILED"
     (row,) = (line for line in wrong.splitlines() if line.startswith("b1"))
-    assert row.count("✗") == 3 and row.endswith("4 of 4        FAILED")
+    assert row.count("✗") == 3 and row.endswith("4 of 4      FAILED")
     undecided = str(bp.gradient_check(*regression(1000)))
-    assert undecided.splitlines()[-1] == OPEN and "W1: the gradient is as small as the rounding" in undecided
+    assert undecided.startswith("Whether the derived gradient is right cannot be decided here.\n")
+    assert undecided.splitlines()[-1] == OPEN and "W1, b1: the gradient is as small as the rounding" in undecided
+    assert undecided.count("Check it at other parameters, such as those before training.") == 1
+
+
+def test_a_check_is_true_only_where_it_passed():
+    functions, at, X, Y = ordinary()
+    assert bp.gradient_check(functions, at, X, Y)
+    assert not one_wrong() and not bp.gradient_check(*regression(1000))
+
+
+def test_a_gradient_of_zeros_fails():
+    functions, at, X, Y = ordinary()
+    zeros = {name: np.zeros(np.shape(w)) for name, w in at.items()}
+    assert set(bp.gradient_check(functions, at, X, Y, gradients=zeros).verdicts.values()) == {"FAILED"}
 
 
 def test_the_report_as_a_table():
     functions, at, X, Y = ordinary()
     right, wrong = bp.gradient_check(functions, at, X, Y)._repr_html_(), one_wrong()._repr_html_()
-    assert "<caption>The derived gradient passed ✓" in right and "FAILED" not in right and "✗" not in right
-    assert "<caption>Your gradient FAILED ✗" in wrong and wrong.count("FAILED ✗") == 1 + 3 + 1 + 1
+    assert ">The derived gradient passed ✓" in right and "FAILED" not in right and "✗" not in right
+    assert ">Your gradient FAILED ✗" in wrong and wrong.count("FAILED ✗") == 1 + 3 + 1 + 1
     assert wrong.count("<th scope='row'>") == 5 and wrong.count("<th scope='col'>") == 7
-    assert f"{OPEN} ?" in bp.gradient_check(*regression(1000))._repr_html_()
+    undecided = bp.gradient_check(*regression(1000))._repr_html_()
+    assert f"{OPEN} ?" in undecided and ">Whether the derived gradient is right cannot be decided here ?" in undecided
 
 
 def test_a_report_travels():
