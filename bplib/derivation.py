@@ -20,9 +20,12 @@ from .layout import all_quantities
 from .meaning import Point
 from .networks import checked_network
 from .notation import DEFAULT
-from .steps import Check, Forward, Step, Steps, Update, check, check_slope
+from .steps import TOLERANCE, Check, Forward, Step, Steps, Update, check, check_slope
 
 MOST_PATHS = 64
+
+ROUNDING, OTHER_POINTS = 1e-8, (1, 2, 3)
+"""How far the sides of a right step may be apart by rounding, and seeds of points where it is checked once more."""
 
 
 class Derivation:
@@ -165,11 +168,23 @@ class _Deriver:
 
     def step(self, left, right, rule, sentence, about, everywhere=Check(0.0)):
         """Add a checked step; returns its right side.  `everywhere` is a further check that it has to pass."""
-        done = max(check(left, right, self.point), everywhere, key=lambda done: done.error)
+        done = max(self.checked(left, right), everywhere, key=lambda done: done.error)
         if not done.passed:
             raise DerivationError(f"{left} = {right} is wrong: the sides differ by {done.error:.2g} of their size.")
         self.steps.append(Step(left, right, rule, sentence, name_of(about), done, self.quantities))
         return right
+
+    def checked(self, left, right):
+        """The check of a step: at other points too where the sides are apart by about as much as rounding.
+
+        In a deep network terms may cancel at one point, and what they leave be inexact; a wrong formula is far off
+        wherever one looks.
+        """
+        done = check(left, right, self.point)
+        if done.passed or done.error > ROUNDING:
+            return done
+        others = (check(left, right, Point(self.network, seed=seed)) for seed in OTHER_POINTS)
+        return next((other for other in others if 0 < other.error <= TOLERANCE), done)
 
     def uses(self, entry):
         """The equations that use an entry, each with the index of its own unit renamed from j to i where entry has j:

@@ -22,3 +22,10 @@ def test_the_command_prints_seeds_and_figures_and_fails_where_something_is_wrong
     monkeypatch.setitem(ALLOWED, "reference", 0.0)
     assert main(["--number", "1", "--seed", "101"]) == 1
     assert "WRONG  seed 101" in capsys.readouterr().out
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", (512, 707, 1755))
+def test_networks_where_next_to_everything_cancels(seed):
+    """Deep ones with softmax inside: what is left of a gradient, or of one side of a step, is as small as rounding."""
+    assert all(error <= ALLOWED[what] for _, what, error in errors_of(seed))
