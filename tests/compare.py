@@ -177,16 +177,19 @@ def largest(values):
     return max(float(np.abs(value).max()) for value in values)
 
 
-def apart(found, wanted, rounding):
-    """How much farther gradients are apart than rounding explains, relative to the largest entry; infinitely, where one
-    is not a number."""
+def apart(what, found, wanted, rounding):
+    """How far gradients are apart, relative to the largest entry; infinitely, where one is not a number.
+
+    Where that is more than allowed, what rounding explains is left out.
+    """
     if list(found) != list(wanted):
         return np.inf
     differences = [np.abs(np.asarray(found[name], float) - wanted[name]) for name in wanted]
     if not all(np.isfinite(difference).all() for difference in differences):
         return np.inf
-    beyond = largest(np.maximum(difference - rounding[name], 0) for name, difference in zip(wanted, differences))
-    return beyond / (largest(wanted.values()) or 1.0)
+    beyond = [np.maximum(difference - rounding[name], 0) for name, difference in zip(wanted, differences)]
+    of_all, unexplained = (largest(each) / (largest(wanted.values()) or 1.0) for each in (differences, beyond))
+    return of_all if of_all <= ALLOWED[what] else unexplained
 
 
 def rounding_of(f, p, given, dtype):
@@ -208,12 +211,13 @@ def tuned_errors(network, derivation, random):
     X = X.astype(dtype).astype(float)
     Y = Y.astype(dtype).astype(float) if Y is not None and Y.dtype.kind == "f" else Y
     wanted, tuned, rounding = f.gradients(p, X, Y), bp.tune(f, dtype=dtype), rounding_of(f, p, (X, Y), dtype)
-    yield f"tuned {dtype}", apart(tuned.gradients(p, X, Y), wanted, rounding)
+    what = f"tuned {dtype}"
+    yield what, apart(what, tuned.gradients(p, X, Y), wanted, rounding)
     after = {name: value.astype(dtype) for name, value in p.items()}
     tuned.step(after, X, Y, 0.5)
     change = {name: (p[name] - after[name].astype(float)) / 0.5 for name in p}
     size = max(1.0, largest(p.values()) / (largest(wanted.values()) or 1.0))  # digits that the subtraction loses
-    yield f"tuned {dtype}", apart(change, wanted, rounding) / size
+    yield what, apart(what, change, wanted, rounding) / size
 
 
 def errors_of(seed):
@@ -226,9 +230,9 @@ def errors_of(seed):
     rows = X.reshape(len(X), -1) if kind != "neuron" else X
     given = (X, Y) if network.targets else (X,)
     found, rounding = f.gradients(p, *given), rounding_of(f, p, given, "float64")
-    yield kind, "reference", apart(reference_gradients(network, p, rows, Y), found, rounding)
+    yield kind, "reference", apart("reference", reference_gradients(network, p, rows, Y), found, rounding)
     if torch:
-        yield kind, "PyTorch", apart(torch_gradients(network, p, X, Y), found, rounding)
+        yield kind, "PyTorch", apart("PyTorch", torch_gradients(network, p, X, Y), found, rounding)
     for _ in range(SETTINGS if network.targets else 0):  # without targets nothing is tuned
         for what, error in tuned_errors(network, derivation, random):
             yield kind, what, error
