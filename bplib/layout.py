@@ -13,6 +13,9 @@ from .errors import InputError
 from .inputs import folded
 from .notation import DEFAULT
 
+OWN_NAMES = ("x", "y", "c")
+"""Quantities that every part of the library asks for by these names, whatever they are called in code."""
+
 NAMES = {"W": "W{}", "b": "b{}", "z": "z{}", "a": "a{}", "delta": "delta{}", "da": "da{}", "x": "X", "y": "Y"}
 
 
@@ -70,6 +73,10 @@ class Layout:
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise InputError(f"The notation {self.notation.name!r} calls an array {name!r} in code, which is no "
                                  "name in Python: letters, digits and _, not a digit first, and no word of Python.")
+            meant = self.quantities.get(name) if name in OWN_NAMES else None
+            if meant is not None and self._owner(meant) not in owners:
+                raise InputError(f"The notation {self.notation.name!r} calls an array {name} in code, and {name} is what the "
+                                 f"{_described(*self._owner(meant))} are called in formulas. Choose another name.")
             if len(owners) > 1:
                 what = " and ".join(sorted(_described(*owner) for owner in owners))
                 raise InputError(f"The notation {self.notation.name!r} has one name in code, {name}, for {what}. "
@@ -125,8 +132,14 @@ class Layout:
         return tuple(reversed(indices)) if turned else tuple(indices)
 
     def shape(self, name):
-        """Shape of the array called `name` in code, with the number of samples as the string "N"."""
-        quantity = next(q for q in self.quantities.values() if name in (q.name, self.array(q)))
+        """Shape of a parameter by its name in code, or of the quantity x, y or c, with the number of samples as "N"."""
+        if name in OWN_NAMES:
+            return self.stored_shape(self.network.quantities[name])
+        stored = {self.array(q): q for kind in "bW" for q in self.quantities.values() if q.kind == kind}
+        return self.stored_shape(stored[name])
+
+    def stored_shape(self, quantity):
+        """Shape of the array in which a quantity is stored, with the number of samples as the string "N"."""
         shape = self.network.shape(quantity.name)
         if self.column and quantity.kind == "W":
             shape = (shape[0], 1 + shape[1])

@@ -36,6 +36,7 @@ class Place:
     seed         what `seed` was given as: a number, None, or "generator"
     batch_size   samples of a step
     samples      samples of the data
+    network      the network that is trained, and the notation of its arrays
     """
 
     step: int
@@ -44,6 +45,7 @@ class Place:
     seed: int | str | None
     batch_size: int
     samples: int
+    network: tuple = ()
 
 
 @dataclass
@@ -70,6 +72,8 @@ class History:
 
     def __repr__(self):
         last = f", accuracy {self.accuracy[-1]:.2%}" if self.accuracy else ""
+        if not self.cost:
+            return "<nothing is trained yet>"
         stopped = f", stopped in epoch {self.epochs + 1}" if self.place and self.place.step else ""
         return f"<{self.epochs} epochs{stopped}: cost {self.cost[0]:.4g} → {self.cost[-1]:.4g}{last}>"
 
@@ -130,6 +134,7 @@ def train(network, parameters: Mapping | History, X, Y, *, eta: float, epochs: i
     X, Y = samples_as_given(layout, X, Y, tuned.dtype)
     eta, momentum = checked_number("eta", eta, above=0), checked_number("momentum", momentum, least=0, below=1)
     place = _place(before, X.shape[layout.shape("x").index("N")], batch_size, seed, epochs, tuned.dtype)
+    place = _of_network(place, functions)
     velocity = _velocity(layout, arrays, place.velocity) if momentum else arrays
     batches = Batches(layout, X, Y, tuned.dtype, place.batch_size,
                       chunk=lambda rows: getattr(tuned.code(rows), "chunk", rows))
@@ -386,6 +391,16 @@ def _place(history, samples, batch_size, seed, epochs, dtype):
         return Place(0, None, random, "generator" if drawn else number, size, samples)
     _check_goes_on(history, samples, size, "generator" if drawn else number, epochs, dtype)
     return replace(history.place, random=deepcopy(history.place.random), batch_size=size, samples=samples)
+
+
+def _of_network(place, functions):
+    """The place, with what is trained; InputError where the History is of another network or notation."""
+    network = functions.network
+    trained = repr(network), str(network.sizes), functions.layout.notation.name
+    if place.network and place.network != trained:
+        raise InputError("This History is of another network, or its arrays are stored in another notation: hand over "
+                         "its .parameters to begin with them anew.")
+    return replace(place, network=trained)
 
 
 def _check_goes_on(history, samples, size, seed, epochs, dtype):

@@ -224,3 +224,31 @@ def test_a_long_run_in_a_notebook_leaves_nothing_on_stderr():
     assert kinds == ["display_data", "error"] and "epochs:" in stopped[0].data["text/plain"]
     assert stopped[1].ename == "KeyboardInterrupt" and "bp.train.partial" in "".join(stopped[1].traceback)
     assert goes_on[-1].data["text/plain"] == "True" and not any(output.get("name") == "stderr" for output in goes_on)
+
+
+def test_a_history_goes_on_with_its_own_network_and_notation_alone():
+    network, X = bp.dense([2, 2]), np.ones((3, 2))
+    history = bp.train(network, bp.initial_parameters(network), X, X, eta=0.1, epochs=2)
+    for other in (bp.dense([2, 2], loss="absolute error"), bp.generate(network, notation="cs231n"), bp.dense([2, 2], l2=0.1)):
+        with pytest.raises(bp.InputError, match="of another network.*begin with them anew"):
+            bp.train(other, history, X, X, eta=0.1, epochs=3)
+    assert bp.train(bp.dense([2, 2]), history, X, X, eta=0.1, epochs=3).epochs == 3
+    assert repr(bp.train(network, history.parameters, X, X, eta=0.1, epochs=0)).startswith("<0 epochs")
+
+
+def test_a_run_that_ran_away_is_not_to_be_gone_on_with():
+    network, X = bp.dense([1, 1], "identity"), np.ones((3, 1))
+    with pytest.raises(bp.InputError, match="smaller eta") as caught:
+        bp.train(network, bp.initial_parameters(network), X, X, eta=50, epochs=1000)
+    (note,) = caught.value.__notes__
+    assert "start anew with a smaller eta" in note and "as before" not in note
+
+
+def test_a_run_that_is_stopped_before_it_has_begun_leaves_no_other_one(monkeypatch):
+    network, X = bp.dense([1, 1], "identity"), np.ones((3, 1))
+    with pytest.raises(bp.InputError):
+        bp.train(network, bp.initial_parameters(network), X, X, eta=50, epochs=1000)
+    monkeypatch.setattr("bplib.training._cost", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        bp.train(network, bp.initial_parameters(network), X, X, eta=0.1, epochs=3)
+    assert bp.train.partial is None and caught.value.history is None

@@ -350,6 +350,20 @@ def small_network():
     return bp.dense([5, 5, 4], ["relu", "sigmoid"], l2=0.1)
 
 
+@pytest.mark.parametrize("samples_", ("rows", "columns"))
+@pytest.mark.parametrize("code", ({"y": "z1", "z": "Y{}"}, {"x": "a1", "a": "X{}"}, {"x": "delta1", "delta": "W{}", "W": "V{}"},
+                                  {"z": "a{}", "a": "z{}"}, {"b": "z{}", "z": "b{}"}))
+def test_names_of_this_course_may_stand_for_other_arrays(code, samples_):
+    f, p, X, Y = case(small_network(), 7, Notation("mine", code=code, samples=samples_))
+    assert close(bp.tune(f).gradients(p, X, Y).values(), f.gradients(p, X, Y).values())
+
+
+@pytest.mark.parametrize("code", ({"y": "x"}, {"x": "c", "y": "x"}, {"x": "y", "y": "x"}))
+def test_names_by_which_inputs_and_targets_are_asked_for_are_refused_for_others(code):
+    with pytest.raises(bp.InputError, match="are called in formulas"):
+        bp.generate(bp.dense([2, 3, 1]), notation=Notation("mine", code=code))
+
+
 def test_random_names_are_right_or_refused():
     random, refused, words = np.random.default_rng(5), 0, [*namespace("float64", {}), *OURS, "N", "len", "for", "µ", "ﬁ"]
     for _ in range(40):

@@ -72,7 +72,10 @@ def setting(functions, rows, total, dtype):
     names, tree = Names({*kernel_functions(dtype), *OUR_NAMES}), line(gradients.source)
     own = own_names(tree, names)
     quantities = {layout.text(quantity): quantity for quantity in layout.quantities.values()}
-    shapes = {own[given]: tuple(rows if n == "N" else n for n in layout.shape(given)) for given in gradients.inputs}
+    stored = {layout.array(q): q for kind in ("x", "y", "c", "b", "W") for q in layout.quantities.values()
+              if q.kind == kind}
+    shapes = {own[given]: tuple(rows if n == "N" else n for n in layout.stored_shape(stored[given]))
+              for given in gradients.inputs}
     samples = gradients.inputs[len(layout.parameters):]
     labels = tuple(own[given] for given in samples if quantities[given].kind == "c")
     errors = tuple(own[text] for text, quantity in quantities.items()
