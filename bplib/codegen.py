@@ -274,6 +274,9 @@ class Gradients(NumericFunction):
         """
         if with_respect_to is None:
             return super().__call__(parameters, *samples)
+        if not isinstance(with_respect_to, (str, list, tuple)):
+            raise InputError("with_respect_to is the name of an array, such as 'X', 'z1' or 'a1', or a list of names; "
+                             f"given: {type(with_respect_to).__name__}.")
         if isinstance(with_respect_to, (list, tuple)):
             return {name: self.between(name)(parameters, *samples) for name in with_respect_to}
         return self.between(with_respect_to)(parameters, *samples)
@@ -284,7 +287,7 @@ class Gradients(NumericFunction):
         InputError where the network has no such array.
         """
         known = {self.layout.text(q): q for q in self.layout.network.quantities.values() if q.kind in "xza"}
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise InputError(f"There is no array {name!r} between the inputs and the cost. There are: "
                              f"{', '.join(known)}; the gradients with respect to the parameters come all at once, "
                              "without with_respect_to.")

@@ -83,7 +83,7 @@ def checked_parameters(network, parameters, what="Parameters", of=""):
 
 def _parameter(own_name, given, shape, axes, of):
     name = of + own_name
-    array = _as_array(name, given)
+    array = as_array(name, given)
     if array.dtype.kind in "iub":
         raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
                          f"floats. Write {own_name}.astype(float), or 1.0 instead of 1.")
@@ -157,7 +157,7 @@ def _shaped(name, given, expected, samples="N"):
     """An array of real numbers in the expected shape, of the type in which it was given."""
     at = _along(expected)
     shape = tuple(samples if n == "N" else n for n in expected)
-    array = _as_array(name, given)
+    array = as_array(name, given)
     if array.ndim == 0 and len(shape) == 1:
         array = array.reshape(1)
     if array.dtype.kind not in "fiub":
@@ -226,7 +226,7 @@ def _check_finite(name, array, dtype):
 
 
 def _labels(given, samples, classes):
-    array = _as_array("Y", given)
+    array = as_array("Y", given)
     if array.shape != (samples,):
         raise InputError(f"The labels have shape {array.shape}; expected is {_shown((samples,))}: one label a sample."
                          + (" Write Y.argmax(axis=1) to turn rows with a single 1 into labels."
@@ -241,7 +241,7 @@ def _labels(given, samples, classes):
 
 def checked_array(name, given):
     """Real, finite numbers of any shape as a float array."""
-    array = _as_array(name, given)
+    array = as_array(name, given)
     if array.dtype.kind not in "fiub":
         raise InputError(f"{name} holds {array.dtype} values; it has to hold real numbers.")
     return _finite(name, array.astype(float))
@@ -251,7 +251,8 @@ def _shown(shape):
     return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 
-def _as_array(name, given):
+def as_array(name, given):
+    """What was given as an array of NumPy's; InputError where it is none, or has masked entries."""
     parts = [given, *given] if isinstance(given, (list, tuple)) else [given]
     if any(np.ma.is_masked(part) for part in parts):
         raise InputError(f"{name} has masked entries, which have no value to compute with. Leave out the samples that "

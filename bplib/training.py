@@ -15,7 +15,7 @@ import numpy as np
 from .batches import Batches, Reader, values_of_a_sample
 from .codegen import Generated, generate
 from .errors import InputError
-from .inputs import checked_number, checked_parameters, checked_whole, inputs_as_given, samples_as_given
+from .inputs import as_array, checked_number, checked_parameters, checked_whole, inputs_as_given, samples_as_given
 from .networks import Graph, checked_network
 from .tuning import tune
 
@@ -317,7 +317,7 @@ class _Test:
         if not isinstance(test, (tuple, list)) or len(test) != 2:
             raise InputError(f"test is a pair (X, labels); given: {type(test).__name__}.")
         layout, self.functions = functions.layout, functions
-        X, self.labels = inputs_as_given(layout, test[0], dtype), np.asarray(test[1])
+        X, self.labels = inputs_as_given(layout, test[0], dtype), as_array("The labels", test[1])
         self.X, self.values = Reader(X, layout.shape("x").index("N"), dtype), values_of_a_sample(layout.network)
         structure = layout.network.structure
         classes = max(2, len(structure.outputs) if isinstance(structure, Graph) else structure.sizes[-1])

@@ -109,7 +109,16 @@ def test_the_output_itself_as_a_cost():
     assert np.allclose(f.gradients(p, X, with_respect_to="a1"), [[1.0]])
 
 
-@pytest.mark.parametrize("name", ("W1", "Y", "x", "z3", None.__class__, 3))
+@pytest.mark.parametrize("given", ({"X"}, np.array(["X"]), 3, None.__class__))
+def test_what_is_no_name_is_told(given):
+    f, p, X, Y = case("2-2-1", "bplib")
+    with pytest.raises(bp.InputError, match="the name of an array, such as 'X'"):
+        f.gradients(p, X, Y, with_respect_to=given)
+    with pytest.raises(bp.InputError, match="Names of arrays come as with_respect_to"):
+        f.gradients(p, X, Y, "X")
+
+
+@pytest.mark.parametrize("name", ("W1", "Y", "x", "z3", ["X", ["z1"]]))
 def test_an_array_that_is_not_there_is_told(name):
     f, p, X, Y = case("2-2-1", "bplib")
     with pytest.raises(bp.InputError, match="There are: X, z1, a1, z2, a2; .*parameters"):

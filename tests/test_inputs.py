@@ -828,6 +828,15 @@ def test_masked_entries_have_no_value(masked):
     assert np.isfinite(f.predict(p, np.ma.masked_array(X))).all()  # with nothing masked it is an array as any other
 
 
+def test_labels_of_a_test_are_read_as_any_array():
+    network = KINDS["labels"]()
+    p = bp.initial_parameters(network)
+    refused(lambda: bp.accuracy(network, p, X, np.ma.masked_array([0, 1, 2, 0], mask=[0, 0, 0, 1])), "labels has masked|masked")
+    refused(lambda: bp.accuracy(network, p, X, [[0], [1, 2]]), "rows differ in length")
+    history = bp.train(network, p, X, [0, 1, 2, 0], eta=0.1, epochs=1)
+    refused(lambda: bp.accuracy(network, history, X, [0, 1, 2, 0]), r"given: History\. Write history\.parameters\.")
+
+
 class Reluctant:
     """As a tensor that is on another device or has a gradient."""
 

@@ -29,7 +29,7 @@ class Tuned:
     Any number of samples is taken; code for another one than `batch` is made when it is first met.  Calls share arrays,
     so they wait for each other where several threads make them; what `code` returns is for one thread.
 
-    Where a result cannot be held by dtype, gradients are computed by the plain code, with its infinities and warnings.
+    Where a result cannot be held by dtype, gradients are computed by the plain code, with its infinities and a warning.
     """
 
     def __init__(self, functions, batch, dtype):
@@ -72,8 +72,8 @@ class Tuned:
     def _repr_markdown_(self):
         return f"```python\n{self.source}\n```"
 
-    def gradients(self, parameters, X, Y, reuse=False):
-        """∂C/∂parameter for each parameter, in a dict.
+    def gradients(self, parameters, X, Y, *, reuse=False):
+        """∂C/∂parameter for each parameter, in a dict.  (Those with respect to X, z or a come from `functions.gradients`.)
 
         reuse   write into the arrays of the last call with reuse=True instead of new ones
         """
@@ -91,11 +91,13 @@ class Tuned:
         return dict(zip(self.layout.parameters, out))
 
     def _by_plain_code(self, arrays, X, Y, out):
-        """The gradients as the plain code has them, in float64: infinite ones stay, and NumPy warns of them."""
+        """The gradients as the plain code has them, in float64; infinite ones stay, with a warning."""
         X, Y = (given.astype(float) if given.dtype.kind == "f" else given for given in (X, Y))
-        with np.errstate(under="ignore"):
+        with np.errstate(all="ignore"):
             for array, gradient in zip(out, self.functions.gradients.raw(*arrays, X, Y)):
                 array[...] = gradient
+        warn_caller(f"overflow: some gradients are beyond {np.finfo(self.dtype).max:.2g}, where {self.dtype} ends, or no "
+                    "numbers. Scale the inputs, or take smaller parameters.", RuntimeWarning)
 
     def step(self, parameters, X, Y, eta):
         """w ← w − η ∂C/∂w for each parameter: the arrays in `parameters` are changed, and nothing is returned."""
