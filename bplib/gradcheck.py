@@ -303,13 +303,13 @@ class _Row:
         if not self._decides(self._exact()).all():
             samples = len(self.point.functions.layout.unpack_samples(self.point.samples[0])[0])
             cancels = f"what the {samples} samples add cancels, or " if samples > 1 else ""
-            return (f"the gradient is as small as the rounding in it: {cancels}units are saturated, or one is at a corner "
-                    "of its activation. Check it at other parameters, such as those before training.")
+            return (f"the gradient is as small as the rounding in it: {cancels}units are saturated, or one is at a "
+                    "corner of its activation. Check it at other parameters, such as those before training.")
         if self.given.dtype is not np.float64 and not self._decides(self._allowed(False)).all():
             digits = -np.log10(np.finfo(self.given.dtype).eps / 2)
             name = np.dtype(self.given.dtype).name
-            return (f"what was given are {name} numbers, and {name} keeps {int(digits)} digits, too few for this gradient. "
-                    "Compute it in float64, from parameters in float64.")
+            return (f"what was given are {name} numbers, and {name} keeps {int(digits)} digits, too few for this "
+                    "gradient. Compute it in float64, from parameters in float64.")
         if not self._decides(self._allowed(True)).all():
             return "a unit is at a corner of its activation or of the loss, where more than one slope is right."
         if self.unseen:

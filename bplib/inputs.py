@@ -132,8 +132,9 @@ def checked_targets(network, Y, samples):
     expected = network.shape(network.targets.name)
     if Y is None:
         what = "labels" if network.targets.kind == "c" else "targets"
-        raise InputError(f"Y is missing (None): the loss {network.options.loss.name!r} needs the {what} of the samples, "
-                         f"an array of shape {_shown(samples if n == 'N' else n for n in expected)}.")
+        shape = _shown(tuple(samples if n == "N" else n for n in expected))
+        raise InputError(f"Y is missing (None): the loss {network.options.loss.name!r} needs the {what} of the "
+                         f"samples, an array of shape {shape}.")
     if network.targets.kind == "c":
         return _labels(Y, samples, next(n for n in network.shape("y") if n != "N"))
     array = _samples("Y" if len(expected) == 2 else "y", Y, expected, samples)
@@ -253,7 +254,6 @@ def checked_array(name, given):
 
 
 def _shown(shape):
-    shape = tuple(shape)
     return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 

@@ -451,8 +451,8 @@ def test_messages_say_whose_array_it_is():
 
 
 @pytest.mark.parametrize("missing, words", [
-    ("Y", r"^Y is missing .*the loss 'binary cross entropy' needs the targets .* \(6, 2\)"), ("X", "^X is None"), ("W1", "^W1 is None"),
-    ("dW1", "^The gradient of W1 is None")])
+    ("Y", r"^Y is missing .*the loss 'binary cross entropy' needs the targets .* \(6, 2\)"),
+    ("X", "^X is None"), ("W1", "^W1 is None"), ("dW1", "^The gradient of W1 is None")])
 def test_what_is_none_is_named(missing, words):
     functions, at, X, Y = ordinary()
     gradients = functions.gradients(at, X, Y)
