@@ -526,6 +526,14 @@ def test_a_mistake_in_any_entry_is_found_where_the_reference_does_not_know_the_n
         assert verdicts == {"W1": "FAILED", "b1": "passed", "W2": "passed", "b2": "passed"}, entry
 
 
+def test_a_formula_that_cancels_is_no_mistake_of_the_gradient(with_squareplus):
+    """z + √(z² + 4) loses digits for z ≪ 0, in other ways in real and in complex numbers."""
+    for seed, size in enumerate([1e3, 1e4, 1e5] * 10):
+        functions, at, X, Y = ordinary(with_squareplus, 4, seed)
+        near = {**at, "W2": at["W2"] / size}
+        assert not bp.gradient_check(functions, near, size * X, Y).failed
+
+
 def test_entries_unlike_the_derived_ones_pass_only_where_each_was_compared(with_squareplus, monkeypatch):
     """A derived gradient that is wrong says nothing for the entries that no other method has looked at."""
     functions, at, X, Y = ordinary(with_squareplus)
