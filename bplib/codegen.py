@@ -90,6 +90,10 @@ class ArrayPrinter(NumPyPrinter):
     def _print_Float(self, e):
         return repr(float(e))
 
+    def _print_Integer(self, e):
+        """Whole numbers that floats hold one by one as they are; NumPy makes objects of those beyond its ints."""
+        return str(e) if abs(e) <= 2**53 else self._print_Float(e)
+
     def _stored(self, e):
         return self.layout.stored(self.layout.quantities[name_of(e)], e.indices)
 

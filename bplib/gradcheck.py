@@ -9,6 +9,9 @@ No two computations of a gradient agree in every digit.  How far they may differ
 rounding may have done to both (`rounding`), and what the step has done to the difference.  FAILED: an entry differs by
 more.  Passed: none does, and each is known to be right to half of one part in ten thousand.  Otherwise it cannot be
 decided, and the report says why.
+
+The first two are exact but for rounding.  How far a difference is off is only estimated, by a second step, and both
+steps may be too coarse: so it does not overrule them where they have found an entry right.
 """
 from collections.abc import Mapping
 from functools import lru_cache
@@ -47,7 +50,9 @@ def gradient_check(network: Network | Generated, parameters: dict, X, Y=None, *,
                        its keys are those of the parameters, or those of the generated code ("dW1").  Arrays of float32
                        or float16 are allowed what rounding does in that precision, and so are arrays of float64 that
                        hold nothing but float32 numbers.
-    entries            complex step and differences look at this many entries of each parameter, drawn with the seed
+    entries            complex step and differences look at this many entries of each parameter, drawn with the seed;
+                       where the reference does not know the network, also at the one that is farthest from the derived
+                       gradient, which `gradients` is compared with in each entry
     epsilon            the step ε of the central difference, in the unit of the parameters; without it 6e-6, and
                        another one for entries that this one is too coarse or too fine for
 
@@ -171,20 +176,19 @@ def _quiet(function):
 class _Given:
     """The gradient that is checked: its arrays in the network's order, and what rounding may have done to them.
 
-    sizes     |derived gradient|, array by array
+    derived   the derived gradient, array by array
     exact     array by array, what rounding may do to a right gradient in double precision
     allowed   by how much a right gradient may differ from `exact` ones: array by array, for corners=False and True;
               True: whatever slope is taken at a corner
     """
 
     def __init__(self, point, gradients):
-        layout, derived = point.functions.layout, point.gradients()
+        layout, self.derived = point.functions.layout, point.gradients()
         self.whose, self.small = ("the derived gradient", 0.0) if gradients is None else ("your gradient", SMALL)
-        named = dict(zip(layout.parameters, derived)) if gradients is None else _by_parameter(layout, gradients)
+        named = dict(zip(layout.parameters, self.derived)) if gradients is None else _by_parameter(layout, gradients)
         what = "The derived gradient of " if gradients is None else "The gradient of "
         self.arrays = checked_parameters(layout, named, "Gradients", what)
         self.dtype = np.float64 if gradients is None else _precision(list(named.values()))
-        self.sizes = [np.abs(array) for array in derived]
         self.exact = point.allowances(np.float64, False)
         self.allowed = {corners: [own + other for own, other in zip(point.allowances(self.dtype, corners), self.exact)]
                         for corners in (False, True)}
@@ -212,17 +216,24 @@ class _Row:
     """One array of the gradient beside those of the three methods.
 
     own, central   for the entries chosen: the gradient that is checked, and the central difference by the step ε
+    unseen         whether entries are unlike those of the derived gradient, and not each has been looked at
     """
 
     def __init__(self, point, given, position, by_hand, chosen, epsilon):
-        self.point, self.given, self.position, self.chosen, self.epsilon = point, given, position, chosen, epsilon
-        self.array, self.sizes = given.arrays[position].reshape(-1), given.sizes[position].reshape(-1)
-        self.own, self.largest = self.array[chosen], self.sizes.max()
-        self.central, better, off_by = np.array([self._difference(at) for at in chosen]).T
-        self.comparisons = {
-            "reference": self._compare(np.arange(self.array.size), by_hand.reshape(-1), 0.0),
-            "complex step": self._compare(chosen, *self._complex_steps()),
-            "finite difference": self._compare(chosen, better, off_by)}
+        self.point, self.given, self.position, self.epsilon = point, given, position, epsilon
+        self.array, derived = given.arrays[position].reshape(-1), given.derived[position].reshape(-1)
+        self.sizes = np.abs(derived)
+        self.largest, everywhere = self.sizes.max(), np.arange(derived.size)
+        by_hand = by_hand.reshape(-1)
+        farthest = [] if np.isfinite(by_hand).all() else self._farthest_from(derived)
+        self.chosen = np.union1d(chosen, farthest).astype(int)
+        self.unseen = bool(farthest) and self.chosen.size < derived.size
+        self.own = self.array[self.chosen]
+        exact = {"reference": (everywhere, by_hand, 0.0), "complex step": (self.chosen, *self._complex_steps())}
+        self.central, better, off_by = np.array([self._difference(at) for at in self.chosen]).T
+        self.comparisons = {method: self._compare(*found) for method, found in exact.items()}
+        overruled = self._found_right(exact.values())[self.chosen]
+        self.comparisons["finite difference"] = self._compare(self.chosen, better, off_by, overruled)
 
     def _allowed(self, corners):
         return self.given.allowed[corners][self.position].reshape(-1)
@@ -251,36 +262,59 @@ class _Row:
         again, *errors = self.point.difference(self.position, at, step * times)
         return (central, again, sum(errors)) if not off_by <= sum(errors) else (central, central, off_by)
 
-    def _compare(self, at, other, off_by):
-        """Some entries of the gradient against those of another, which may be off by so much: a `Comparison`."""
+    def _compare(self, at, other, off_by, overruled=np.False_):
+        """Some entries of the gradient against those of another, which may be off by so much: a `Comparison`.
+
+        overruled   which of them the other cannot say anything against
+        """
         if not np.isfinite(other).all():
             return Comparison(np.nan, np.nan, OPEN)
-        off, small = np.abs(self.array[at] - other), self.given.small * np.abs(other)
-        allowed, most = (self._allowed(corners)[at] + off_by for corners in (False, True))
-        agrees = self._decides(off + self._exact()[at] + off_by, at)
-        differs = (off > np.maximum(most, small)).any()
-        unit = self.largest or 1.0
+        off, allowed = np.abs(self.array[at] - other), self._allowed(False)[at] + off_by
+        differs, unit = self._differs(at, other, off_by), self.largest or 1.0
+        agrees = not self.unseen and not differs.any() and self._decides(off + self._exact()[at] + off_by, at).all()
         return Comparison(float(off.max() / unit), float(allowed.max() / unit),
-                          FAILED if differs else PASSED if agrees else OPEN)
+                          FAILED if (differs & ~overruled).any() else PASSED if agrees else OPEN)
+
+    def _differs(self, at, other, off_by=0.0):
+        """Which entries differ from those of another by more than rounding, corners and its own error explain."""
+        small = self.given.small * np.abs(other)
+        return np.abs(self.array[at] - other) > np.maximum(self._allowed(True)[at] + off_by, small)
 
     def _decides(self, off, at=slice(None)):
-        """Whether some entries are right, if they are off by no more than that."""
-        return bool((off <= DECIDES * np.maximum(self.sizes[at], LESSER * self.largest)).all())
+        """Which entries are right, if they are off by no more than that."""
+        return off <= DECIDES * np.maximum(self.sizes[at], LESSER * self.largest)
+
+    def _found_right(self, exact):
+        """Which entries agree with each of these methods, one of them at least exact enough to decide."""
+        decided, differs = np.zeros((2, self.array.size), bool)
+        for at, other, off_by in exact:
+            if np.isfinite(other).all():
+                decided[at] |= self._decides(self._exact()[at] + off_by, at)
+                differs[at] |= self._differs(at, other, off_by)
+        return decided & ~differs
+
+    def _farthest_from(self, derived):
+        """The entry that is farthest from that of the derived gradient, in a list; none where no entry differs."""
+        unlike = np.flatnonzero(self._differs(slice(None), derived))
+        return [unlike[np.abs(self.array - derived)[unlike].argmax()]] if unlike.size else []
 
     def reason(self):
         """Why nothing can be said about this array."""
-        if not self._decides(self._exact()):
+        if not self._decides(self._exact()).all():
             samples = len(self.point.functions.layout.unpack_samples(self.point.samples[0])[0])
             cancels = f"what the {samples} samples add cancels, or " if samples > 1 else ""
-            return (f"the gradient is as small as the rounding in it: {cancels}units are saturated, or one is at a corner "
-                    "of its activation. Check it at other parameters, such as those before training.")
-        if self.given.dtype is not np.float64 and not self._decides(self._allowed(False)):
+            return (f"the gradient is as small as the rounding in it: {cancels}units are saturated, or one is at a "
+                    "corner of its activation. Check it at other parameters, such as those before training.")
+        if self.given.dtype is not np.float64 and not self._decides(self._allowed(False)).all():
             digits = -np.log10(np.finfo(self.given.dtype).eps / 2)
             name = np.dtype(self.given.dtype).name
-            return (f"what was given are {name} numbers, and {name} keeps {int(digits)} digits, too few for this gradient. "
-                    "Compute it in float64, from parameters in float64.")
-        if not self._decides(self._allowed(True)):
+            return (f"what was given are {name} numbers, and {name} keeps {int(digits)} digits, too few for this "
+                    "gradient. Compute it in float64, from parameters in float64.")
+        if not self._decides(self._allowed(True)).all():
             return "a unit is at a corner of its activation or of the loss, where more than one slope is right."
+        if self.unseen:
+            return ("entries are unlike those of the derived gradient, and not all entries were compared. "
+                    f"Write entries={self.array.size}.")
         return "no method is exact enough here."
 
 

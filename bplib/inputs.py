@@ -85,8 +85,9 @@ def _parameter(own_name, given, shape, axes, of):
     name = of + own_name
     array = as_array(name, given)
     if array.dtype.kind in "iub":
-        raise InputError(f"{name} holds {array.dtype} numbers; a parameter changes by fractions, so it has to hold "
-                         f"floats. Write {own_name}.astype(float), or 1.0 instead of 1.")
+        why = "a gradient has" if of else "a parameter changes by fractions, so it has"
+        raise InputError(f"{name} holds {array.dtype} numbers; {why} to hold floats. Write {own_name}.astype(float), "
+                         "or 1.0 instead of 1.")
     if array.dtype.kind != "f":
         raise InputError(f"{name} holds {array.dtype} values; expected is an array of floats of shape {shape}."
                          + _as_numbers(own_name, array))
@@ -129,6 +130,11 @@ def checked_inputs(network, X):
 def checked_targets(network, Y, samples):
     """Y as a float array in the shape of the outputs, or labels as ints 0 … classes − 1, for so many samples."""
     expected = network.shape(network.targets.name)
+    if Y is None:
+        what = "labels" if network.targets.kind == "c" else "targets"
+        shape = _shown(tuple(samples if n == "N" else n for n in expected))
+        raise InputError(f"Y is missing (None): the loss {network.options.loss.name!r} needs the {what} of the "
+                         f"samples, an array of shape {shape}.")
     if network.targets.kind == "c":
         return _labels(Y, samples, next(n for n in network.shape("y") if n != "N"))
     array = _samples("Y" if len(expected) == 2 else "y", Y, expected, samples)
@@ -253,6 +259,8 @@ def _shown(shape):
 
 def as_array(name, given):
     """What was given as an array of NumPy's; InputError where it is none, or has masked entries."""
+    if given is None:
+        raise InputError(f"{name} is None; expected is an array of numbers. A function without `return` returns None.")
     parts = [given, *given] if isinstance(given, (list, tuple)) else [given]
     if any(np.ma.is_masked(part) for part in parts):
         raise InputError(f"{name} has masked entries, which have no value to compute with. Leave out the samples that "

@@ -6,7 +6,8 @@ roundoff u (half the distance from 1 to the next float):
 
     a + b         errors add, and u|v| for rounding the result; products and quotients likewise, to first order
     g(z)          the largest change of g as z moves by its error and by u|z|, and u|g(z)|; so a saturated unit
-                  keeps an error of u, although its slope is tiny
+                  keeps an error of u, although its slope is tiny.  An activation that is computed by the formula of
+                  its row has the roundings within the formula besides: z + √(z² + 4) cancels for z ≪ 0
     sums, a @ b   errors of the summands add up, since samples that are alike are rounded alike; the roundings of the
                   sum itself add up in squares (Higham and Mary 2019, doi:10.1137/18M1226312)
     z > 0         uncertain where |z| is within its error; `where` then allows for both of its values
@@ -18,7 +19,9 @@ from functools import partial
 from itertools import product
 
 import numpy as np
+import sympy as sp
 
+from .activations import TABLE
 from .numerics import KERNELS, kernels
 
 GENEROUS = 3
@@ -210,6 +213,14 @@ def _together(stack, arrays):
                    arithmetic)
 
 
+def _select(conditions, choices, default):
+    """The pieces of a formula: NumPy's select."""
+    result = default
+    for condition, choice in reversed([*zip(conditions, choices)]):
+        result = choice if condition is True else _where(condition, choice, result)
+    return result
+
+
 def _full_like(like, number):
     return Bounded(np.full_like(like.value, number), 0.0, like.arithmetic)
 
@@ -220,7 +231,7 @@ UFUNCS = {
     **{ufunc: partial(_piecewise_linear, ufunc) for ufunc in (np.absolute, np.maximum, np.minimum)},
     **{ufunc: partial(_compare, ufunc) for ufunc in (np.greater, np.greater_equal, np.less, np.less_equal)},
 }
-FUNCTIONS = {np.where: _where, np.full_like: _full_like, np.vstack: partial(_together, np.vstack),
+FUNCTIONS = {np.where: _where, np.select: _select, np.full_like: _full_like, np.vstack: partial(_together, np.vstack),
              np.column_stack: partial(_together, np.column_stack)}
 
 
@@ -248,12 +259,31 @@ def _log_softmax(z, axis=-1):
     return z.arithmetic.rounded(value, _softmax_moves(z, axis), True)
 
 
+def _by_formula(row, named):
+    """The activation of a row without a function of its own: what rounding does within its formula comes on top."""
+    z, parameters = sp.Dummy("z"), [sp.Dummy("alpha") for _ in row.parameters]
+    formula = sp.lambdify([z, *parameters], row.evaluated(z, *parameters), [named, "scipy", "numpy"])
+
+    def function(z, *given):
+        result = named[row.in_code](z, *given)
+        try:
+            within = _bounded(formula(Bounded(z.value, 0.0, z.arithmetic), *given), z.arithmetic)
+        except (TypeError, NameError, AttributeError):  # the formula calls what has no rule here
+            return result
+        return Bounded(result.value, result.error + within.error, z.arithmetic)
+
+    return function
+
+
 def bounded_kernels():
     """The kernels of generated code, for `Bounded` arrays; to be given to `NumericFunction.with_kernels`."""
     def on_bounded(function):
         return lambda z, *given: _elementwise(function, z, *(_bounded(x, z.arithmetic) for x in given))
 
-    return {**{name: on_bounded(function) for name, function in kernels().items()},
+    named = {name: on_bounded(function) for name, function in kernels().items()}
+    by_formula = {row.in_code: _by_formula(row, named) for row in TABLE.values()
+                  if row.formula and row.in_code not in KERNELS}
+    return {**named, **by_formula,
             "np": np, "abs": np.abs, "identity": lambda z: z, "relu": lambda z: np.maximum(z, 0),
             "softmax": _softmax, "log_softmax": _log_softmax}
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import mpmath as mp
 import numpy as np
 import pytest
+import sympy as sp
 
 import bplib as bp
 from bplib import gradcheck, reference, rounding
@@ -382,6 +383,37 @@ def test_a_step_that_is_too_coarse_is_no_mistake_of_the_gradient():
         assert all(row["finite difference"].verdict == OPEN for row in check.comparisons.values())
 
 
+@pytest.mark.parametrize("x, w, y, epsilon", [(1e9, 1e-9, 0.2, None), (3e8, 3e-9, 0.2, None), (1.0, 1.0, 0.0, 2.0)])
+def test_a_difference_whose_steps_both_end_in_saturation_overrules_no_exact_method(x, w, y, epsilon):
+    functions, at = bp.generate(bp.neuron("tanh")), {"w": w, "b": 0.1 if x > 1 else 0.0}
+    check = bp.gradient_check(functions, at, [x], [y], epsilon=epsilon)
+    assert check.passed and check.comparisons["w"]["finite difference"].verdict == OPEN
+    assert check.errors["w"]["finite difference"] > 0.1
+    g = functions.gradients(at, [x], [y])
+    wrong = bp.gradient_check(functions, at, [x], [y], gradients={**g, "w": 1.0001 * g["w"]}, epsilon=epsilon)
+    assert wrong.verdicts == {"w": "FAILED", "b": "passed"}
+
+
+def test_a_difference_speaks_where_exact_methods_contradict_each_other(monkeypatch):
+    """A reference that is right only about a wrong gradient."""
+    functions, at, X, Y = ordinary()
+    wrong = {name: 1.01 * g for name, g in functions.gradients(at, X, Y).items()}
+    monkeypatch.setattr(gradcheck._Point, "by_hand", lambda self: wrong)
+    row = bp.gradient_check(functions, at, X, Y, gradients=wrong).comparisons["W1"]
+    assert [comparison.verdict for comparison in row.values()] == ["passed", "FAILED", "FAILED"]
+
+
+def test_a_difference_still_fails_what_no_exact_method_can_decide(monkeypatch):
+    """Neither the reference nor the complex step has anything to say."""
+    monkeypatch.setattr(reference, "ELEMENTWISE", {})
+    monkeypatch.setattr(gradcheck._Point, "complex_step", lambda *given: np.nan)
+    functions, at, X, Y = ordinary()
+    g = functions.gradients(at, X, Y)
+    assert bp.gradient_check(functions, at, X, Y, gradients=g).passed
+    check = bp.gradient_check(functions, at, X, Y, gradients={**g, "b1": 1.01 * g["b1"]})
+    assert check.verdicts == {"W1": "passed", "b1": "FAILED", "W2": "passed", "b2": "passed"}
+
+
 # names
 
 def test_keys_of_the_generated_code():
@@ -411,9 +443,37 @@ def test_messages_say_whose_array_it_is():
         bp.gradient_check(functions, at, X, Y, gradients={**g, "W1": g["W1"].T})
     with pytest.raises(bp.InputError, match="^W1 holds -?inf"):
         bp.gradient_check(functions, {**at, "W1": at["W1"] * np.inf}, X, Y)
+    with pytest.raises(bp.InputError, match="^The gradient of W1 holds int64 numbers; a gradient has to hold floats"):
+        bp.gradient_check(functions, at, X, Y, gradients={**g, "W1": np.ones((4, 3), np.int64)})
     steep = bp.dense([1, 1], "identity")
     with pytest.raises(bp.InputError, match="^The derived gradient of W1 holds -?inf"):
         bp.gradient_check(steep, bp.initial_parameters(steep), [[1e200]], [[0.0]])
+
+
+@pytest.mark.parametrize("missing, words", [
+    ("Y", r"^Y is missing .*the loss 'binary cross entropy' needs the targets .* \(6, 2\)"),
+    ("X", "^X is None"), ("W1", "^W1 is None"), ("dW1", "^The gradient of W1 is None")])
+def test_what_is_none_is_named(missing, words):
+    functions, at, X, Y = ordinary()
+    gradients = functions.gradients(at, X, Y)
+    given = {**at, **{"d" + name: g for name, g in gradients.items()}, "X": X, "Y": Y, missing: None}
+    with pytest.raises(bp.InputError, match=words):
+        bp.gradient_check(functions, {name: given[name] for name in at}, given["X"], given["Y"],
+                          gradients={name: given["d" + name] for name in at})
+
+
+# numbers beyond the ints of NumPy
+
+HUGE = {"factor": {"loss": bp.loss("squared error", factor=1e19)}, "l2": {"l2": 1e20},
+        "threshold": {"loss": bp.loss("Huber error", threshold=1e20)}}
+
+
+@pytest.mark.parametrize("which", HUGE)
+def test_constants_beyond_the_ints_of_numpy_are_floats(which):
+    functions = bp.generate(bp.dense([2, 1], "tanh", **HUGE[which]))
+    at, X, Y = bp.initial_parameters(functions.network, 0), np.array([[1.0, 2.0]]), np.array([[0.5]])
+    assert all(array.dtype == float for array in functions.gradients.raw(*at.values(), X, Y))
+    assert bp.gradient_check(functions, at, X, Y).passed
 
 
 # corners and what the reference does not know
@@ -445,6 +505,45 @@ def test_without_the_reference_the_others_decide(monkeypatch):
     gradients = functions.gradients(at, X, Y)
     wrong = {**gradients, "W2": 1.0001 * gradients["W2"]}
     assert bp.gradient_check(functions, at, X, Y, gradients=wrong).verdicts["W2"] == "FAILED"
+
+
+@pytest.fixture
+def with_squareplus():
+    bp.activations.add("squareplus", lambda z: (z + sp.sqrt(z**2 + 4)) / 2, lambda z, a: a**2 / (a**2 + 1))
+    yield bp.generate(bp.dense([5, 5, 1], ["squareplus", "identity"]))
+    del ACTIVATIONS["squareplus"]
+
+
+def test_a_mistake_in_any_entry_is_found_where_the_reference_does_not_know_the_network(with_squareplus):
+    functions, at, X, Y = ordinary(with_squareplus)
+    g = functions.gradients(at, X, Y)
+    assert bp.gradient_check(functions, at, X, Y, gradients=g).passed
+    assert bp.gradient_check(functions, at, X, Y, gradients={n: a.astype(np.float32) for n, a in g.items()}).passed
+    for entry in np.ndindex(5, 5):
+        wrong = {**g, "W1": g["W1"].copy()}
+        wrong["W1"][entry] *= -1
+        verdicts = bp.gradient_check(functions, at, X, Y, gradients=wrong, entries=2).verdicts
+        assert verdicts == {"W1": "FAILED", "b1": "passed", "W2": "passed", "b2": "passed"}, entry
+
+
+def test_a_formula_that_cancels_is_no_mistake_of_the_gradient(with_squareplus):
+    """z + √(z² + 4) loses digits for z ≪ 0, in other ways in real and in complex numbers."""
+    for seed, size in enumerate([1e3, 1e4, 1e5] * 10):
+        functions, at, X, Y = ordinary(with_squareplus, 4, seed)
+        near = {**at, "W2": at["W2"] / size}
+        assert not bp.gradient_check(functions, near, size * X, Y).failed
+
+
+def test_entries_unlike_the_derived_ones_pass_only_where_each_was_compared(with_squareplus, monkeypatch):
+    """A derived gradient that is wrong says nothing for the entries that no other method has looked at."""
+    functions, at, X, Y = ordinary(with_squareplus)
+    right = functions.gradients(at, X, Y)
+    derived = gradcheck._Point.gradients
+    monkeypatch.setattr(gradcheck._Point, "gradients", lambda *given: [1.5 * a for a in derived(*given)])
+    check = bp.gradient_check(functions, at, X, Y, gradients=right)
+    assert check.verdicts == {"W1": OPEN, "b1": "passed", "W2": "passed", "b2": "passed"}
+    assert "Write entries=25." in check.reasons["W1"]
+    assert bp.gradient_check(functions, at, X, Y, gradients=right, entries=25).passed
 
 
 def test_what_a_method_cannot_compute_is_no_mistake_of_the_gradient(monkeypatch):
