@@ -151,6 +151,9 @@ class ArrayPrinter(NumPyPrinter):
     def _print_Abs(self, e):
         return f"abs({self._print(e.args[0])})"
 
+    def _print_erf(self, e):
+        return f"erf({self._print(e.args[0])})"
+
     def _print_KroneckerDelta(self, e):
         labels = next(at for at in e.args if isinstance(at, sp.Indexed))
         columns = ":, " if self.layout.notation.samples == "columns" else ""
