@@ -16,6 +16,7 @@ from typing import Callable
 import numpy as np
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.printing.printer import Printer
 
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
@@ -289,8 +290,19 @@ def name_in_code(name: str) -> str:
     plain = re.sub(r"\W", "_", name)
     here = globals()
     taken = (hasattr(sp, plain) or hasattr(np, plain) or hasattr(builtins, plain) or keyword.iskeyword(plain)
-             or plain in here or ARRAYS.fullmatch(plain) or plain in JAVASCRIPT_WORDS)
+             or plain in here or ARRAYS.fullmatch(plain) or plain in JAVASCRIPT_WORDS or plain in TUNING_WORDS
+             or any(hasattr(printer, f"_print_{plain}") for printer in _printers(Printer)))
     return plain + "_" if taken else plain
+
+
+def _printers(above):
+    """A class of SymPy's printers and all that inherit from it, ours among them."""
+    return [above, *(printer for below in above.__subclasses__() for printer in _printers(below))]
+
+
+TUNING_WORDS = frozenset(
+    "alpha beta accumulate accumulate_last in_chunks first scale ones eye range Array Columns Constant".split())
+"""Names that tuned code gives to its own arguments and helpers, and code to its printers."""
 
 
 JAVASCRIPT_WORDS = frozenset(

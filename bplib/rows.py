@@ -19,7 +19,7 @@ FUNCTIONS = (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan, 
 """Functions of SymPy that a formula may call, beside sqrt and other powers, Max, Min, Heaviside and Piecewise."""
 
 GRAMMAR = (sp.Add, sp.Mul, sp.Pow, sp.Symbol, sp.Piecewise, ExprCondPair, sp.core.relational.Relational, sp.And, sp.Or,
-           sp.Not, BooleanAtom, type(sp.pi), type(sp.E))
+           BooleanAtom, type(sp.pi), type(sp.E))
 """What holds a formula together."""
 
 NO_DERIVATIVE = (sp.DiracDelta, sp.Derivative, sp.Subs)
