@@ -132,8 +132,8 @@ def _checked_parameter(loss_name, given):
         return None
     if not isinstance(given, (tuple, list)) or len(given) != 2 or not str(given[0]).isidentifier() \
             or not isinstance(given[0], str) or given[0] == "name" or keyword.iskeyword(given[0]):
-        raise InputError(f"The parameter of {loss_name} is a pair of a name, under which it is given in a call of "
-                         f"Python, and a value, such as ('threshold', 1); given: {given!r}.")
+        raise InputError(f"The parameter of {loss_name} is a pair of a word that Python takes as a keyword argument, "
+                         f"other than 'name', and a value, such as ('threshold', 1); given: {given!r}.")
     return given[0], _parameter(f"The {given[0]} of {loss_name}", given[1])
 
 

@@ -56,13 +56,13 @@ def check_parts(what, formula):
         if isinstance(part, sp.Piecewise) and part.args[-1].cond != sp.true:
             raise InputError(f"{what} has a Piecewise without a last piece for everything else; end it with "
                              f"(…, True). Given: {part}.")
-        if not (_float_or_none(part) if part.is_Number else isinstance(part, (*GRAMMAR, *FUNCTIONS))):
+        if not (_is_float(part) if part.is_Number else isinstance(part, (*GRAMMAR, *FUNCTIONS))):
             known = ", ".join(function.__name__ for function in FUNCTIONS)
-            raise InputError(f"{what} has {_called(part)}, which is not known to all that computes with it. What is "
-                             f"known: real numbers, sums, products, powers, sqrt, Max, Min, Piecewise, {known}.")
+            raise InputError(f"{what} has {_called(part)}, which not every part of the library can compute with. "
+                             f"What works: real numbers, sums, products, powers, sqrt, Max, Min, Piecewise, {known}.")
 
 
-def _float_or_none(number):
+def _is_float(number):
     try:
         return math.isfinite(float(number))
     except (OverflowError, TypeError, ValueError):
@@ -70,6 +70,8 @@ def _float_or_none(number):
 
 
 def _called(part):
+    if part.is_Number and part.is_finite:
+        return f"the number {sp.N(part, 3)}, beyond the range of floats"
     return f"{part.func.__name__}: {part}" if part.args else str(part)
 
 
@@ -81,7 +83,8 @@ def check_values(what, formula, points):
         if not math.isfinite(values[-1]):
             where = ", ".join(f"{symbol} = {float(number):g}" for symbol, number in at.items())
             raise InputError(f"{what} has no value at {where}: {formula}. It needs a finite real one wherever it may "
-                             "be asked for; a Piecewise can say what it is where this formula does not hold.")
+                             "be asked for. A Piecewise can say what it is where this formula does not hold; a loss "
+                             "can name with outputs= the activations whose outputs it takes.")
     return values
 
 
@@ -119,15 +122,21 @@ def check_same(what, form, formula, points):
 
 
 def in_pieces(formula):
-    """The same function with each Max and Min in it as a Piecewise, which every part of the library can read."""
+    """The same function of real numbers, whatever it is given: with each Max and Min in it as a Piecewise, which every
+    part of the library can read, and what SymPy simplifies for real numbers simplified."""
     def written(*arguments):
-        given = sp.sympify(formula(*arguments))
-        if not isinstance(given, sp.Expr) or not given.has(sp.Max, sp.Min, sp.Heaviside):
-            return given
-        given = given.rewrite(sp.Heaviside, sp.Piecewise).replace(sp.Max, _largest).replace(sp.Min, _smallest)
-        return sp.piecewise_fold(given)
+        real = [sp.Dummy(str(at), real=True) if sp.sympify(at).free_symbols else at for at in arguments]
+        given = _without_max(sp.sympify(formula(*real)))
+        return given.xreplace(dict(zip(real, arguments))) if isinstance(given, sp.Basic) else given
 
     return formula and written
+
+
+def _without_max(given):
+    if not isinstance(given, sp.Expr) or not given.has(sp.Max, sp.Min, sp.Heaviside):
+        return given
+    given = given.rewrite(sp.Heaviside, sp.Piecewise).replace(sp.Max, _largest).replace(sp.Min, _smallest)
+    return sp.piecewise_fold(given)
 
 
 def _largest(*numbers):
