@@ -226,7 +226,8 @@ def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = N
                     use them
 
     InputError for a name that is taken, for what gives no formula, for a formula that does not work in every part of
-    the library (see `rows`), and for forms that are not equal to the formula at moderate z.  `del activations.TABLE[name]` takes the row out.
+    the library (see `rows`), and for forms that are not equal to the formula at moderate z.
+    `del activations.TABLE[name]` takes the row out.
     """
     from .losses import TABLE as losses  # here, because losses are made with the table of activations
 
