@@ -155,7 +155,7 @@ def _check_formulas(row):
             check_formula(f"The {what} of {row.name}", given, a, y, *more)
             check_parts(f"The {what} of {row.name}", given(a, y, *more))
     if row.targets == "none" and y in row(a, y).free_symbols:
-        raise InputError(f"The term of {row.name} has a target y in it, but with targets=\"none\" there are no targets; "
+        raise InputError(f"The term of {row.name} has a target y in it, but with targets='none' there are no targets; "
                          f"given: {row(a, y)}.")
     points = [{a: output, y: target} for output in _outputs(row) for target in (POINTS[0][1], POINTS[1][1])]
     check_works(f"The term of {row.name}", row(a, y), row.differentiated(a, y), a, points)
