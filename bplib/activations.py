@@ -16,9 +16,11 @@ from typing import Callable
 import numpy as np
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.printing.printer import Printer
 
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
+from .rows import check_formula, check_new, check_parts, check_same, check_values, check_works, in_pieces
 
 
 class Activated(sp.Function):
@@ -223,71 +225,53 @@ def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = N
     log, log_complement   ln a and ln(1 − a) as functions of z that hold for large |z|; losses that take logarithms
                     use them
 
-    InputError for a name that is taken, for what gives no formula, and for forms that are not equal to the formula at
-    moderate z.  `del activations.TABLE[name]` takes the row out.
+    InputError for a name that is taken, for what gives no formula, for a formula that does not work in every part of
+    the library (see `rows`), and for forms that are not equal to the formula at moderate z.
+    `del activations.TABLE[name]` takes the row out.
     """
-    check_new(name, TABLE, "activation")
+    from .losses import TABLE as losses  # here, because losses are made with the table of activations
+
+    check_new(name, "an activation", TABLE, losses)
+    if symbol is not None and not isinstance(symbol, str):
+        raise InputError(f"The symbol of {name} is a string of LaTeX, such as r'\\sigma'; given: {symbol!r}.")
     parameters = () if alpha is None else (_parameter(f"The alpha of {name}", alpha),)
-    z, a = sp.symbols("z a", real=True)
-    check_formula(f"The formula of {name}", formula, z, *parameters)
-    if slope is not None:
-        check_formula(f"The slope of {name}, a function of z and a = g(z),", slope, z, a, *parameters)
-    for what, form, same in (("stable form", stable, formula), ("log", log, lambda *at: sp.log(formula(*at))),
-                             ("log_complement", log_complement, lambda *at: sp.log(1 - formula(*at)))):
-        check_same(f"The {what} of {name}", form, same, [(z, *parameters) for z in POINTS])
-    symbol = rf"\operatorname{{{name}}}" if symbol is None else symbol
-    formula = in_pieces(formula)
-    row = _row(name, symbol, formula, in_pieces(slope or _differentiated(formula)), parameters,
-               in_code=name_in_code(name), stable=in_pieces(stable), log=log, log_complement=log_complement)
+    row = _row(name, rf"\operatorname{{{name}}}" if symbol is None else symbol, in_pieces(formula),
+               in_pieces(slope or _differentiated(in_pieces(formula))), parameters, in_code=name_in_code(name),
+               stable=in_pieces(stable), log=in_pieces(log), log_complement=in_pieces(log_complement))
+    _check_formulas(row)
+    _check_forms(row)
     TABLE[name] = row
     return row
 
 
-def check_new(name, table, what):
-    """InputError where a name cannot be that of a new row."""
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*", name):
-        raise InputError(f"The name of an {what} is made of English letters and digits, in one word or several; "
-                         f"given: {name!r}.")
-    taken = {known.lower().replace("-", " ").replace("_", " "): known for known in table}
-    if (known := taken.get(name.lower().replace("-", " ").replace("_", " "))):
-        raise InputError(f"There is a row called {known!r} already. Take another name, or take that row out of the "
-                         "table first.")
+def _check_formulas(row):
+    """InputError where the formula or the slope of a new row does not work."""
+    (z, a), what = sp.symbols("z a", real=True), f"The formula of {row.name}"
+    check_formula(what, row.formula, z, *row.parameters)
+    formula = row.formula(z, *row.parameters)
+    points = [{z: number} for number in POINTS]
+    check_works(what, formula, sp.diff(formula, z), z, points)
+    what = f"The slope of {row.name}, a function of z and a = g(z),"
+    check_formula(what, row.slope, z, a, *row.parameters)
+    slope = plain(row.slope(z, a, *row.parameters)).xreplace({a: formula})
+    check_parts(what, slope)
+    check_values(what, slope, points)
 
 
-def check_formula(what, formula, *arguments):
-    """InputError where a function does not give a SymPy expression of its arguments."""
-    try:
-        given = sp.sympify(formula(*arguments))
-        fits = isinstance(given, sp.Expr) and given.free_symbols <= set().union(*(a.free_symbols for a in arguments))
-    except Exception as error:
-        raise InputError(f"{what} is a function of SymPy symbols, such as lambda z: sympy.sin(z); it ended with "
-                         f"{type(error).__name__}: {error}") from error
-    if not fits:
-        raise InputError(f"{what} is a function of SymPy symbols that gives a formula of these alone; "
-                         f"it gives: {given!r}.")
+def _check_forms(row):
+    """InputError where a form of a new row for large |z| does not work or is not that of its formula."""
+    formula, z = row.formula, sp.Symbol("z", real=True)
+    for what, form, same in (("stable form", row.stable, formula), ("log", row.log, lambda *at: sp.log(formula(*at))),
+                             ("log_complement", row.log_complement, lambda *at: sp.log(1 - formula(*at)))):
+        if form is not None:
+            what = f"The {what} of {row.name}"
+            check_formula(what, form, z, *row.parameters)
+            check_parts(what, plain(form(z, *row.parameters)))
+            check_same(what, lambda *at: plain(form(*at)), same, [(z, *row.parameters) for z in POINTS])
 
 
 POINTS = tuple(sp.Rational(tenths, 10) for tenths in (-21, -9, -2, 3, 11, 24))
-"""Moderate values of z, at which a formula and its other forms are compared."""
-
-
-def check_same(what, form, formula, points):
-    """InputError where a form, if there is one, differs from the formula at one of the points."""
-    for at in points if form is not None else ():
-        check_formula(what, form, *at)
-        found, expected = (complex(sp.N(plain(sp.sympify(function(*at))), 20)) for function in (form, formula))
-        if not abs(found - expected) <= 1e-12 * max(1, abs(expected)):
-            raise InputError(f"{what} differs from the formula: at {', '.join(f'{float(x):g}' for x in at)} it is "
-                             f"{found.real:g}, and the formula gives {expected.real:g}.")
-
-
-def in_pieces(formula):
-    """The same function with each Max and Min in it as a Piecewise, which every part of the library can read."""
-    def written(*arguments):
-        given = sp.sympify(formula(*arguments))
-        return sp.piecewise_fold(given.rewrite(sp.Piecewise)) if given.has(sp.Max, sp.Min, sp.Heaviside) else given
-
-    return formula and written
+"""Moderate values of z, at which a formula is tried and compared with its other forms."""
 
 
 def _differentiated(formula):
@@ -307,8 +291,19 @@ def name_in_code(name: str) -> str:
     plain = re.sub(r"\W", "_", name)
     here = globals()
     taken = (hasattr(sp, plain) or hasattr(np, plain) or hasattr(builtins, plain) or keyword.iskeyword(plain)
-             or plain in here or ARRAYS.fullmatch(plain) or plain in JAVASCRIPT_WORDS)
+             or plain in here or ARRAYS.fullmatch(plain) or plain in JAVASCRIPT_WORDS or plain in TUNING_WORDS
+             or any(hasattr(printer, f"_print_{plain}") for printer in _printers(Printer)))
     return plain + "_" if taken else plain
+
+
+def _printers(above):
+    """A class of SymPy's printers and all that inherit from it, ours among them."""
+    return [above, *(printer for below in above.__subclasses__() for printer in _printers(below))]
+
+
+TUNING_WORDS = frozenset(
+    "alpha beta accumulate accumulate_last in_chunks first scale ones eye range Array Columns Constant".split())
+"""Names that tuned code gives to its own arguments and helpers, and code to its printers."""
 
 
 JAVASCRIPT_WORDS = frozenset(

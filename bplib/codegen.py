@@ -152,8 +152,17 @@ class ArrayPrinter(NumPyPrinter):
     def _print_Relational(self, e):
         return f"{self._print(e.lhs)} {e.rel_op} {self._print(e.rhs)}"
 
+    def _print_And(self, e):
+        return " & ".join(f"({self._print(condition)})" for condition in e.args)
+
+    def _print_Or(self, e):
+        return " | ".join(f"({self._print(condition)})" for condition in e.args)
+
     def _print_Abs(self, e):
         return f"abs({self._print(e.args[0])})"
+
+    def _print_erf(self, e):
+        return f"erf({self._print(e.args[0])})"
 
     def _print_KroneckerDelta(self, e):
         labels = next(at for at in e.args if isinstance(at, sp.Indexed))

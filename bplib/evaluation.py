@@ -112,7 +112,8 @@ class StablePoint(Point):
 
     def __init__(self, network, *arguments, **options):
         self._in_z, self._plain = logarithms_in_z(network), network
-        super().__init__(replace(network, equations=tuple(stable(network))), *arguments, **options)
+        with np.errstate(all="ignore"):  # what is too small is 0, what is too large infinite
+            super().__init__(replace(network, equations=tuple(stable(network))), *arguments, **options)
 
     def __call__(self, expression, scope):
         expression = self._in_z(sp.sympify(expression)).replace(lambda e: e.is_Add, self._complement)

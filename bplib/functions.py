@@ -12,6 +12,7 @@ import scipy.special
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from .activations import BUILT_IN
 from .activations import TABLE as ACTIVATIONS
 from .activations import activation
 from .errors import InputError, unknown_name
@@ -46,7 +47,16 @@ class ActivationFunction(_Function):
 
     def derivative(self, z: ArrayLike) -> np.ndarray:
         """g'(z), in the shape of z; at a kink the one from the left."""
-        return np.imag(self._computed(analytic(), checked_array("z", z) + 1j * STEP)) / STEP
+        z = checked_array("z", z)
+        if self.name in BUILT_IN:
+            return np.imag(self._computed(analytic(), z + 1j * STEP)) / STEP
+        return self._slope(z, self._computed(kernels(), z))
+
+    @cached_property
+    def _slope(self) -> Callable:
+        """The slope of a row that was added, as generated code has it: a function of z and a = g(z)."""
+        z_a = sp.symbols("z a", real=True)
+        return in_numbers(z_a, self.row.slope(*z_a, *self.row.parameters), kernels())
 
     def latex(self) -> str:
         """g(z) = its formula."""
@@ -64,6 +74,7 @@ class SoftmaxFunction(_Function):
         """The outputs a, in the shape of z, (…, n).  InputError for a single number."""
         return kernels()["softmax"](self._layer(z))
 
+    @quiet
     def derivative(self, z: ArrayLike) -> np.ndarray:
         """The Jacobian ∂a_i/∂z_j = a_i ([i = j] − a_j), of shape (…, n, n) with i before j."""
         a = self(z)
@@ -110,7 +121,7 @@ class LossFunction(_Function):
 
     def _computed(self, formula, a, y):
         a, y = self._checked(a, y)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what is infinite is told as inf
             values = formula(a, y)
         if np.isnan(values).any():
             at = tuple(np.argwhere(np.isnan(values))[0])

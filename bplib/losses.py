@@ -6,14 +6,18 @@ the samples; both choices belong to the network (`networks.dense`), so a row hol
 Two rows compare nothing: "output" is the output itself, and "given error" has as Y what comes from above, ∂C/∂a.
 `add` puts a row of your own into the table.
 """
+import keyword
 from dataclasses import dataclass, replace
 from typing import Callable
 
 import sympy as sp
 
-from .activations import activation, check_formula, check_new, check_same, in_pieces
+from .activations import POINTS as Z
+from .activations import TABLE as ACTIVATIONS
+from .activations import activation
 from .errors import InputError, unknown_name
 from .inputs import as_written, checked_number
+from .rows import check_formula, check_new, check_parts, check_same, check_works, in_pieces
 
 HALF = sp.Rational(1, 2)
 
@@ -103,32 +107,72 @@ def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = 
                 as lambda a, y: a - y * sympy.log(a)
     parameter   name and value of a parameter, such as ("threshold", 1); `term(a, y, threshold)` and the others take it
                 last
-    outputs     names of the activations whose outputs it can take; by default any
+    outputs     names of the activations whose outputs it can take, or one name; by default any
     targets     "values" (any real numbers), "probability" (0 to 1), "distribution" (each row adds up to 1), "labels"
                 (integers) or "none"
     slope       ∂term/∂a; by default SymPy differentiates the term.  A derivation compares it with the term
     stable      the term in a form that holds for any a and y, where the term itself does not
 
-    InputError for a name that is taken, for what gives no formula, and for a stable form that is not equal to the term
-    at moderate a and y.  `del losses.TABLE[name]` takes the row out.
+    InputError for a name that is taken, for what gives no formula, for a term that does not work in every part of the
+    library (see `rows`) or has no value at outputs that it may meet, and for a stable form that is not equal to the
+    term at moderate a and y.  `del losses.TABLE[name]` takes the row out.
     """
-    check_new(name, TABLE, "loss")
-    if targets not in TARGETS:
+    check_new(name, "a loss", TABLE, ACTIVATIONS)
+    if not isinstance(targets, str) or targets not in TARGETS:
         raise unknown_name("kind of targets", targets, TARGETS)
-    if outputs is not None:
-        outputs = tuple(activation(output).name for output in outputs)
-    if parameter is not None:
-        parameter = (parameter[0], _parameter(f"The {parameter[0]} of {name}", parameter[1]))
-    more = (parameter or ())[1:]
-    for what, given in (("term", term), ("slope", slope or term), ("stable form", stable or term)):
-        check_formula(f"The {what} of {name}", given, *sp.symbols("a y", real=True), *more)
-    check_same(f"The stable form of {name}", stable, term, [(a, y, *more) for a, y in POINTS])
-    TABLE[name] = Loss(name, in_pieces(term), parameter, outputs, targets, in_pieces(slope), in_pieces(stable))
-    return TABLE[name]
+    row = Loss(name, in_pieces(term), _checked_parameter(name, parameter), _checked_outputs(name, outputs), targets,
+               in_pieces(slope), in_pieces(stable))
+    _check_formulas(row)
+    TABLE[name] = row
+    return row
+
+
+def _checked_parameter(loss_name, given):
+    if given is None:
+        return None
+    if not isinstance(given, (tuple, list)) or len(given) != 2 or not str(given[0]).isidentifier() \
+            or not isinstance(given[0], str) or given[0] == "name" or keyword.iskeyword(given[0]):
+        raise InputError(f"The parameter of {loss_name} is a pair of a word that Python takes as a keyword argument, "
+                         f"other than 'name', and a value, such as ('threshold', 1); given: {given!r}.")
+    return given[0], _parameter(f"The {given[0]} of {loss_name}", given[1])
+
+
+def _checked_outputs(loss_name, given):
+    if given is None:
+        return None
+    names = (given,) if isinstance(given, str) else given
+    if not isinstance(names, (tuple, list)) or not names:
+        raise InputError(f"The outputs of {loss_name} are names of activations, such as ('exp', 'softplus'); "
+                         f"given: {given!r}.")
+    return tuple(activation(output).name for output in names)
+
+
+def _check_formulas(row):
+    """InputError where the term, the slope or the stable form of a new row does not work."""
+    (a, y), more = sp.symbols("a y", real=True), (row.parameter or ())[1:]
+    for what, given in (("term", row.term), ("slope", row.slope), ("stable form", row.stable)):
+        if given is not None:
+            check_formula(f"The {what} of {row.name}", given, a, y, *more)
+            check_parts(f"The {what} of {row.name}", given(a, y, *more))
+    if row.targets == "none" and y in row(a, y).free_symbols:
+        raise InputError(f"The term of {row.name} has a target y in it, but with targets='none' there are no targets; "
+                         f"given: {row(a, y)}.")
+    points = [{a: output, y: target} for output in _outputs(row) for target in (POINTS[0][1], POINTS[1][1])]
+    check_works(f"The term of {row.name}", row(a, y), row.differentiated(a, y), a, points)
+    if row.stable is not None:
+        check_same(f"The stable form of {row.name}", row.stable, row.term, [(*at, *more) for at in POINTS])
+
+
+def _outputs(row):
+    """Moderate outputs of the activations that a loss can take: any number where it takes all."""
+    if row.outputs is None:
+        return Z
+    rows = [g for g in map(activation, row.outputs) if g.formula is not None]
+    return [g.formula(z, *g.parameters) for g in rows for z in Z] or [a for a, _ in POINTS]
 
 
 POINTS = tuple((sp.Rational(a, 10), sp.Rational(y, 10)) for a, y in ((3, 7), (6, 2), (9, 8)))
-"""Values of a and y at which a term and its stable form are compared."""
+"""Moderate a and y, at which a term and its stable form are compared."""
 
 TARGETS = ("values", "probability", "distribution", "labels", "none")
 SMALLEST, LARGEST = 1e-100, 1e100

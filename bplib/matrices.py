@@ -19,6 +19,9 @@ def matrix_latex(function, name):
     return f"{writer.name(name)} = {writer.write(ast.parse(lines[name], mode='eval').body)[0]}"
 
 
+SIGNS = {ast.Gt: ">", ast.GtE: r"\ge", ast.Lt: "<", ast.LtE: r"\le", ast.Eq: "=", ast.NotEq: r"\ne"}
+
+
 class _Writer:
     def __init__(self, layout):
         self.layout, self.notation = layout, layout.notation
@@ -123,8 +126,18 @@ class _Writer:
     def binary_Pow(self, left, right):
         return rf"\left({self.write(left)[0]}\right)^{{\odot {self.write(right)[0]}}}", ATOM
 
+    def binary_BitAnd(self, left, right):
+        return rf"{self._condition(left)} \wedge {self._condition(right)}", ADD
+
+    def binary_BitOr(self, left, right):
+        return rf"{self._condition(left)} \vee {self._condition(right)}", ADD
+
+    def _condition(self, node):
+        code, _ = self.write(node)
+        return code if isinstance(node, ast.Compare) else rf"\left({code}\right)"
+
     def on_Compare(self, node):
-        sign = {ast.Gt: ">", ast.LtE: r"\le"}[type(node.ops[0])]
+        sign = SIGNS[type(node.ops[0])]
         return rf"{self.write(node.left)[0]} {sign} {self.write(node.comparators[0])[0]}", ADD
 
     def on_Call(self, node):

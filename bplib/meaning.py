@@ -33,6 +33,8 @@ FUNCTIONS = {
     sp.Add: lambda *x: reduce(np.add, x), sp.Mul: lambda *x: reduce(np.multiply, x), sp.Pow: np.power,
     sp.StrictGreaterThan: lambda x, y: np.real(x) > np.real(y), sp.GreaterThan: lambda x, y: np.real(x) >= np.real(y),
     sp.StrictLessThan: lambda x, y: np.real(x) < np.real(y), sp.LessThan: lambda x, y: np.real(x) <= np.real(y),
+    sp.Equality: lambda x, y: np.real(x) == np.real(y), sp.Unequality: lambda x, y: np.real(x) != np.real(y),
+    sp.And: lambda *x: reduce(np.logical_and, x), sp.Or: lambda *x: reduce(np.logical_or, x),
     sp.KroneckerDelta: lambda x, y: (np.real(x) == np.real(y)).astype(float),
 }
 """What functions of SymPy are in numbers, complex ones too; any other as SymPy itself writes it in NumPy."""

@@ -66,7 +66,7 @@ def normal_pdf(z):
 KERNELS = {
     "np": np, "abs": np.abs, "identity": lambda z: z, "tanh": np.tanh, "sigmoid": quiet(scipy.special.expit),
     "relu": relu, "leaky_relu": leaky_relu, "softplus": softplus, "elu": elu, "silu": silu, "gelu": gelu,
-    "normal_cdf": quiet(scipy.special.ndtr), "normal_pdf": normal_pdf,
+    "normal_cdf": quiet(scipy.special.ndtr), "normal_pdf": normal_pdf, "erf": quiet(scipy.special.erf),
     "softmax": quiet(lambda z, axis=-1: scipy.special.softmax(z, axis=axis), over="ignore"),  # e^−∞ is 0
     "log_softmax": quiet(lambda z, axis=-1: scipy.special.log_softmax(z, axis=axis)),
 }

@@ -5,6 +5,7 @@ import warnings
 import mpmath as mp
 import numpy as np
 import pytest
+import scipy.special
 from networks_to_test import NETWORKS, parameters, samples
 
 import bplib as bp
@@ -195,3 +196,15 @@ def test_parameters_within_their_limits_can_be_derived(alpha, factor):
     bp.derive(bp.dense([2, 2, 2, 1], [bp.activation("leaky relu", alpha=alpha), bp.activation("elu", alpha=alpha),
                                       "identity"], bp.loss("squared error", factor=factor)))
     bp.derive(bp.neuron(bp.activation("leaky relu", alpha=alpha), bp.loss("Huber error", threshold=factor)))
+
+
+def test_numbers_that_are_too_small_are_0_whatever_numpy_is_set_to():
+    network = bp.dense([2, 3, 2], ["tanh", "softmax"], "categorical cross entropy")
+    derivation, random = bp.derive(network), np.random.default_rng(0)
+    parameters = {name: 1000 * random.normal(size=network.shape(name)) for name in network.parameters}
+    X, Y = random.normal(size=(4, 2)), np.eye(2)[[0, 1, 1, 0]]
+    a1 = np.tanh(X @ parameters["W1"].T + parameters["b1"])
+    z2 = a1 @ parameters["W2"].T + parameters["b2"]
+    with np.errstate(all="raise"):
+        found = derivation.evaluate(derivation["z2"].left, parameters, X, Y)
+    np.testing.assert_allclose(found, scipy.special.softmax(z2, axis=1) - Y, rtol=1e-12, atol=1e-15)

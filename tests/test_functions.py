@@ -152,3 +152,10 @@ def test_latex():
     assert r"\sum_{k=1}^{n} e^{z_{k}}" in bp.function("softmax").latex()
     assert bp.function("binary cross entropy").latex().count(r"\ln") == 2
     assert bp.function("tanh")._repr_latex_().startswith(r"$\displaystyle \tanh")
+
+
+def test_what_runs_out_of_floats_is_infinite_whatever_numpy_is_set_to():
+    """y/a = 10⁻³/10⁻³²⁰ is beyond the largest float."""
+    with np.errstate(all="raise"):
+        found = bp.function("binary cross entropy").derivative([0, 1.0, 1e-320], [0.0, 1.0, 1e-3])
+    assert found.tolist() == [1, -1, -np.inf]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from jupyter import run_javascript
+from sympy.codegen import cfunctions
 
 import bplib as bp
 import bplib.explore
@@ -25,7 +26,7 @@ from bplib.coursework.vocabulary import vocabulary
 from bplib.coursework.writing import written
 from bplib.curvature import moving
 from bplib.equations import s
-from bplib.javascript import LIBRARY, javascript_arrays
+from bplib.javascript import LIBRARY, javascript, javascript_arrays
 from bplib.matrices import matrix_latex
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -354,7 +355,8 @@ def test_names_in_exercises():
 # ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", ["sinc", "sign", "array", "sum", "len", "lambda", "normal cdf", "X2", "gemm", "Math",
-                                  "delta2", "losses", "N", "e", "z1", "hard-cube", "erf", "Piecewise", "log softmax"])
+                                  "delta2", "losses", "N", "e", "z1", "hard-cube", "erf", "Piecewise", "log softmax",
+                                  "alpha", "accumulate", "Columns", "Constant", "Array", "Partial"])
 def test_a_name_that_others_have_is_no_obstacle(name):
     """The row is z³ under the name of another function, of an array, of a word of Python's or JavaScript's."""
     activations.add(name, lambda z: z**3, lambda z, a: 3 * z**2)
@@ -498,3 +500,171 @@ def test_an_exercise(hidden, output, loss, right, wrong, monkeypatch):
     monkeypatch.setitem(EXERCISES, row.id, row)
     assert check("9.1", right).outcome == "right"
     assert check("9.1", wrong).outcome == "wrong"
+
+
+# ---------------------------------------------------------------------------------------------------------
+# Rows are tried before they are added
+# ---------------------------------------------------------------------------------------------------------
+
+REFUSED = {
+    "sign": (sp.sign, "jumps"),
+    "real_root": (lambda z: sp.real_root(z, 3), "no derivative that SymPy knows"),
+    "constant": (lambda z: sp.S(2), "does not depend on z"),
+    "steps": (sp.Heaviside, "is 0 at all points"),
+    "sqrt": (sp.sqrt, "no value at z = -2.1"),
+    "pole": (lambda z: 1 / (z - sp.Rational(3, 10)), "no value at z = 0.3"),
+    "overflow": (lambda z: z**3000, "no value at z = -2.1"),
+    "kink": (lambda z: sp.Piecewise((z, z > 0)), "without a last piece"),
+    "large": (lambda z: z * sp.Integer(10)**400, "beyond the range of floats"),
+    "floor": (sp.floor, "floor(z)"),
+    "mod": (lambda z: sp.Mod(z, 2), "Mod(z, 2)"),
+    "atan2": (lambda z: sp.atan2(z, z**2 - 3), "atan2(z"),
+    "LambertW": (sp.LambertW, "LambertW(z)"),
+    "besselj": (lambda z: sp.besselj(0, z), "besselj(0, z)"),
+    "delta": (lambda z: z * sp.KroneckerDelta(z, 1), "KroneckerDelta"),
+    "sum": (lambda z: sp.Sum(z**sp.Symbol("k"), (sp.Symbol("k"), 1, 3)), "Sum: "),
+    "undefined": (sp.Function("f"), "f(z)"),
+    "integral": (lambda z: sp.Integral(sp.exp(-sp.Symbol("t")**2), (sp.Symbol("t"), 0, z)), "Integral: "),
+    "imaginary": (lambda z: sp.I * z, "has I,"),
+    "zoo": (lambda z: z / 0, "has zoo,"),
+    "oo": (lambda z: sp.oo, "has oo,"),
+    "nan": (lambda z: sp.nan, "has nan,"),
+    "matrix": (lambda z: sp.Matrix([z]), "Matrix"),
+    "gamma": (sp.gamma, "gamma(z)"),
+    "other row": (lambda z: z * activations.sigmoid(z), "sigmoid(z)"),
+}
+
+
+@pytest.mark.parametrize("formula, says", REFUSED.values(), ids=REFUSED)
+def test_a_formula_that_does_not_work_everywhere_is_refused(formula, says):
+    before = dict(activations.TABLE)
+    with pytest.raises(bp.InputError, match=re.escape(says)):
+        activations.add("new", formula)
+    assert activations.TABLE == before
+
+
+FORMS = {
+    "slope nothing": (dict(slope=lambda z, a: None), "it gives: None"),
+    "slope zoo": (dict(slope=lambda z, a: 1 / (a - a)), "has zoo,"),
+    "slope domain": (dict(slope=lambda z, a: sp.sqrt(z)), "no value at z = -2.1"),
+    "log": (dict(log=sp.floor), "floor(z)"),
+    "stable": (dict(stable=lambda z: sp.Piecewise((sp.sin(z), z > 0))), "without a last piece"),
+    "symbol": (dict(symbol=3), "string of LaTeX"),
+}
+
+
+@pytest.mark.parametrize("forms, says", FORMS.values(), ids=FORMS)
+def test_a_form_that_does_not_work_is_refused(forms, says):
+    with pytest.raises(bp.InputError, match=re.escape(says)):
+        activations.add("new", sp.sin, **forms)
+    assert "new" not in activations.TABLE
+
+
+LOSSES = {
+    "constant": (lambda a, y: y**2, {}, "does not depend on a"),
+    "target": (lambda a, y: a * y, dict(targets="none"), "there are no targets"),
+    "jump": (lambda a, y: sp.sign(a - y), {}, "jumps"),
+    "floor": (lambda a, y: sp.floor(a) - y, {}, "floor(a)"),
+    "right or wrong": (lambda a, y: sp.Piecewise((1, a > y), (0, True)), {}, "is 0 at all points"),
+    "any output": (lambda a, y: a - y * sp.log(a), {}, "no value at a = -2.1"),
+    "negative outputs": (lambda a, y: a - y * sp.log(a), dict(outputs="tanh"), "outputs="),
+    "slope": (lambda a, y: (a - y)**2, dict(slope=lambda a, y: None), "it gives: None"),
+    "targets": (lambda a, y: (a - y)**2, dict(targets=["values"]), "kind of targets"),
+    **{f"parameter {given!r}": (lambda a, y, p: p * (a - y)**2, dict(parameter=given), "parameter of new is a pair")
+       for given in (("tau",), {"tau": 2}, "tau", "ab", (5, 2), ("name", 2), (None, 2), ("lambda", 2))},
+    **{f"outputs {given!r}": (lambda a, y: (a - y)**2, dict(outputs=given), "outputs of new are names")
+       for given in (5, (), {"tanh": 1})},
+}
+
+
+@pytest.mark.parametrize("term, more, says", LOSSES.values(), ids=LOSSES)
+def test_a_loss_that_does_not_work_is_refused(term, more, says):
+    before = dict(losses.TABLE)
+    with pytest.raises(bp.InputError, match=re.escape(says)):
+        losses.add("new", term, **more)
+    assert losses.TABLE == before
+
+
+def test_one_name_is_one_row():
+    """`bp.function` finds a row by its name alone."""
+    with pytest.raises(bp.InputError, match="'sigmoid' already"):
+        losses.add("Sigmoid", lambda a, y: (a - y)**2)
+    with pytest.raises(bp.InputError, match="'Huber error' already"):
+        activations.add("huber-error", sp.sin)
+    with pytest.raises(bp.InputError, match="The name of a loss is"):
+        losses.add("", lambda a, y: (a - y)**2)
+
+
+def test_a_loss_for_one_activation():
+    try:
+        assert losses.add("one", lambda a, y: -y * sp.log(a), outputs="exp").outputs == ("exp",)
+    finally:
+        losses.TABLE.pop("one", None)
+
+
+WORK = {
+    **{f.__name__: f for f in (sp.sin, sp.cos, sp.tan, sp.atan, sp.sinh, sp.cosh, sp.tanh, sp.asinh, sp.erf, sp.exp)},
+    "log": lambda z: sp.log(2 + z**2), "acosh": lambda z: sp.acosh(2 + z**2), "abs": abs,
+    "asin": lambda z: sp.asin(z / (3 + z**2)), "acos": lambda z: sp.acos(z / (3 + z**2)),
+    "atanh": lambda z: sp.atanh(z / (3 + z**2)), "expm1": cfunctions.expm1, "log1p": lambda z: cfunctions.log1p(z**2),
+    "and": lambda z: sp.Piecewise((z, (z > -1) & (z < 1)), (sp.tanh(z), True)),
+    "or": lambda z: sp.Piecewise((z**3, (z < -1) | (z > 1)), (z, True)),
+    "unequal": lambda z: sp.Piecewise((z**2, sp.Ne(z, 3)), (9, True)),
+    "Heaviside": lambda z: z * sp.Heaviside(z), "conjugate": lambda z: z * sp.conjugate(z),
+}
+
+
+@pytest.mark.parametrize("g", WORK.values(), ids=WORK)
+def test_every_function_that_may_be_used_works_in_every_part(g):
+    """As an activation and inside a loss: NumPy, tuned, JavaScript and LaTeX, against differences of g itself."""
+    activations.add("new row", g)
+    losses.add("new loss", lambda a, y: (g(a) - y)**2)
+    try:
+        network = bp.neuron("new row", "new loss")
+        f, z = bp.generate(network), sp.Symbol("z", real=True)
+        given, X, Y = {"w": 0.7, "b": -0.2}, np.array([0.4, -1.1]), np.array([0.3, 0.9])
+        cost = (g(g(0.4 * z - sp.Rational(1, 5))) - 0.3)**2 + (g(g(-1.1 * z - sp.Rational(1, 5))) - 0.9)**2
+        expected, step = cost.subs(z, 0.7) / 2, sp.Float("1e-12", 40)
+        left, right = (sp.N(cost.subs(z, sp.Rational(7, 10) + side * step), 40) for side in (-1, 1))
+        close(f.cost(given, X, Y), float(expected))
+        assert f.gradients(given, X, Y)["w"] == pytest.approx(float((right - left) / (4 * step)), rel=1e-7)
+        close(bp.function("new row").derivative(0.3), float(sp.diff(g(z), z).subs(z, 0.3).doit()))
+        assert bp.derive(network).latex() and matrix_latex(f.gradients, "delta")
+        code = javascript("run", ["z"], [("a", activations.TABLE["new row"](sp.Symbol("z", real=True)))])
+        close(run_javascript(LIBRARY + code + "const result = run({z: 0.3}).a;"), float(g(sp.Float(0.3))))
+    finally:
+        del activations.TABLE["new row"], losses.TABLE["new loss"]
+
+
+@pytest.mark.parametrize("p, q", [(0.3, -0.7), (sp.Rational(3, 10), -sp.Rational(1, 2))], ids=["floats", "rationals"])
+def test_the_larger_of_two_multiples_of_the_same_error(p, q):
+    losses.add("pinball", lambda a, y: sp.Max(p * (y - a), q * (y - a)))
+    try:
+        a = np.array([1.0, -2.0])
+        close(bp.function("pinball")(a, 0.0), np.maximum(-float(p) * a, -float(q) * a))
+        close(bp.function("pinball").derivative(a, 0.0), [-float(q), -float(p)])
+        f = bp.generate(bp.dense([2, 1], "identity", "pinball"))
+        given, X, Y = {"W1": np.array([[1.0, 2.0]]), "b1": np.zeros(1)}, np.eye(2), np.array([[0.0], [5.0]])
+        close(f.cost(given, X, Y), (-float(q) + 3 * float(p)) / 2)
+        close(f.gradients(given, X, Y)["b1"], [(-float(q) - float(p)) / 2])
+    finally:
+        del losses.TABLE["pinball"]
+
+
+def test_the_derivative_is_the_slope_of_the_row():
+    """As in generated code: a slope that is wrong would be seen in both, until a derivation compares it."""
+    activations.add("new", sp.sin, lambda z, a: 2 * sp.cos(z) + a)
+    try:
+        z = np.array([-2.0, 3.0])
+        close(bp.function("new").derivative(z), 2 * np.cos(z) + np.sin(z))
+    finally:
+        del activations.TABLE["new"]
+
+
+def test_a_row_that_is_refused_takes_nothing_from_the_explorers():
+    for table, add in ((activations, lambda: activations.add("new", sp.sign)),
+                       (losses, lambda: losses.add("new", lambda a, y: sp.S(2)))):
+        with pytest.raises(bp.InputError):
+            add()
+        assert "new" not in table.TABLE
+    assert bp.explore.neuron("sigmoid").facts and bp.explore.training().facts

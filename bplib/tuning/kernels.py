@@ -84,7 +84,7 @@ def blend(alpha, value, beta, C):
 def functions(dtype):
     """The functions that tuned code calls, by their names in it."""
     letter = {"float64": "d", "float32": "s"}[np.dtype(dtype).name]
-    return {**kernels(), "sigmoid": scipy.special.expit, "normal_cdf": scipy.special.ndtr,
+    return {**kernels(), "sigmoid": scipy.special.expit, "normal_cdf": scipy.special.ndtr, "erf": scipy.special.erf,
             "expit": scipy.special.expit, "product": product, "blend": blend,
             "gemm": getattr(blas, letter + "gemm"), "gemv": getattr(blas, letter + "gemv")}
 
