@@ -317,7 +317,8 @@ class _Test:
         if not isinstance(test, (tuple, list)) or len(test) != 2:
             raise InputError(f"test is a pair (X, labels); given: {type(test).__name__}.")
         layout, self.functions = functions.layout, functions
-        X, self.labels = inputs_as_given(layout, test[0], dtype), as_array("The labels", test[1])
+        X = inputs_as_given(layout, test[0], dtype)
+        self.labels = np.asarray(None) if test[1] is None else as_array("The labels", test[1])
         self.X, self.values = Reader(X, layout.shape("x").index("N"), dtype), values_of_a_sample(layout.network)
         structure = layout.network.structure
         classes = max(2, len(structure.outputs) if isinstance(structure, Graph) else structure.sizes[-1])

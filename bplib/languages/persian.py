@@ -14,6 +14,8 @@ SENTENCES = {
     "squared error": "مربع خطا",
     "absolute error": "قدر مطلق خطا",
     "Huber error": "خطای هوبر",
+    "output": "خروجی",
+    "given error": "خطای داده‌شده",
     "binary cross entropy": "آنتروپی متقاطع دوتایی",
     "categorical cross entropy": "آنتروپی متقاطع چنددسته‌ای",
     "negative log-likelihood": "منفی لگاریتم درست‌نمایی",
