@@ -7,7 +7,7 @@ from importlib import import_module
 _ROOMS = {
     "activation": "activations", "loss": "losses", "function": "functions",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
-    "derive": "derivation", "generate": "codegen", "forms": "forms", "gradient_check": "gradcheck",
+    "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",

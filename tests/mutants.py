@@ -68,7 +68,7 @@ TESTS = {
     "codegen": "test_codegen test_inputs test_layout test_stability",
     "numerics": "test_codegen test_stability",
     "matrices": "test_matrices test_rosetta test_layout",
-    "forms": "test_matrices test_rosetta test_figures",
+    "three_forms": "test_matrices test_rosetta test_figures",
     "rosetta": "test_rosetta test_sentences",
     "inputs": "test_inputs",
     "datasets": "test_datasets",

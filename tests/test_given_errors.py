@@ -119,7 +119,7 @@ def test_training_goes_where_the_given_error_says():
 @pytest.mark.parametrize("call, says", [
     (lambda n, P, X, Y: bp.generate(n).cost(P, X, Y), "leave Y out"),
     (lambda n, P, X, Y: bp.gradient_check(n, P, X, Y), "leave Y out"),
-    (lambda n, P, X, Y: bp.train(n, P, X, Y, eta=1, epochs=1), "leave Y out"),
+    (lambda n, P, X, Y: bp.train(n, P, X, Y, eta=1, epochs=1), "'given error' with ones for Y"),
     (lambda n, P, X, Y: bp.train(n, P, X, None, eta=1, epochs=1), "'given error' with ones for Y"),
     (lambda n, P, X, Y: bp.tune(n), "'given error' with ones for Y"),
     (lambda n, P, X, Y: bp.derive(n).evaluate(bp.derive(n)["W1"], P, X, Y), "leave Y out"),

@@ -9,7 +9,7 @@ from networks_to_test import NETWORKS, derivation_of, parameters, samples
 import bplib as bp
 from bplib.equations import Partial, j, k, name_of, s
 
-forms = import_module("bplib.forms")  # the module, not the function
+forms = import_module("bplib.three_forms")
 PARAMETERS = [(network, name) for network, make in NETWORKS.items() for name in make().parameters]
 
 

@@ -181,9 +181,13 @@ def failing(monkeypatch, at):
 @pytest.mark.parametrize("interrupt", [_thread.interrupt_main, lambda: signal.raise_signal(signal.SIGINT)])
 def test_what_the_stop_button_sends(interrupt, monkeypatch):
     whole = train("arrays", batch_size=5)
-    with monkeypatch.context() as patched:
-        failing(patched, {6: interrupt})
-        history = stopped(lambda: train("arrays", batch_size=5))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
+    try:
+        with monkeypatch.context() as patched:
+            failing(patched, {6: interrupt})
+            history = stopped(lambda: train("arrays", batch_size=5))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (history.epochs, history.place.step) == (1, 2)
     assert same(train("arrays", history, batch_size=5), whole)
 
