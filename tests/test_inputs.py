@@ -923,6 +923,9 @@ def test_names_that_python_folds_work_as_written(name):
     assert np.isfinite(bp.tune(f).gradients(given, np.ones((60, 1)), np.ones((60, 1)))["b_o"])
     history = bp.train(f, given, np.ones((60, 1)), np.ones((60, 1)), eta=0.1, epochs=2)
     assert history.cost[-1] < history.cost[0]
+    stepped = {key: np.array(w) for key, w in given.items()}
+    bp.tune(f).step(stepped, np.ones((60, 1)), np.ones((60, 1)), 0.1)
+    assert list(stepped) == list(given) and all(stepped[key] != given[key] for key in given)
 
 
 # warnings

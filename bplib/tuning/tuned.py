@@ -5,7 +5,7 @@ import numpy as np
 
 from ..codegen import Generated, generate
 from ..errors import InputError, warn_caller
-from ..inputs import checked_number, checked_parameters, checked_samples, checked_whole
+from ..inputs import checked_number, checked_parameters, checked_samples, checked_whole, folded
 from .arrays import ArrayCode
 from .plain import PlainCode
 from .scalars import ScalarCode, suits
@@ -102,6 +102,7 @@ class Tuned:
     def step(self, parameters, X, Y, eta):
         """w ← w − η ∂C/∂w for each parameter: the arrays in `parameters` are changed, and nothing is returned."""
         checked_parameters(self.layout, parameters)
+        parameters = {folded(name): array for name, array in parameters.items()}
         arrays = [self._changeable(name, parameters[name]) for name in self.layout.parameters]
         X, Y = self._samples(X, Y)
         self._check_apart({**parameters, "X": X, "Y": Y})
