@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import bplib as bp
 from bplib.coursework.grammar import DEEPEST, LARGEST_POWER, parse
 from bplib.coursework.program import Answers, NumericPoint, points_for
-from bplib.coursework.tokens import LONGEST, MOST_TOKENS, FormulaError
+from bplib.formula.tokens import LONGEST, MOST_TOKENS, FormulaError
 from bplib.coursework.tree import Binary, Call, Entry, Negative, Number, Sum
 from bplib.coursework.values import Misfit, evaluate, tree_of
 from bplib.coursework.vocabulary import vocabulary

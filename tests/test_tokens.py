@@ -9,7 +9,7 @@ from bplib.coursework import EXERCISES
 from bplib.coursework.grammar import parse
 from bplib.coursework.matching import reference
 from bplib.coursework.reading import formula_values
-from bplib.coursework.tokens import COMMANDS, GREEK, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, FormulaError, tokens
+from bplib.formula.tokens import COMMANDS, GREEK, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, FormulaError, tokens
 
 
 def read(text):

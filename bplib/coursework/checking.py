@@ -12,7 +12,7 @@ from .grammar import parse
 from .matching import Value, reference
 from .mistakes import TABLE
 from .sheets import EXERCISES
-from .tokens import FormulaError
+from ..formula.tokens import FormulaError
 from .verdict import NotRight, Verdict
 
 NOTHING = ("", "...", "…")

@@ -1,11 +1,8 @@
 """From the text of a formula to its tree: a small grammar, read by recursive descent.  Nothing is ever evaluated.
 
-    expression  =  ["-"] term {("+" | "-") term}
-    term        =  factor {["*" | "/"] factor}              factors side by side are multiplied: 2(a - y)x
-    factor      =  {"-" | "+"} power
-    power       =  primary ["^" exponent]                   or a superscript: a²
-    primary     =  number | "(" expression | condition ")" | "[" condition "]" | sum
-                   | frac "{" expression "}" "{" expression "}" | entry | function ["'"] "(" expression ")"
+The arithmetic is that of `formula`; here stands what a name in it may be:
+
+    named       =  sum | frac "{" expression "}" "{" expression "}" | entry | function ["'"] "(" expression ")"
     sum         =  "sum" "_" indices ["^" end] term          the rest of the product is summed
     entry       =  name [layer] {subscripts} ["[" indices "]"]       w2_jk, w^(2)_jk, W2[j,k], wⱼₖ
 
@@ -14,15 +11,13 @@ Where a sum's index is also an index of what is asked for, the sum ends with the
 """
 import math
 
-from .tokens import FormulaError, Token, tokens
-from .tree import CONDITIONS, Binary, Call, Entry, Index, Negative, Number, Sum, has_index
+from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, Arithmetic
+from ..formula.tokens import FormulaError, Token
+from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
-DEEPEST = 40
-LARGEST_POWER = 20
 MOST_INDICES = 6
 NO_TRANSPOSE = "A transpose belongs to matrices; in a formula with indices swap the indices instead."
-STARTS = ("number", "name", "(", "{", "[")
 
 
 def parse(text, vocabulary):
@@ -30,11 +25,10 @@ def parse(text, vocabulary):
     return _Parser(text, vocabulary).run()
 
 
-class _Parser:
+class _Parser(Arithmetic):
     def __init__(self, text, vocabulary):
-        self.text, self.vocabulary = text, vocabulary
-        self.tokens, self.at, self.depth = tokens(text), 0, 0
-        self.letters = set()
+        super().__init__(text)
+        self.vocabulary, self.letters = vocabulary, set()
 
     def run(self):
         if self.next.kind == "end":
@@ -44,105 +38,20 @@ class _Parser:
             self.fail(self.unexpected())
         return tree
 
-    # reading
+    # what is made of the parts
 
-    @property
-    def next(self):
-        return self.tokens[self.at]
+    negative = staticmethod(Negative)
+    binary = staticmethod(Binary)
 
-    def look(self, ahead):
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
-
-    def take(self):
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def skip(self, *kinds):
-        """Take the next token where it is of one of these kinds."""
-        return self.take() if self.next.kind in kinds else None
-
-    def expect(self, kind, after):
-        if self.next.kind != kind:
-            self.fail(f"{kind!r} is expected to close {after}; read: {self.shown()}.")
-        return self.take()
-
-    def shown(self):
-        return "the end" if self.next.kind == "end" else repr(self.text[self.next.position:][:12].strip())
-
-    def fail(self, message, token=None):
-        position = (token or self.next).position
-        raise FormulaError(f"At character {position + 1}: {message}", self.text, position)
+    def decimal(self, text):
+        return Number(float(text))
 
     def unexpected(self):
-        sign = self.next.kind
-        if sign in CONDITIONS:
+        if self.next.kind in CONDITIONS:
             return "Type the right-hand side alone, without the name of what is asked for and without '='."
-        return {
-            "@": "In a formula with indices a matrix product is a sum: sum_k p[j,k] q[k].",
-            ".": "A dot that stands alone has no meaning; for a product write * or nothing.",
-            "layer": "A layer's number belongs to a name: a^(1)_j.",
-            "prime": "A prime marks the derivative of a function: g'(z).",
-            "∂": "Give the value of the derivative, not its name.",
-            ",": "Indices stand in square brackets, separated by a comma: w[j,k].",
-            ":": "Slices are for programs; a formula names one entry: w[j,k].",
-            ")": "This bracket was never opened.", "]": "This bracket was never opened.",
-            "sub": "A subscript belongs to a name: w_jk.",
-        }.get(sign, f"A name, a number or a bracket is expected; read: {self.shown()}.")
-
-    # arithmetic
-
-    def expression(self):
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets inside one another.")
-        tree = Negative(self.term()) if self.skip("-") else self.term()
-        while sign := self.skip("+", "-"):
-            tree = Binary(sign.kind, tree, self.term())
-        self.depth -= 1
-        return tree
-
-    def term(self):
-        tree = self.factor()
-        while True:
-            sign = self.skip("*", "/")
-            if sign is None and self.next.kind not in STARTS:
-                return tree
-            start = self.next
-            right = self.factor()
-            if sign and sign.kind == "/":
-                self.refuse_two_readings(start)
-            tree = Binary(sign.kind if sign else "*", tree, right)
-
-    def refuse_two_readings(self, start):
-        """1/2N: is N below the line?  A number before a bracket, 1/2(a - y), has one usual reading."""
-        after, before = self.next, self.tokens[self.at - 1]
-        a_number = start.kind == "number" or start.text in ("N", "n", "m")
-        if not after.glued or start.kind in "({" or before.kind in ")}" or after.kind not in ("name", "("):
-            return
-        if after.kind == "(" and a_number:
-            return
-        low = self.text[start.position:after.position]
-        self.fail(f"This can be read in two ways. Write (…/{low})*… or …/({low}*…).", start)
-
-    def factor(self):
-        minus = False
-        while sign := self.skip("+", "-"):
-            minus ^= sign.kind == "-"
-        tree = self.power()
-        return Negative(tree) if minus else tree
-
-    def power(self):
-        base = self.primary()
-        if token := self.skip("power"):
-            return self.to_the(base, Number(float(token.text)), token)
-        if token := self.skip("^"):
-            return self.to_the(base, self.exponent(), token)
-        return base
-
-    def exponent(self):
-        sign = self.skip("-", "+")
-        tree = self.primary()
-        return Negative(tree) if sign and sign.kind == "-" else tree
+        if self.next.kind == "∂":
+            return "Give the value of the derivative, not its name."
+        return super().unexpected()
 
     def to_the(self, base, exponent, token):
         if base == Number(math.e):
@@ -154,18 +63,6 @@ class _Parser:
             self.fail(f"A power can be {LARGEST_POWER} at most.", token)
         return Binary("^", base, Number(value))
 
-    def primary(self):
-        kind = self.next.kind
-        if kind == "number":
-            return self.number()
-        if kind in "({":
-            return self.bracket()
-        if kind == "[":
-            return self.condition()
-        if kind == "name":
-            return self.named()
-        self.fail(self.unexpected())
-
     def fraction(self, token):
         r"""\frac{above}{below}"""
         if self.next.kind != "{":
@@ -174,31 +71,6 @@ class _Parser:
         if self.next.kind != "{":
             self.fail(r"\frac is followed by a second pair of braces.")
         return Binary("/", above, self.bracket())
-
-    def number(self):
-        token = self.take()
-        if len(token.text) > 20:
-            self.fail("A number has 20 characters at most.", token)
-        return Number(float(token.text))
-
-    def bracket(self):
-        opened = self.take().kind
-        tree = self.expression()
-        if self.next.kind in CONDITIONS:  # (z > 0), as programs have it
-            tree = Binary(self.take().kind, tree, self.expression())
-        self.expect({"(": ")", "{": "}"}[opened], "the bracket")
-        return tree
-
-    def condition(self):
-        """[z > 0]: 1 where it holds, 0 elsewhere."""
-        self.take()
-        left = self.side()
-        if self.next.kind not in CONDITIONS:
-            self.fail(f"Square brackets hold a condition such as [z > 0]; read: {self.shown()}.")
-        sign = self.take().kind
-        tree = Binary(sign, left, self.side())
-        self.expect("]", "the condition")
-        return tree
 
     def side(self):
         """One side of a condition; a letter that is no name is an index."""
@@ -283,14 +155,6 @@ class _Parser:
             typed = self.text[token.position:self.next.position].strip()
             self.fail(_wanted(name, written, indices) + self.vocabulary.hint(typed), token)
         return Entry(name.array, full)
-
-    def starts_condition(self):
-        ahead = 1
-        while self.look(ahead).kind not in ("]", "end"):
-            if self.look(ahead).kind in CONDITIONS:
-                return True
-            ahead += 1
-        return False
 
     def subscripts(self, token, wanted):
         """jk, j,k, 21, or 12 where one index is wanted."""

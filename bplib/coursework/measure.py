@@ -25,7 +25,7 @@ from .program import NumericPoint
 from .reading import formula_values
 from .rewritings import formula, rewritten, typed
 from .sheets import EXERCISES
-from .tokens import FormulaError
+from ..formula.tokens import FormulaError
 
 NUMBER = r"(-?\d+\.?\d*(?:e-?\d+)?)"
 FRESH = {"widths": (5, 3, 4, 2), "samples": 7}

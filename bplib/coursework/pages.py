@@ -5,7 +5,7 @@ from ..errors import InputError
 from .checking import exercise
 from .grammar import parse
 from .matching import prepare
-from .tokens import FormulaError
+from ..formula.tokens import FormulaError
 from .writing import written
 
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;

@@ -4,7 +4,8 @@ from dataclasses import replace
 import sympy as sp
 
 from ..equations import index, indices_of, name_of, s
-from .tree import CONDITIONS, Binary, Call, Entry, Index, Negative, Number, Sum, has_index, walk
+from ..formula.arithmetic import CONDITIONS
+from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index, walk
 from .values import tree_of
 
 LETTERS = "klmpqrtuvi"

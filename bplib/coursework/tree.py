@@ -53,9 +53,6 @@ class Binary:
     right: object
 
 
-CONDITIONS = ("=", "≠", "<", ">", "≤", "≥")
-
-
 def parts(node):
     """The nodes directly below a node."""
     return [part for field in fields(node) if hasattr(part := getattr(node, field.name), "__dataclass_fields__")]

@@ -3,9 +3,10 @@ import sympy as sp
 
 from ..activations import TABLE, added
 from ..equations import N, s
+from ..formula.arithmetic import CONDITIONS
 from ..layout import all_quantities
 from ..notation import latex
-from .tree import CONDITIONS, Binary, Call, Entry, Sum, walk
+from .tree import Binary, Call, Entry, Sum, walk
 
 SUM, PRODUCT, FACTOR = range(3)
 
