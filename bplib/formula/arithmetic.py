@@ -24,8 +24,11 @@ class Arithmetic:
     negative(of), binary(sign, left, right), to_the(base, exponent, token), decimal(text)    what is made of the parts
     """
 
+    PRODUCTS = ("*", "/")
+
     SIGNS = {
         "@": "In a formula with indices a matrix product is a sum: sum_k p[j,k] q[k].",
+        "//": "Division is written with one slash.",
         ".": "A dot that stands alone has no meaning; for a product write * or nothing.",
         "layer": "A layer's number belongs to a name: a^(1)_j.",
         "prime": "A prime marks the derivative of a function: g'(z).",
@@ -87,7 +90,7 @@ class Arithmetic:
     def term(self):
         tree = self.factor()
         while True:
-            sign = self.skip("*", "/")
+            sign = self.skip(*self.PRODUCTS)
             if sign is None and self.next.kind not in STARTS:
                 return tree
             start = self.next

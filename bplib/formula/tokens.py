@@ -32,7 +32,7 @@ PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in {
     "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
     "name": rf"[A-Za-z]+[0-9]*|[{''.join(GREEK)}][0-9]*",
     "prime": "['’′‘`´]+",
-    "sign": r"\*\*|[<>!=]=|[-−–—+*/^(){}\[\]=<>≤≥≠,|:·⋅×∙⊙∘•÷∕⁄@∂.]",
+    "sign": r"\*\*|//|[<>!=]=|[-−–—+*/^(){}\[\]=<>≤≥≠,|:·⋅×∙⊙∘•÷∕⁄@∂.]",
 }.items()))
 
 

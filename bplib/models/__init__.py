@@ -1,0 +1,1 @@
+"""Any network that can be written in index notation: its equations as text, and the layers that textbooks write."""
