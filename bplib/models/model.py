@@ -107,6 +107,10 @@ class Model:
         """All size symbols that stand in ranges and in formulas of sizes."""
         return {n for e in (*self.letters.values(), *self.sizes.values()) for n in sp.sympify(e).free_symbols}
 
+    def range_of(self, at: sp.Symbol) -> sp.Expr:
+        """How far a letter runs; j' runs as far as j."""
+        return self.letters[letter(at.name.rstrip("'"))]
+
     @property
     def parameters(self) -> tuple:
         """Names of the parameters, in the order in which they are met."""
@@ -132,6 +136,7 @@ class Model:
         return last
 
     def equation(self, name: str) -> Equation:
+        """The equation that gives an array."""
         return next(e for e in self.equations if e.quantity.name == name)
 
     # writing
