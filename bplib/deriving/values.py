@@ -19,9 +19,8 @@ from ..models.quantities import Role, derivative_name
 STEP = 1e-30
 """Complex step: f'(x) = Im f(x + ih)/h, exact to rounding for any tiny h, as nothing is subtracted (Squire and Trapp 1998)."""
 
-SMALL = (2, 3, 4, 5, 6, 7, 8, 9)
-NEGLIGIBLE = 1e-4
-"""Sides of a step whose numbers are all below this are compared absolutely: what cancels exactly leaves rounding."""
+ROUNDING = 1e-12
+"""Sides that are apart by more are compared relative to the terms that they are made of."""
 
 
 def _any_function(z):
@@ -139,6 +138,21 @@ class Values:
         return clipped, None if np.all(inside) else inside
 
 
+CANCELLED = 1e-3
+"""A derivative of the cost that is smaller than this part of the largest one has rounding of the largest one in it."""
+
+
+class Magnitudes(Values):
+    """How large the terms are of which a value is made: sums add the magnitudes of their terms."""
+
+    def _value(self, e, scope):
+        if isinstance(e, (sp.Sum, sp.Add)):
+            return super()._value(e, scope)
+        if isinstance(e, sp.Mul):
+            return _product(*(self._value(factor, scope) for factor in e.args))
+        return np.abs(super()._value(e, scope))
+
+
 class Point:
     """A model with small sizes and generic numbers in all its arrays: where equations and steps are compared.
 
@@ -238,6 +252,15 @@ class Point:
         derivatives = {derivative_name(name): total for name, total in self.totals.items()}
         return Values({**self.arrays, **derivatives}, self.sizes, self.partial)
 
+    @cached_property
+    def scale(self):
+        """The largest derivative of the cost with respect to any entry."""
+        return max(np.abs(total).max(initial=0) for total in self.totals.values())
+
+    @cached_property
+    def magnitudes(self):
+        return Magnitudes(self.values.arrays, self.sizes, self.partial)
+
     def error(self, left, right) -> float:
         """How far two sides are apart, relative to the larger; places at which the left side has no entry do not count."""
         letters = sorted(letters_in(left) | letters_in(right), key=str)
@@ -247,8 +270,13 @@ class Point:
         sides = [np.where(inside[..., None], side, 0) for side in sides]
         if not all(np.isfinite(side).all() for side in sides):
             return float("inf")
-        largest = max(NEGLIGIBLE, *(np.abs(side).max(initial=0) for side in sides))
-        return float(np.abs(sides[0] - sides[1]).max(initial=0) / largest)
+        apart = np.abs(sides[0] - sides[1]).max(initial=0)
+        largest = max(np.abs(side).max(initial=0) for side in sides)
+        if apart <= ROUNDING * largest:
+            return float(apart / largest) if largest else 0.0
+        terms = self.magnitudes(right, scope).max(initial=0)  # what cancels leaves rounding of its terms
+        known = self.scale if isinstance(left, Partial) and name_of(left.of) == self.model.cost.name else 0
+        return float(apart / max(largest, terms, CANCELLED * known)) if terms else float("inf")
 
     def _inside(self, left, scope):
         """Where all entries that the left side is about exist."""
@@ -264,19 +292,20 @@ def small_sizes(model, random, chosen=None):
     """A number for each size of a model: small ones, different ones where they can be, and no empty range."""
     chosen = {n: chosen[str(n)] for n in model.all_sizes() if chosen and str(n) in chosen}
     free = sorted((n for n in model.all_sizes() if n not in model.sizes and n not in chosen), key=str)
-    best = None
-    for attempt in range(400):
-        largest = 2 + attempt // 40
-        numbers = [2 + (at + attempt) % 3 for at in range(len(free))] if attempt < 3 else \
-            random.integers(1 if attempt > 200 else 2, largest + 2, len(free))
-        sizes = {**chosen, **{n: int(number) for n, number in zip(free, numbers, strict=True)}}
+    turns = [{**chosen, **{n: 2 + (at + turn) % 3 for at, n in enumerate(free)}} for turn in range(3)]
+    drawn = ({**chosen, **{n: int(random.integers(1 + turn % 2, 3 + turn // 15)) for n in free}} for turn in range(120))
+    fitting = []
+    for sizes in (*turns, *(drawn if model.sizes else ())):
         for n, formula in model.sizes.items():
             sizes[n] = int(sp.sympify(formula).xreplace(sizes))
-        if all(2 <= sizes[n] for n in model.sizes):
-            return sizes
-        if best is None and all(1 <= sizes[n] for n in model.sizes):
-            best = sizes
-    if best is None:
+        if all(sizes[n] >= 1 for n in model.sizes):
+            fitting.append(sizes)
+    if not fitting:
         shown = ", ".join(f"{n} = {formula}" for n, formula in model.sizes.items())
         raise InputError(f"No small sizes were found at which every range has an entry: {shown}.")
-    return best
+    return min(fitting, key=lambda sizes: (sum(n == 1 for n in sizes.values()), _entries(model, sizes)))
+
+
+def _entries(model, sizes):
+    """How many numbers all arrays have together."""
+    return sum(np.prod([int(sp.sympify(n).xreplace(sizes)) for n in q.sizes]) for q in model.quantities.values())
