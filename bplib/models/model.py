@@ -50,7 +50,8 @@ class Model:
                 raise InputError("Letters are written with their ranges, as in 's:N j:J p:P=(R-Q)//2+1', without spaces "
                                  f"inside a part; given: {part!r}.")
             name, range_, formula = match.groups()
-            self._check_free(name)
+            if name in self.quantities and not self.quantities[name].letters or size(name) in self.all_sizes():
+                raise InputError(f"{name} is a number or a size, and cannot be a letter too. Take another letter.")
             self.letters[letter(name)] = self.size(range_)
             if formula:
                 if not self.letters[letter(name)].is_Symbol:
@@ -63,8 +64,9 @@ class Model:
         return SizeReader(text, self._size_named).read()
 
     def _size_named(self, name):
-        if name in self.quantities or letter(name) in self.letters:
-            raise InputError(f"{name} is {'an array' if name in self.quantities else 'a letter'}, and cannot be a size too.")
+        for what, names in (("an array", self.quantities), ("a letter", map(str, self.letters))):
+            if name in names:
+                raise InputError(f"{name} is {what}, and cannot be a size too. Take another name.")
         return self.constants.get(name, size(name))
 
     def declare(self, text: str, role: Role) -> None:
@@ -83,6 +85,8 @@ class Model:
 
     def add_quantity(self, name, letters, role):
         self._check_free(name)
+        if letter(name) in self.letters and not letters:
+            raise InputError(f"{name} is a letter, and cannot be a number too. Take another name.")
         self.quantities[name] = Quantity(name, role, tuple(letters), tuple(self.letters[at] for at in letters))
         return self.quantities[name]
 
@@ -93,11 +97,9 @@ class Model:
             old = self.quantities[name]
             has = "has an equation already" if old.role is Role.COMPUTED else f"is {_a(old.role)} already"
             raise InputError(f"{name} {has}: {old.written}. Take another name.")
-        known = {"a letter": map(str, self.letters), "a size": map(str, self.all_sizes()), "a constant": self.constants}
-        for what, names in known.items():
+        for what, names in (("a size", map(str, self.all_sizes())), ("a constant", self.constants)):
             if name in names:
-                raise InputError(f"{name} is {what}, and cannot be {'an array' if what != 'a letter' else 'something else'} "
-                                 "too. Take another name.")
+                raise InputError(f"{name} is {what}, and cannot be an array too. Take another name.")
         for other in self.quantities:
             if name == derivative_name(other) or other == derivative_name(name):
                 first, second = sorted((name, other), key=len)
@@ -106,6 +108,10 @@ class Model:
     def all_sizes(self) -> set:
         """All size symbols that stand in ranges and in formulas of sizes."""
         return {n for e in (*self.letters.values(), *self.sizes.values()) for n in sp.sympify(e).free_symbols}
+
+    def range_of(self, at: sp.Symbol) -> sp.Expr:
+        """How far a letter runs; j' runs as far as j."""
+        return self.letters[letter(at.name.rstrip("'"))]
 
     @property
     def parameters(self) -> tuple:
@@ -132,6 +138,7 @@ class Model:
         return last
 
     def equation(self, name: str) -> Equation:
+        """The equation that gives an array."""
         return next(e for e in self.equations if e.quantity.name == name)
 
     # writing

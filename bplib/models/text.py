@@ -17,7 +17,7 @@ from ..formula.arithmetic import CONDITIONS, Arithmetic
 from ..formula.tokens import FormulaError
 from .nodes import Bracket, Largest, Softmax, entries, indices_of, letters_in
 
-FUNCTIONS = {"exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "abs": sp.Abs, "sin": sp.sin, "cos": sp.cos,
+FUNCTIONS = {"exp": sp.exp, "log": sp.log, "ln": sp.log, "sqrt": sp.sqrt, "abs": sp.Abs, "sin": sp.sin, "cos": sp.cos,
              "sinh": sp.sinh, "cosh": sp.cosh, "erf": sp.erf}
 ALIASES = {"sigma": "sigmoid"}
 REDUCTIONS = ("sum", "mean", "max")
