@@ -55,15 +55,23 @@ class Lowering:
         return tuple(self.statements[first:])
 
     def _single(self, equation):
+        self._know(equation)
         self.statements.append(self._assign(equation.quantity, equation.indices, self.lower(equation.right)))
 
     def _assign(self, quantity, indices, value):
         return ir.Assign(quantity, tuple(map(self.axis, indices)), value)
 
+    def _know(self, equation):
+        """Note how far the letters run that the sums of an equation bind."""
+        for e in equation.right.atoms(sp.Sum, Largest, First):
+            self.opened(e.limits)
+
     # loops
 
     def _loop(self, block):
         self.own = {e.quantity.name for e in block.equations}
+        for e in block.equations:
+            self._know(e)
         before = {e.quantity.name: self._without_the_past(e) for e in block.equations}
         self.loop, body = block.index, []
         for e in block.equations:
@@ -222,7 +230,7 @@ class Lowering:
         inside = e.args[0]
         for entry, form in ((inside, "log"), (1 - inside, "log_complement")):
             right = self._right_side(entry) if is_entry(entry) else None
-            if form == "log" and isinstance(right, SoftmaxOf):
+            if form == "log" and isinstance(right, SoftmaxOf) and name_of(entry) not in self.own:
                 return self.entry(entry, self._log_of(name_of(entry)))
             if isinstance(right, Activated) and getattr(right.row, form):
                 return self.lower(getattr(right.row, form)(*right.args))
