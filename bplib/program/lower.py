@@ -8,6 +8,7 @@
 - ln of a softmax, or of an activation whose row has a form for it, is computed from the scores;
 - where a factor may lie outside its array, under a fraction bar or a logarithm, 0 times it is 0.
 """
+from collections import defaultdict
 from functools import singledispatchmethod
 
 import sympy as sp
@@ -72,22 +73,43 @@ class Lowering:
         self.own = {e.quantity.name for e in block.equations}
         for e in block.equations:
             self._know(e)
-        before = {e.quantity.name: self._without_the_past(e) for e in block.equations}
         self.loop, body = block.index, []
+        before = {e.quantity.name: self._without_the_past(e) for e in block.equations}
         for e in block.equations:
             body.append(self._assign(e.quantity, e.indices, self.lower(before[e.quantity.name])))
         self.statements.append(ir.Loop(self.axis(block.index), block.upwards, tuple(body)))
         self.loop, self.own = None, frozenset()
 
     def _without_the_past(self, equation):
-        """The right side, with an array that is computed before the loop for the terms that need no step of it."""
-        terms = sp.Add.make_args(equation.right)
+        """The right side, with arrays that are computed before the loop for the terms that need no step of it."""
+        at, name, terms = self.loop, equation.quantity.name, sp.Add.make_args(equation.right)
         apart = [term for term in terms if not {name_of(x) for x in entries(term)} & self.own]
-        if not any(term.has(sp.Sum) for term in apart):
-            return equation.right
-        ready = self._private(equation.quantity.name + "_in", map(self.axis, equation.indices))
-        self.statements.append(self._assign(ready, equation.indices, self.lower(sp.Add(*apart))))
-        return sp.Add(ready.entry, *(term for term in terms if term not in apart))
+        rest, once = [term for term in terms if term not in apart], defaultdict(list)
+        for term in apart:
+            once[self._only_step(term, at)].append(term)
+        everywhere = once.pop(None, [])
+        if any(term.has(sp.Sum) for term in everywhere):
+            everywhere = [self._ready(name + "_in", equation.indices, sp.Add(*everywhere))]
+        for step, terms in once.items():
+            value = sp.Add(*(term.xreplace({sp.KroneckerDelta(at, step): sp.S.One, at: step}) for term in terms))
+            others = tuple(index for index in equation.indices if index != at)
+            rest.append(sp.KroneckerDelta(at, step) * self._ready(name + "_once", others, value))
+        return sp.Add(*rest, *everywhere)
+
+    @staticmethod
+    def _only_step(term, at):
+        """The step for which a term stands: 0 for [t = 0] f; None where it is any step."""
+        brackets = [f for f in factors_of(term) if isinstance(f, sp.KroneckerDelta) and at in f.args]
+        others = [next(other for other in f.args if other != at) for f in brackets]
+        return others[0] if len(others) == 1 and not letters_in(others[0]) and not entries(others[0]) else None
+
+    def _ready(self, name, indices, value):
+        """The entry of a new array with this value, computed before the loop."""
+        quantity = self._private(name, map(self.axis, indices))
+        loop, own, self.loop, self.own = self.loop, self.own, None, frozenset()
+        self.statements.append(self._assign(quantity, indices, self.lower(value)))
+        self.loop, self.own = loop, own
+        return quantity.entry
 
     def _private(self, name, axes):
         """An array that no equation names."""
@@ -327,16 +349,23 @@ class Lowering:
         return self.lower(sp.Sum(body, *limits) if limits else body)
 
     def _gathered(self, factors, over):
-        """Σ_q w[q] δ[r−q] as Σ_{p,q} [r = p+q] w[q] δ[p], for a derivative δ; None for any other sum."""
-        letters = {axis.letter for axis in over}
-        for f in factors:
-            if isinstance(f, sp.Indexed) and self.quantities[name_of(f)].role is Role.DERIVATIVE:
-                for axis, (e, n) in enumerate(zip(f.indices, self.quantities[name_of(f)].sizes, strict=True)):
-                    free = letters_in(e) - letters
-                    others = [x for x in factors if x is not f] + [x for m, x in enumerate(f.indices) if m != axis]
-                    if len(free) == 1 and letters_in(e) & letters and not any(letters_in(x) & free for x in others):
-                        return self._turned(factors, over, f, axis, e, *free, n)
+        """Σ_q w[q] δ[r−q] as Σ_{p,q} [r = p+q] w[q] δ[p], for a derivative δ and parameters w; None for other sums."""
+        letters, entries_of = {axis.letter for axis in over}, self._entries_of(factors)
+        kernel = set().union(*map(letters_in, entries_of[Role.PARAMETER])) & letters
+        for f in entries_of[Role.DERIVATIVE]:
+            for axis, (e, n) in enumerate(zip(f.indices, self.quantities[name_of(f)].sizes, strict=True)):
+                free, own = letters_in(e) - letters, letters_in(e) & letters
+                others = [x for x in factors if x is not f] + [x for m, x in enumerate(f.indices) if m != axis]
+                if len(free) == 1 and own and own <= kernel and not any(letters_in(x) & free for x in others):
+                    return self._turned(factors, over, f, axis, e, *free, n)
         return None
+
+    def _entries_of(self, factors):
+        """Role → the factors that are entries of such arrays."""
+        found = {role: [] for role in Role}
+        for factor in (f for f in factors if isinstance(f, sp.Indexed)):
+            found[self.quantities[name_of(factor)].role].append(factor)
+        return found
 
     def _turned(self, factors, over, entry, axis, e, r, n):
         """The sum with the place e on an axis of an entry as a letter p of its own, and [r = …] in return."""
