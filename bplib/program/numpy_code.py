@@ -5,13 +5,13 @@ Here axes get their order and arrays their names.  A product summed over letters
 """
 import builtins
 import keyword
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from functools import singledispatchmethod
 
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
-from ..models.quantities import Quantity, Role
 from . import ir
 from .kernels import called
 
@@ -31,12 +31,16 @@ class Names:
     def __call__(self, what, wish=None) -> str:
         """The name of something that is told apart by `what`; at the first call one like `wish` is chosen."""
         if what not in self.given:
-            name = wish or str(what)
+            name = re.sub(r"\W", "_", wish or str(what))
             while name in self.taken or keyword.iskeyword(name):
                 name += "_"
             self.taken.add(name)
             self.given[what] = name
         return self.given[what]
+
+    def sizes(self) -> list:
+        """The sizes that have been named."""
+        return [what for what in self.given if isinstance(what, sp.Symbol) and what.is_positive]
 
 
 class ScalarPrinter(PythonCodePrinter):
@@ -100,6 +104,9 @@ class NumpyWriter:
     @property
     def dtype(self):
         return self.names("type of all arrays", "dtype")
+
+    def length(self, quantity, axis) -> str:
+        return f"{self.name(quantity)}.shape[{axis}]" if axis else f"len({self.name(quantity)})"
 
     def line(self, code):
         self.lines.append(self.indent + code)
@@ -493,35 +500,33 @@ def numpy_function(name, given, formulas, statements, result) -> Source:
     if writer.names.given.get("type of all arrays"):
         floats = [names(quantity.name) for quantity in given if quantity.numbers is None]
         lines.insert(0, f"{writer.dtype} = np.result_type({', '.join(floats)})")
-    sizes, missing = _sizes(given, formulas, writer)
+    made, missing = size_lines(given, formulas, names.sizes(), writer.length)
+    sizes = [f"{names(n)} = {code if isinstance(code, str) else writer.size(code)}" for n, code in made]
     text = f"def {name}({', '.join([*arguments, *map(names, missing)])}):\n"
     return Source(text + "".join(f"    {line}\n" for line in [*sizes, *lines, f"return {result}"]), tuple(given), missing)
 
 
-def _sizes(given, formulas, writer):
-    """Lines for the sizes that the code mentions, and those that neither an array nor a formula gives."""
-    wanted = [n for n in writer.names.given if isinstance(n, sp.Symbol) and n.is_positive]
-    found, order, missing = {}, [], []
+def size_lines(given, formulas, wanted, of_axis) -> tuple:
+    """Pairs (size, where it comes from) for sizes and those that they need, and the sizes that nothing gives.
+
+    of_axis   the code for the length of an axis of an array; a formula stands for itself
+    """
+    found, made, missing = {}, {}, []
     for quantity in given:
         for axis, n in enumerate(quantity.sizes):
-            array = writer.name(quantity)
-            found.setdefault(n, f"{array}.shape[{axis}]" if axis else f"len({array})")
+            found.setdefault(n, of_axis(quantity, axis))
 
     def need(n):
-        if n in order or n in missing:
-            return
-        if n in found:
-            order.append(n)
-        elif n in formulas:
-            for other in sorted(formulas[n].free_symbols, key=str):
-                need(other)
-            order.append(n)
+        for other in sorted(formulas[n].free_symbols, key=str) if n in formulas and n not in found else ():
+            need(other)
+        if n not in found and n not in formulas:
+            missing.extend([] if n in missing else [n])
         else:
-            missing.append(n)
+            made.setdefault(n, found.get(n, formulas.get(n)))
 
     for n in wanted:
         need(n)
-    return [f"{writer.names(n)} = {found.get(n) or writer.size(formulas[n])}" for n in order], tuple(missing)
+    return tuple(made.items()), tuple(missing)
 
 
-__all__ = ["Names", "NumpyWriter", "Quantity", "Role", "Source", "numpy_function", "replace"]
+__all__ = ["Names", "NumpyWriter", "ScalarPrinter", "Source", "numpy_function", "size_lines"]
