@@ -19,7 +19,7 @@ from .paths import limits, named, path, written
 from .rewriting import by_definition, can_be_put_in, multiplied_out, put_in
 from .steps import checked_step
 from .typeset import Style, equations_latex
-from .values import Point
+from .point import Point
 
 
 class ModelDerivation:
