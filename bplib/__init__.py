@@ -7,25 +7,28 @@ from importlib import import_module
 _ROOMS = {
     "activation": "activations", "loss": "losses", "function": "functions",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
+    "Model": "models.model", "model": "models.model", "Style": "deriving.typeset",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
-    "activations": "", "coursework": "", "datasets": "", "explore": "", "figures": "", "languages": "", "losses": "",
-    "reference": "",
+}
+_MODULES = {
+    "activations": "activations", "coursework": "coursework", "datasets": "datasets", "explore": "explore",
+    "figures": "figures", "languages": "languages", "layers": "models.layers", "losses": "losses", "reference": "reference",
 }
 
-__all__ = list(_ROOMS)
+__all__ = [*_ROOMS, *_MODULES]
 
 
 def __getattr__(name):
-    if name not in _ROOMS:
-        raise AttributeError("module 'bplib' has no attribute {!r}; it has {}".format(name, ", ".join(_ROOMS)))
-    room = _ROOMS[name]
-    value = getattr(import_module("." + room, __name__), name) if room else import_module("." + name, __name__)
+    if name not in __all__:
+        raise AttributeError("module 'bplib' has no attribute {!r}; it has {}".format(name, ", ".join(__all__)))
+    module = import_module("." + (_ROOMS.get(name) or _MODULES[name]), __name__)
+    value = getattr(module, name) if name in _ROOMS else module
     globals()[name] = value
     return value
 
 
 def __dir__():
-    return sorted(set(globals()) | set(_ROOMS))
+    return sorted({*globals(), *__all__})

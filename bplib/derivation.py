@@ -13,12 +13,14 @@ import sympy as sp
 
 from .activations import Slope, softmax
 from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
+from .deriving.derivation import ModelDerivation, derive_model
 from .errors import DerivationError, InputError
 from .evaluation import StablePoint, outputs_and_targets, share_of_output
 from .inputs import checked_parameters, checked_samples
 from .layout import all_quantities
 from .meaning import Point
-from .networks import checked_network
+from .models.model import Model
+from .networks import Network, checked_network
 from .notation import DEFAULT
 from .steps import TOLERANCE, Check, Forward, Step, Steps, Update, check, check_slope
 
@@ -118,8 +120,17 @@ def _targets(network, Y, samples):
     return {network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
 
 
-def derive(network):
-    """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked."""
+def derive(network: Network | Model, with_respect_to=()) -> Derivation | ModelDerivation:
+    """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked.
+
+    network           a network, or a `model` written as text: then what comes back is a `ModelDerivation`
+    with_respect_to   for a model, names of arrays besides the parameters, such as the inputs
+    """
+    if isinstance(network, Model):
+        return derive_model(network, with_respect_to)
+    if with_respect_to:
+        raise InputError("with_respect_to is for models written as text. A network has ∂C/∂x from generated code: "
+                         "generate(network).gradients(parameters, X, Y, with_respect_to='X').")
     return _Deriver(checked_network(network)).run()
 
 

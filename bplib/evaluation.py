@@ -78,9 +78,7 @@ def _output_in(inside, activated):
 class StableValues(Values):
     """`Values` with activations, slopes and softmax computed by forms that hold for any z."""
 
-    def __call__(self, expression, scope):
-        value = self._value(sp.sympify(expression), scope)
-        return np.broadcast_to(value, (*scope.values(), value.shape[-1]))
+    prepared = staticmethod(lambda expression: expression)
 
     def _value(self, e, scope):
         if isinstance(e, Slope) and not e.args[0].row.abstract:
@@ -99,7 +97,7 @@ class StableValues(Values):
     def _log_softmax(self, z, unit, size, scope):
         """z_j − max z − ln Σ_k exp(z_k − max z), with k along an axis of its own."""
         k = sp.Dummy("k", integer=True, positive=True)
-        each = self._value(z.base[(*z.indices[:-1], k)], {**scope, k: int(self.sizes.get(size, size))})
+        each = self._value(z.base[(*z.indices[:-1], k)], {**scope, k: np.arange(1, self.size(size) + 1)})
         largest = np.real(each).max(axis=len(scope), keepdims=True)
         total = np.exp(each - largest).sum(axis=len(scope))
         return self._value(z, scope) - largest.squeeze(len(scope)) - np.log(total)

@@ -12,9 +12,10 @@ import sympy as sp
 
 from .activations import Activated, Slope, plain, softmax
 from .equations import N, Partial, gradient_of, i, indices_of, j, k, name_of, s
+from .models.nodes import Bracket, First, Largest, softmax_written_out
 
 STEP = 1e-30
-"""Complex step: f'(x) = Im f(x + ih)/h, exact to rounding for any tiny h, since nothing is subtracted."""
+"""Complex step: f'(x) = Im f(x + ih)/h, exact to rounding for any tiny h, since nothing is subtracted (Squire and Trapp 1998)."""
 
 INDICES = (s, j, k, i)
 SAMPLES = 5
@@ -27,15 +28,26 @@ def _any_function(z):
     return np.sin(z) + 0.3 * np.cos(2 * z)
 
 
+def _product(*factors):
+    """0 times anything is 0, be it 1/0: what lies outside an array takes no part."""
+    product = reduce(np.multiply, factors)
+    return np.where(reduce(np.logical_or, [f == 0 for f in factors]), 0, product)
+
+
+def _of_real_parts(function):
+    return lambda x, y: function(np.real(x), np.real(y)).astype(float)
+
+
 FUNCTIONS = {
     sp.exp: np.exp, sp.log: np.log, sp.tanh: np.tanh, sp.erf: scipy.special.erf,
     sp.Abs: lambda x: np.where(np.real(x) < 0, -x, x), sp.sign: lambda x: np.sign(np.real(x)),
-    sp.Add: lambda *x: reduce(np.add, x), sp.Mul: lambda *x: reduce(np.multiply, x), sp.Pow: np.power,
-    sp.StrictGreaterThan: lambda x, y: np.real(x) > np.real(y), sp.GreaterThan: lambda x, y: np.real(x) >= np.real(y),
-    sp.StrictLessThan: lambda x, y: np.real(x) < np.real(y), sp.LessThan: lambda x, y: np.real(x) <= np.real(y),
-    sp.Equality: lambda x, y: np.real(x) == np.real(y), sp.Unequality: lambda x, y: np.real(x) != np.real(y),
+    sp.floor: lambda x: np.floor(np.real(x)),
+    sp.Add: lambda *x: reduce(np.add, x), sp.Mul: _product, sp.Pow: np.power,
+    sp.StrictGreaterThan: _of_real_parts(np.greater), sp.GreaterThan: _of_real_parts(np.greater_equal),
+    sp.StrictLessThan: _of_real_parts(np.less), sp.LessThan: _of_real_parts(np.less_equal),
+    sp.Equality: _of_real_parts(np.equal), sp.Unequality: _of_real_parts(np.not_equal),
+    sp.KroneckerDelta: _of_real_parts(np.equal),
     sp.And: lambda *x: reduce(np.logical_and, x), sp.Or: lambda *x: reduce(np.logical_or, x),
-    sp.KroneckerDelta: lambda x, y: (np.real(x) == np.real(y)).astype(float),
 }
 """What functions of SymPy are in numbers, complex ones too; any other as SymPy itself writes it in NumPy."""
 
@@ -47,40 +59,55 @@ def _by_sympy(function, count):
     return sp.lambdify(arguments, function(*arguments), ["scipy", "numpy"])
 
 
+@lru_cache(maxsize=4096)
+def written_out(expression):
+    """The expression with functions and slopes by their formulas."""
+    return plain(softmax_written_out(expression))
+
+
 class Values:
     """Arrays by name, and the value of any expression over them.
 
     Each array has one axis for each index and a last one for alternatives that are evaluated side by side.
-    `sizes` gives the number behind each size symbol, `partial(of, by)` the array of ∂of/∂by over their indices.
+    `sizes` gives the number behind each size symbol, `partial(of, by)` the array of ∂of/∂by over their indices,
+    `first` the number of the first entry along an axis.  An entry at a computed index counts as 0 outside its array.
     """
 
-    def __init__(self, arrays, sizes, partial=None):
-        self.arrays, self.sizes, self.partial = arrays, sizes, partial
+    def __init__(self, arrays, sizes, partial=None, first=1):
+        self.arrays, self.sizes, self.partial, self.first = arrays, sizes, partial, first
 
     def __call__(self, expression, scope):
-        """The expression as an array over the indices of `scope` (index → how far it runs), then the alternatives."""
-        value = self._value(plain(sp.sympify(expression)), scope)
-        return np.broadcast_to(value, (*scope.values(), value.shape[-1]))
+        """The expression as an array over the indices of `scope`, then the alternatives.
+
+        scope   index → how far it runs, or the numbers that it takes
+        """
+        scope = {at: n if np.ndim(n) else np.arange(self.first, self.first + n) for at, n in scope.items()}
+        value = self._value(self.prepared(sp.sympify(expression)), scope)
+        return np.broadcast_to(value, (*map(len, scope.values()), value.shape[-1]))
+
+    prepared = staticmethod(written_out)
+
+    def size(self, n):
+        """The number behind a size."""
+        return int(sp.sympify(n).xreplace(self.sizes))
 
     def _value(self, e, scope):
         if isinstance(e, sp.Sum):
-            inner = {**scope, **{at: int(self.sizes.get(high, high)) for at, _, high in e.limits}}
-            value = self._value(e.function, inner)
-            return np.broadcast_to(value, (*value.shape[:len(scope)], *list(inner.values())[len(scope):],
-                                           value.shape[-1])).sum(axis=tuple(range(len(scope), len(inner))))
+            opened = self._opened(e.function, e.limits, scope)
+            return opened.sum(axis=tuple(range(len(scope), len(scope) + len(e.limits))))
+        if isinstance(e, (Largest, First)):
+            return self._largest(e, scope)
         if isinstance(e, sp.Piecewise):
-            *pieces, (otherwise, _) = e.args
-            with np.errstate(over="ignore", invalid="ignore"):  # a piece may overflow where another one counts
-                return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope),
-                                                            value), reversed(pieces), self._value(otherwise, scope))
+            return self._pieces(e, scope)
         if isinstance(e, Partial):
-            return self._place(self.partial(e.of, e.by), (*indices_of(e.of), *indices_of(e.by)), scope, e)
-        if isinstance(e, sp.Indexed):
-            return self._place(self.arrays[name_of(e)], e.indices, scope, e)
+            return self._entry(self.partial(e.of, e.by), (*indices_of(e.of), *indices_of(e.by)), scope, e)
         if e in scope:
-            return self._place(np.arange(1, scope[e] + 1)[:, None], (e,), scope, e)
-        if e.is_Symbol and e not in self.sizes:
-            return self._place(self.arrays[e.name], (), scope, e)
+            place = list(scope).index(e)
+            return scope[e].reshape([-1 if n == place else 1 for n in range(len(scope) + 1)])
+        if isinstance(e, sp.Indexed) or e.is_Symbol and e not in self.sizes:
+            return self._entry(self.arrays[name_of(e)], indices_of(e), scope, e)
+        if isinstance(e, Bracket):
+            return self._value(e.condition, scope)
         if not e.args or e in self.sizes:
             return np.full((1,) * (len(scope) + 1), bool(e) if e.is_Boolean else float(self.sizes.get(e, e)))
         if isinstance(e, Slope):
@@ -89,19 +116,53 @@ class Values:
             FUNCTIONS.get(e.func) or _by_sympy(e.func, len(e.args)))
         return function(*(self._value(argument, scope) for argument in e.args))
 
-    def _place(self, array, indices, scope, e):
-        """An array with its axes where the scope has its indices; an index that stands twice takes the diagonal."""
-        array = array[tuple(int(at) - 1 if at.is_Integer else slice(None) for at in indices)]
-        indices = [at for at in indices if not at.is_Integer]
-        for at, length in zip(indices, array.shape):
-            if scope.get(at) != length:
-                raise ValueError(f"in {e} the index {at} runs to {scope.get(at)}, but that axis has {length} entries")
-        order = {at: number for number, at in enumerate(scope)}
-        axes = [order[at] for at in indices]
-        kept = sorted(set(axes))
-        array = np.einsum(array, [*axes, len(scope)], [*kept, len(scope)])
-        return array.reshape([array.shape[kept.index(n)] if n in kept else 1 for n in range(len(scope))]
-                             + [array.shape[-1]])
+    def _pieces(self, e, scope):
+        *pieces, (otherwise, _) = e.args
+        with np.errstate(over="ignore", invalid="ignore"):  # a piece may overflow where another one counts
+            return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope), value),
+                          reversed(pieces), self._value(otherwise, scope))
+
+    def _opened(self, body, limits, scope):
+        """A body over the scope and, after that, over the letters of a sum."""
+        inner = {**scope, **{at: np.arange(self.size(low), self.size(high) + 1) for at, low, high in limits}}
+        value = self._value(body, inner)
+        own = [len(numbers) for numbers in list(inner.values())[len(scope):]]
+        return np.broadcast_to(value, (*value.shape[:len(scope)], *own, value.shape[-1]))
+
+    def _largest(self, e, scope):
+        """A maximum, or whether a place is the first at which it is reached; the last letter runs fastest."""
+        opened = self._opened(e.body, e.limits, scope)
+        shape = opened.shape[len(scope):-1]
+        flat = opened.reshape(*opened.shape[:len(scope)], -1, opened.shape[-1])
+        first = np.real(flat).argmax(axis=-2)
+        if isinstance(e, Largest):
+            return np.take_along_axis(flat, first[..., None, :], -2)[..., 0, :]
+        places = [np.real(self._value(at, scope)) for at in e.place]
+        place = reduce(lambda sofar, now: sofar * now[1] + now[0], zip(places, shape, strict=True), 0)
+        return (first == place).astype(float)
+
+    def _entry(self, array, indices, scope, e):
+        """Entries of an array at indices that may be computed: 0 where they lie outside."""
+        self._check_ranges(array.shape, indices, scope, e)
+        at, inside = self.places(array.shape, indices, scope)
+        value = array[at]
+        if not indices:
+            return value.reshape((1,) * len(scope) + value.shape)
+        return value if inside is None else np.where(inside[..., None], value, 0)
+
+    def _check_ranges(self, shape, indices, scope, e):
+        for at, length in zip(indices, shape, strict=False):
+            runs = len(scope[at]) if at in scope else length
+            if runs not in (1, length):
+                raise ValueError(f"in {e} the index {at} runs over {runs}, but that axis has {length} entries")
+
+    def places(self, shape, indices, scope):
+        """Indices into an array of a shape, clipped into it, and where they were inside (None: everywhere)."""
+        numbers = [np.real(self._value(sp.sympify(at), scope))[..., 0].astype(int) - self.first for at in indices]
+        numbers = np.broadcast_arrays(*numbers) if numbers else []
+        inside = reduce(np.logical_and, [(at >= 0) & (at < n) for at, n in zip(numbers, shape, strict=False)], np.True_)
+        clipped = tuple(np.clip(at, 0, n - 1) for at, n in zip(numbers, shape, strict=False))
+        return clipped, None if np.all(inside) else inside
 
 
 class Point:

@@ -83,7 +83,7 @@ def latex(expression, quantities, notation=DEFAULT, samples=None, marks=None):
                  to be searched for marked parts
     """
     samples = sums_over_samples(expression) if samples is None else samples
-    return _Printer(quantities, notation, samples, marks or {}).doprint(sp.sympify(expression))
+    return FormulaPrinter(quantities, notation, samples, marks or {}).doprint(sp.sympify(expression))
 
 
 def equation_latex(left, right, quantities, notation=DEFAULT, samples=None):
@@ -101,7 +101,7 @@ def _name(neuron):
     return neuron if len(neuron) == 1 else rf"\mathrm{{{neuron}}}"
 
 
-class _Printer(LatexPrinter):
+class FormulaPrinter(LatexPrinter):
     def __init__(self, quantities, notation, samples, marks):
         super().__init__()
         self.quantities, self.notation, self.samples, self.marks = quantities, notation, samples, marks
@@ -233,9 +233,12 @@ class _Printer(LatexPrinter):
 
     # arithmetic in the order in which a person writes it
 
+    in_order = staticmethod(in_reading_order)
+    place_in_sum = staticmethod(place_in_sum)
+
     def _print_Add(self, e, order=None):
         code = ""
-        for term in sorted(e.args, key=place_in_sum):
+        for term in sorted(e.args, key=self.place_in_sum):
             minus = term.could_extract_minus_sign()
             printed = self._print(-term if minus else term)
             printed = rf"\left({printed}\right)" if minus and (-term).is_Add else printed
@@ -250,7 +253,7 @@ class _Printer(LatexPrinter):
             positive = -e
             return "-" + (rf"\left({self._print(positive)}\right)" if positive.is_Add else self._print(positive))
         below = [1 / f for f in factors if f.is_Pow and f.exp.could_extract_minus_sign()]
-        above = in_reading_order([f for f in factors if 1 / f not in below])
+        above = self.in_order([f for f in factors if 1 / f not in below])
         if coefficient.is_Rational and coefficient.q != 1:
             below.insert(0, sp.Integer(coefficient.q))
             coefficient = sp.Integer(coefficient.p)
@@ -260,7 +263,7 @@ class _Printer(LatexPrinter):
         top = [f for f in above if f.is_Number or f in self._with_targets(above)]
         top = top or [f for f in above if not f.has(sp.Sum)]
         rest = [f for f in above if f not in top]
-        fraction = rf"\frac{{{self._product(top) if top else 1}}}{{{self._product(in_reading_order(below))}}}"
+        fraction = rf"\frac{{{self._product(top) if top else 1}}}{{{self._product(self.in_order(below))}}}"
         return self._side_by_side([fraction, *(self._factor(f, f is rest[-1]) for f in rest)])
 
     def _with_targets(self, factors):

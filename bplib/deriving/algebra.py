@@ -26,7 +26,8 @@ def summed(factors, limits=()):
 def _apart(body):
     """The sign and the number in front of a product."""
     if body.is_Add:
-        return 1, 1, body
+        number, body = body.primitive()
+        return (-1, number, -body) if body.could_extract_minus_sign() else (1, number, body)
     sign, body = (-1, -body) if body.could_extract_minus_sign() else (1, body)
     number, body = body.as_coeff_Mul()
     return sign, number, body

@@ -8,7 +8,7 @@ from ..activations import Activated, Slope
 from ..equations import Equation, Partial, name_of
 from ..errors import InputError
 from ..models.model import Model
-from ..models.nodes import Softmax, bound_letter, entries, letters_in
+from ..models.nodes import Softmax, bound_letter, entries
 from ..models.order import equations_of, schedule
 from ..models.quantities import Role, derivative
 from ..steps import Steps
@@ -18,7 +18,8 @@ from .leaves import leaves
 from .paths import limits, named, path, written
 from .rewriting import by_definition, can_be_put_in, multiplied_out, put_in
 from .steps import checked_step
-from .values import Point
+from .typeset import Style, equations_latex
+from .point import Point
 
 
 class ModelDerivation:
@@ -59,6 +60,10 @@ class ModelDerivation:
             if each not in self.found:
                 raise InputError(f"There is no ∂C/∂{each} here. There are: {', '.join(self.found)}.")
         return _Compacting(self, name, through).run()
+
+    def latex(self, style: Style = None) -> str:
+        """LaTeX of the backward equations, one below the other."""
+        return equations_latex(self.model, self.backward, style)
 
     def __repr__(self):
         return "\n".join(f"{e.left} = {e.right}" for e in self.backward)
@@ -291,7 +296,8 @@ def _through_shared(found, shared):
 def _rule(equation, local, q):
     if isinstance(equation.right, Activated):
         return "slope"
-    linear = not isinstance(equation.right, Softmax) and all(name_of(x) != q.name for x in entries(local))
+    own = {q.name, equation.quantity.name}
+    linear = not isinstance(equation.right, Softmax) and not any(name_of(x) in own for x in entries(local))
     return "weighted sum" if linear else "local derivative"
 
 
@@ -328,6 +334,3 @@ class _Compacting:
             left = Partial(self.model.cost.entry, self.q.entry)
             self.right = right
             self.steps.append(checked_step(self.derivation.point, left, right, rule, self.q.name))
-
-
-__all__ = ["ModelDerivation", "derive_model", "letters_in"]

@@ -1,8 +1,9 @@
 """A step in the derivation of a model: an equation with its rule, a sentence, and a check in numbers that ran."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import DerivationError
 from ..steps import TOLERANCE, Check, Step
+from .typeset import Style, formula_latex
 
 RULES = {
     "cost": "The cost depends on it directly: differentiate the equation of the cost, everything else in it held fixed.",
@@ -27,6 +28,15 @@ class ModelStep(Step):
     """left = right, by a rule (a key of RULES), in a sentence, checked.  `about` names the array that it is about."""
 
     model: object = field(default=None, compare=False)
+    notation: Style = field(default=Style(), compare=False)
+
+    def as_in(self, style: Style) -> "ModelStep":
+        """The same step as a `Style` writes it."""
+        return replace(self, notation=style)
+
+    def latex(self, notation=None):
+        """LaTeX of the step, in its own style or in another."""
+        return formula_latex(self.model, self.left, self.right, notation or self.notation)
 
     @property
     def why(self):

@@ -83,13 +83,13 @@ z_i[s,t,j] = sum(W_i[j,i] * x[s,t,i], i) + sum(U_i[j,k] * h[s,t-1,k], k) + b_i[j
 z_f[s,t,j] = sum(W_f[j,i] * x[s,t,i], i) + sum(U_f[j,k] * h[s,t-1,k], k) + b_f[j]
 z_g[s,t,j] = sum(W_g[j,i] * x[s,t,i], i) + sum(U_g[j,k] * h[s,t-1,k], k) + b_g[j]
 z_o[s,t,j] = sum(W_o[j,i] * x[s,t,i], i) + sum(U_o[j,k] * h[s,t-1,k], k) + b_o[j]
-i_t[s,t,j] = sigmoid(z_i[s,t,j])
-f_t[s,t,j] = sigmoid(z_f[s,t,j])
-g_t[s,t,j] = tanh(z_g[s,t,j])
-o_t[s,t,j] = sigmoid(z_o[s,t,j])
-c[s,t,j]   = f_t[s,t,j] * c[s,t-1,j] + i_t[s,t,j] * g_t[s,t,j]
+i[s,t,j]   = sigmoid(z_i[s,t,j])
+f[s,t,j]   = sigmoid(z_f[s,t,j])
+g[s,t,j]   = tanh(z_g[s,t,j])
+o[s,t,j]   = sigmoid(z_o[s,t,j])
+c[s,t,j]   = f[s,t,j] * c[s,t-1,j] + i[s,t,j] * g[s,t,j]
 m[s,t,j]   = tanh(c[s,t,j])
-h[s,t,j]   = o_t[s,t,j] * m[s,t,j]
+h[s,t,j]   = o[s,t,j] * m[s,t,j]
 """
 
 ATTENTION = """
@@ -105,13 +105,13 @@ y[s,t,e] = sum(a[s,t,u] * v[s,u,e], u)
 """
 
 HEADS = """
-q[s,h,t,e]  = sum(Q[h,e,k] * x[s,t,k], k)
+q[s,h,t,e] = sum(Q[h,e,k] * x[s,t,k], k)
 k[s,h,u,e] = sum(K[h,e,k] * x[s,u,k], k)
-v[s,h,u,e]  = sum(V[h,e,k] * x[s,u,k], k)
-r[s,h,t,u]  = sum(q[s,h,t,e] * k[s,h,u,e], e) / sqrt(n_e)
-a[s,h,t,u]  = softmax(r[s,h,t,u], u, [u <= t])
-o[s,h,t,e]  = sum(a[s,h,t,u] * v[s,h,u,e], u)
-y[s,t,j]    = sum(O[h,e,j] * o[s,h,t,e], h, e)
+v[s,h,u,e] = sum(V[h,e,k] * x[s,u,k], k)
+r[s,h,t,u] = sum(q[s,h,t,e] * k[s,h,u,e], e) / sqrt(n_e)
+a[s,h,t,u] = softmax(r[s,h,t,u], u, [u <= t])
+o[s,h,t,e] = sum(a[s,h,t,u] * v[s,h,u,e], u)
+y[s,t,j]   = sum(O[h,e,j] * o[s,h,t,e], h, e)
 """
 
 MLP = """

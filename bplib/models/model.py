@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..equations import Equation, indices_of, name_of
+from ..equations import Equation, name_of
 from ..errors import InputError
 from ..formula.tokens import FormulaError
 from .nodes import entries, letter, letters_in, size
@@ -368,6 +368,3 @@ def _count(number, what):
 
 def _a(role):
     return {Role.GIVEN: "given", Role.PARAMETER: "a parameter", Role.COMPUTED: "computed by an equation"}[role]
-
-
-__all__ = ["Model", "Scope", "indices_of", "model"]

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from ..equations import Partial, indices_of
+from ..equations import indices_of
 
 
 def letter(name: str) -> sp.Symbol:
@@ -123,7 +123,3 @@ def bound_in(e) -> set:
     if isinstance(e, (sp.Sum, Largest, First)):
         return {at for at, *_ in e.limits}
     return set()
-
-
-__all__ = ["Bracket", "First", "Largest", "Node", "Partial", "Softmax", "array", "bound_letter", "entries", "is_entry",
-           "letter", "letters_in", "size", "softmax_written_out"]

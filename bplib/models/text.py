@@ -15,7 +15,7 @@ import sympy as sp
 from ..activations import TABLE as ACTIVATIONS
 from ..formula.arithmetic import CONDITIONS, Arithmetic
 from ..formula.tokens import FormulaError
-from .nodes import Bracket, Largest, Softmax, entries, indices_of, letters_in
+from .nodes import Bracket, Largest, Softmax, entries, letters_in
 
 FUNCTIONS = {"exp": sp.exp, "log": sp.log, "ln": sp.log, "sqrt": sp.sqrt, "abs": sp.Abs, "sin": sp.sin, "cos": sp.cos,
              "sinh": sp.sinh, "cosh": sp.cosh, "erf": sp.erf}
@@ -287,6 +287,3 @@ class SizeReader(Arithmetic):
         token = self.take()
         name = token.text + ("_" + self.take().text if self.next.kind == "sub" else "")
         return self.size_named(name)
-
-
-__all__ = ["EquationReader", "FormulaError", "SizeReader", "function_named", "indices_of"]

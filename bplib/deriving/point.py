@@ -1,156 +1,46 @@
-"""What equations mean in numbers, literally: an axis for each letter, 0 outside an array, derivatives by complex step.
+"""A model with small sizes and generic numbers: where its equations and the steps of its derivation are compared.
 
-Steps of a derivation are compared here.  It shares nothing with the rules by which they are found, nor with the code
-that is written.
+Values come from `meaning`, derivatives by complex step.  It shares nothing with the rules by which steps are found, nor
+with the code that is written.
 """
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property
 
 import numpy as np
-import scipy.special
 import sympy as sp
 
-from ..activations import Activated, Slope, plain
 from ..equations import Partial, indices_of, name_of
 from ..errors import InputError
-from ..models.nodes import Bracket, First, Largest, is_entry, letters_in, softmax_written_out
+from ..meaning import STEP, Values
+from ..models.nodes import letters_in
 from ..models.order import Loop, equations_of, schedule
 from ..models.quantities import Role, derivative_name
 
-STEP = 1e-30
-"""Complex step: f'(x) = Im f(x + ih)/h, exact to rounding for any tiny h, as nothing is subtracted (Squire and Trapp 1998)."""
-
 ROUNDING = 1e-12
 """Sides that are apart by more are compared relative to the terms that they are made of."""
-
-
-def _any_function(z):
-    """Stands for an activation that is left open: smooth, special at no point, and bounded."""
-    return np.sin(z) + 0.3 * np.cos(2 * z)
-
-
-def _product(*factors):
-    """0 times anything is 0, be it 1/0: what lies outside an array takes no part."""
-    product = reduce(np.multiply, factors)
-    return np.where(reduce(np.logical_or, [f == 0 for f in factors]), 0, product)
-
-
-def _real(function):
-    return lambda x, y: function(np.real(x), np.real(y)).astype(float)
-
-
-FUNCTIONS = {
-    sp.exp: np.exp, sp.log: np.log, sp.tanh: np.tanh, sp.erf: scipy.special.erf, sp.sin: np.sin, sp.cos: np.cos,
-    sp.sinh: np.sinh, sp.cosh: np.cosh, sp.Pow: np.power, sp.Mul: _product, sp.Add: lambda *x: reduce(np.add, x),
-    sp.Abs: lambda x: np.where(np.real(x) < 0, -x, x), sp.sign: lambda x: np.sign(np.real(x)),
-    sp.KroneckerDelta: _real(np.equal), sp.Eq: _real(np.equal), sp.Ne: _real(np.not_equal), sp.Lt: _real(np.less),
-    sp.Le: _real(np.less_equal), sp.Gt: _real(np.greater), sp.Ge: _real(np.greater_equal),
-    sp.floor: lambda x: np.floor(np.real(x)),
-}
-
-
-@lru_cache(maxsize=4096)
-def written_out(expression):
-    """The expression with functions and slopes by their formulas."""
-    return plain(softmax_written_out(expression))
-
-
-class Values:
-    """Arrays by name, and the value of any expression over them.
-
-    Each array has one axis for each index and a last one for alternatives that are evaluated side by side.
-    `sizes` gives the number behind each size, `partial(of, by)` the array of ∂of/∂by over the indices of both.
-    """
-
-    def __init__(self, arrays, sizes, partial=None):
-        self.arrays, self.sizes, self.partial = arrays, sizes, partial
-
-    def __call__(self, expression, scope):
-        """The value over the letters of `scope` (letter → the numbers that it takes), then the alternatives."""
-        with np.errstate(all="ignore"):
-            value = self._value(written_out(sp.sympify(expression)), scope)
-        return np.broadcast_to(value, (*map(len, scope.values()), value.shape[-1]))
-
-    def size(self, n):
-        return int(sp.sympify(n).xreplace(self.sizes))
-
-    def _value(self, e, scope):
-        if isinstance(e, sp.Sum):
-            return self._opened(e.function, e.limits, scope).sum(axis=self._new_axes(e.limits, scope))
-        if isinstance(e, (Largest, First)):
-            return self._largest(e, scope)
-        if isinstance(e, Partial):
-            return self._entry(self.partial(name_of(e.of), name_of(e.by)), (*indices_of(e.of), *indices_of(e.by)), scope)
-        if e in scope:
-            place = list(scope).index(e)
-            return scope[e].reshape([-1 if n == place else 1 for n in range(len(scope) + 1)])
-        if is_entry(e):
-            return self._entry(self.arrays[name_of(e)], indices_of(e), scope)
-        if isinstance(e, Bracket):
-            return self._value(e.condition, scope)
-        if isinstance(e, sp.Piecewise):
-            *pieces, (otherwise, _) = e.args
-            return reduce(lambda value, piece: np.where(self._value(piece[1], scope), self._value(piece[0], scope), value),
-                          reversed(pieces), self._value(otherwise, scope))
-        if e in self.sizes or not e.args:
-            return np.full((1,) * (len(scope) + 1), float(self.sizes.get(e, e)))
-        if isinstance(e, Slope):
-            return np.imag(_any_function(self._value(e.args[0].args[0], scope) + 1j * STEP)) / STEP
-        function = _any_function if isinstance(e, Activated) else FUNCTIONS[e.func]
-        return function(*(self._value(argument, scope) for argument in e.args))
-
-    @staticmethod
-    def _new_axes(limits, scope):
-        return tuple(range(len(scope), len(scope) + len(limits)))
-
-    def _opened(self, body, limits, scope):
-        """A body over the scope and, after that, over the letters of a sum."""
-        inner = {**scope, **{at: np.arange(self.size(high) + 1) for at, _, high in limits}}
-        value = self._value(body, inner)
-        own = [len(numbers) for numbers in list(inner.values())[len(scope):]]
-        return np.broadcast_to(value, (*value.shape[:len(scope)], *own, value.shape[-1]))
-
-    def _largest(self, e, scope):
-        """A maximum, or whether a place is the first at which it is reached; letters run in order, the last one fastest."""
-        opened = self._opened(e.body, e.limits, scope)
-        shape = opened.shape[len(scope):-1]
-        flat = opened.reshape(*opened.shape[:len(scope)], -1, opened.shape[-1])
-        first = np.real(flat).argmax(axis=-2)
-        if isinstance(e, Largest):
-            return np.take_along_axis(flat, first[..., None, :], -2)[..., 0, :]
-        places = [np.real(self._value(at, scope)) for at in e.place]
-        place = reduce(lambda sofar, now: sofar * now[1] + now[0], zip(places, shape, strict=True), 0)
-        return (first == place).astype(float)
-
-    def _entry(self, array, indices, scope):
-        """Entries of an array at indices that may be computed: 0 where they lie outside."""
-        at, inside = self.places(array.shape, indices, scope)
-        value = array[at]
-        if not indices:
-            return value.reshape((1,) * len(scope) + value.shape)
-        return value if inside is None else np.where(inside[..., None], value, 0)
-
-    def places(self, shape, indices, scope):
-        """Indices into an array of a shape, clipped into it, and where they were inside (None: everywhere)."""
-        numbers = [np.real(self._value(sp.sympify(i), scope))[..., 0].astype(int) for i in indices]
-        numbers = np.broadcast_arrays(*numbers) if numbers else []
-        inside = reduce(np.logical_and, [(i >= 0) & (i < n) for i, n in zip(numbers, shape, strict=False)], np.True_)
-        clipped = tuple(np.clip(i, 0, n - 1) for i, n in zip(numbers, shape, strict=False))
-        return clipped, None if np.all(inside) else inside
-
 
 CANCELLED = 1e-3
 """A derivative of the cost that is smaller than this part of the largest one has rounding of the largest one in it."""
 
 
-class Magnitudes(Values):
+class ModelValues(Values):
+    """`Values` that count from 0.  What overflows shows as a number that is not finite."""
+
+    def __init__(self, arrays, sizes, partial=None):
+        super().__init__(arrays, sizes, partial, first=0)
+
+    def __call__(self, expression, scope):
+        with np.errstate(all="ignore"):
+            return super().__call__(expression, scope)
+
+
+class Magnitudes(ModelValues):
     """How large the terms are of which a value is made: sums add the magnitudes of their terms."""
 
     def _value(self, e, scope):
         if isinstance(e, (sp.Sum, sp.Add)):
             return super()._value(e, scope)
-        if isinstance(e, sp.Mul):
-            return _product(*(self._value(factor, scope) for factor in e.args))
-        return np.abs(super()._value(e, scope))
+        value = super()._value(e, scope)
+        return value if isinstance(e, sp.Mul) else np.abs(value)
 
 
 class Point:
@@ -190,7 +80,7 @@ class Point:
 
     def run(self, arrays, moved=lambda name, value: value):
         """All arrays from those that are given; `moved` may change each one when it is there."""
-        values = Values(dict(arrays), self.sizes)
+        values = ModelValues(dict(arrays), self.sizes)
         for block in self.blocks:
             if isinstance(block, Loop):
                 self._run_loop(block, values, moved)
@@ -236,13 +126,14 @@ class Point:
 
     def partial(self, of, by):
         """∂of/∂by over the indices of both: of the cost along all paths, of anything else by its own equation alone."""
+        of, by = name_of(of), name_of(by)
         if of == self.model.cost.name:
             return self.totals[by]
         if (of, by) not in self._partials:
             here = self.arrays[by]
             moved = here + 1j * STEP * np.eye(here.size).reshape(*here.shape[:-1], -1)
             equation = self.equations[of]
-            value = Values({**self.arrays, by: moved}, self.sizes)(equation.right, self._scope(equation))
+            value = ModelValues({**self.arrays, by: moved}, self.sizes)(equation.right, self._scope(equation))
             self._partials[of, by] = (np.imag(value) / STEP).reshape(*value.shape[:-1], *here.shape[:-1])[..., None]
         return self._partials[of, by]
 
@@ -250,7 +141,7 @@ class Point:
     def values(self):
         """The value of any expression here; the derivative of the cost with respect to q stands by its name too."""
         derivatives = {derivative_name(name): total for name, total in self.totals.items()}
-        return Values({**self.arrays, **derivatives}, self.sizes, self.partial)
+        return ModelValues({**self.arrays, **derivatives}, self.sizes, self.partial)
 
     @cached_property
     def scale(self):
