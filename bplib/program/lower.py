@@ -111,12 +111,12 @@ class Lowering:
         self.loop, self.own = loop, own
         return quantity.entry
 
-    def _private(self, name, axes):
+    def _private(self, name, axes, numbers=None):
         """An array that no equation names."""
         while name in self.quantities:
             name += "_"
         axes = tuple(axes)
-        quantity = Quantity(name, Role.COMPUTED, tuple(a.letter for a in axes), tuple(a.size for a in axes))
+        quantity = Quantity(name, Role.COMPUTED, tuple(a.letter for a in axes), tuple(a.size for a in axes), numbers)
         self.quantities[name] = quantity
         return quantity
 
@@ -136,7 +136,7 @@ class Lowering:
             return self.entry(e)
         if e in self.sizes:
             return ir.Position(self.axis(e))
-        if not entries(e) and not letters_in(e) and not e.has(sp.Sum, SoftmaxOf, Largest, Bracket):
+        if not entries(e) and not letters_in(e) and not e.has(sp.Sum, SoftmaxOf, Largest, Bracket, sp.Function):
             return ir.Scalar(e)
         return self._lower(e)
 
@@ -306,10 +306,10 @@ class Lowering:
         """Entries at computed places of an array that is there: a view, which all formulas share that need it."""
         key = quantity.name, tuple((p.offset, tuple(sorted((str(a.size), str(s)) for a, s in p.steps))) for p in places)
         if key not in self.views:
-            ends = sum(place.offset for place in places if len(place.steps) == 1 and not place.is_letter)
-            name = "_at" if any(len(p.steps) > 1 for p in places) or not ends.is_number else "_before" if ends < 0 else "_after"
+            offsets = {place.offset for place in places if not place.is_letter and [s for _, s in place.steps] == [1]}
+            name = {(1, True): "_after", (1, False): "_before"}.get((len(offsets), all(e.is_positive for e in offsets)), "_at")
             axes = tuple(axis for place in places for axis in place.axes)
-            made = self._private(quantity.name + name, axes)
+            made = self._private(quantity.name + name, axes, quantity.numbers)
             self.statements.append(ir.Assign(made, axes, ir.Window(quantity, places)))
             self.views[key] = made, places
         made, stored = self.views[key]

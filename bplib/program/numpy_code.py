@@ -70,6 +70,8 @@ class ScalarPrinter(PythonCodePrinter):
     def _print_NumberSymbol(self, e):
         return repr(float(e))
 
+    _print_Pi = _print_Exp1 = _print_NumberSymbol
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -119,7 +121,8 @@ class NumpyWriter:
         return self.lines
 
     def assign(self, one):
-        piece = self.real(self.ordered(one.value, one.axes))
+        piece = self.ordered(one.value, one.axes)
+        piece = self.real(piece) if one.quantity.numbers is None else piece
         code, missing = self.aligned(piece, one.axes), set(one.axes) - set(piece.axes)
         if missing and not piece.axes:
             code = f"np.full({self.shape(one.axes)}, {code}, {self.dtype})"
@@ -179,7 +182,7 @@ class NumpyWriter:
 
     def ordered(self, node, order) -> Piece:
         """A node, written where the axes are needed in this order."""
-        kept, self.order = self.order, tuple(order) + tuple(a for a in node.axes if a not in order)
+        kept, self.order = self.order, tuple(order) + tuple(a for a in self.axes(node) if a not in order)
         piece = self.node(node)
         self.order = kept
         return piece
@@ -187,9 +190,13 @@ class NumpyWriter:
     def natural(self, node) -> tuple:
         """The axes of a node in the order in which the widest of the arrays in it has them."""
         reads = [part for part in ir.walk(node) if isinstance(part, ir.Read)]
-        widest = max(reads, key=lambda r: len(set(r.axes) & set(node.axes)), default=node)
-        found = [axis for axis in widest.axes if axis in node.axes]
-        return (*found, *(a for a in (*self.order, *node.axes) if a in node.axes and a not in found))
+        widest = max(reads, key=lambda read: len(set(read.axes) & set(node.axes)), default=node)
+        axes = self.axes(node)
+        return tuple(dict.fromkeys(axis for axis in (*widest.axes, *self.order, *axes) if axis in axes))
+
+    def axes(self, node) -> tuple:
+        """The axes of a node besides that of the open loop."""
+        return tuple(axis for axis in node.axes if axis != self.at)
 
     def union(self, pieces) -> tuple:
         found = dict.fromkeys(axis for piece in pieces for axis in piece.axes)
@@ -322,8 +329,10 @@ class NumpyWriter:
             quotient = self.quotient(*numbers)
             above = [quotient, *(piece for piece in above if piece.kind != NUMBER)]
             below = [piece for piece in below if piece.kind != NUMBER]
-        if below or len(above) > 1:
-            above, below = self.truth_last(above), [self.real(piece) for piece in below]
+        if below:
+            above, below = ([self.real(piece) for piece in pieces] for pieces in (above, below))
+        elif len(above) > 1:
+            above = self.truth_last(above)
         return self.quotient(above, below)
 
     def truth_last(self, pieces) -> list:
@@ -365,6 +374,8 @@ class NumpyWriter:
         pieces = pieces if logical else [self.real(piece) for piece in pieces]
         axes, name = self.union(pieces), node.function if node.function in called() else f"np.{node.function}"
         code = f"{name}({', '.join(self.aligned(piece, axes) for piece in pieces)})"
+        if all(piece.kind == NUMBER for piece in pieces):
+            return Piece(f"float({code})", (), ATOM, NUMBER)
         return Piece(code, axes, ATOM, BOOL if logical else FLOAT)
 
     @node.register
@@ -414,7 +425,7 @@ class NumpyWriter:
     def _(self, node: ir.Contract):
         pieces = [self.real(self.ordered(factor, self.natural(factor))) for factor in node.factors]
         if len(pieces) > 2:
-            return self.einsum("np.einsum", pieces, node.axes, ", optimize=True")
+            return self.einsum("np.einsum", pieces, self.axes(node), ", optimize=True")
         a, b = pieces
         both = [axis for axis in a.axes if axis in b.axes]
         stack = [axis for axis in both if axis not in node.over]
@@ -442,7 +453,7 @@ class NumpyWriter:
         if len(left) == len(right) == len(node.over) == 1:
             one, two = self.aligned(a, (*stack, *left, *node.over), POW), self.aligned(b, (*stack, *node.over, *right), POW)
             return Piece(f"{one} @ {two}", (*stack, *left, *right), PRODUCT)
-        return self.einsum("contract", [a, b], node.axes)
+        return self.einsum("contract", [a, b], self.axes(node))
 
     def einsum(self, function, pieces, axes, options="") -> Piece:
         axes = tuple(axis for axis in self.order if axis in axes)
@@ -456,10 +467,10 @@ class NumpyWriter:
 
     @node.register
     def _(self, node: ir.Scatter):
-        rest = tuple(axis for axis in self.order if axis in node.axes and axis != node.axis)
+        rest = tuple(axis for axis in self.order if axis in self.axes(node) and axis != node.axis)
         looked_up = isinstance(node.place, ir.Node)
         place = self.ordered(node.place, self.natural(node.place)) if looked_up else None
-        at = 0 if looked_up else self._rank([node.axis])[0] - sum(a not in node.axes for a in self.order[:self.order.index(node.axis)])
+        at = 0 if looked_up else sum(axis in rest for axis in self.order[:self.order.index(node.axis)])
         inner = (*rest[:at], *(place.axes if looked_up else node.place.axes), *rest[at:])
         body = self.real(self.ordered(node.body, inner))
         code = self.aligned(body, inner)
