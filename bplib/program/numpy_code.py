@@ -94,7 +94,7 @@ class NumpyWriter:
 
     def __init__(self, names):
         self.names, self.scalars = names, ScalarPrinter(names)
-        self.lines, self.indent, self.order = [], "", ()
+        self.lines, self.indent, self.order, self.typed = [], "", (), False
         self.at, self.spare = None, {}
 
     def size(self, e) -> str:
@@ -105,6 +105,7 @@ class NumpyWriter:
 
     @property
     def dtype(self):
+        self.typed = True
         return self.names("type of all arrays", "dtype")
 
     def length(self, quantity, axis) -> str:
@@ -486,17 +487,8 @@ RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"}
 """Names that no array has in code, besides those of the functions that the code calls."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A function as text, and its arguments: arrays, then sizes that no array gives."""
-
-    text: str
-    arguments: tuple
-    sizes: tuple
-
-
-def numpy_function(name, given, formulas, statements, result) -> Source:
-    """The source of a function of the given arrays.
+def numpy_function(name, given, formulas, statements, result) -> tuple:
+    """The source of a function of the given arrays, and the sizes that none of them has: its further arguments.
 
     formulas   size → the formula by which other sizes give it
     result     name of the array that is returned, or a dict: key → name of an array
@@ -507,14 +499,15 @@ def numpy_function(name, given, formulas, statements, result) -> Source:
         names(one.quantity.name)
     writer = NumpyWriter(names)
     lines = writer.write(statements)
-    result = names(result) if isinstance(result, str) else "{" + ", ".join(f"{k!r}: {names(v)}" for k, v in result.items()) + "}"
-    if writer.names.given.get("type of all arrays"):
+    if writer.typed:
         floats = [names(quantity.name) for quantity in given if quantity.numbers is None]
         lines.insert(0, f"{writer.dtype} = np.result_type({', '.join(floats)})")
     made, missing = size_lines(given, formulas, names.sizes(), writer.length)
     sizes = [f"{names(n)} = {code if isinstance(code, str) else writer.size(code)}" for n, code in made]
-    text = f"def {name}({', '.join([*arguments, *map(names, missing)])}):\n"
-    return Source(text + "".join(f"    {line}\n" for line in [*sizes, *lines, f"return {result}"]), tuple(given), missing)
+    pairs = [f"{key!r}: {names(array)}" for key, array in result.items()] if isinstance(result, dict) else []
+    last = f"return {{{', '.join(pairs)}}}" if pairs else f"return {names(result)}"
+    head = f"def {name}({', '.join([*arguments, *map(names, missing)])}):"
+    return "\n    ".join([head, *sizes, *lines, last]) + "\n", missing
 
 
 def size_lines(given, formulas, wanted, of_axis) -> tuple:
@@ -540,4 +533,4 @@ def size_lines(given, formulas, wanted, of_axis) -> tuple:
     return tuple(made.items()), tuple(missing)
 
 
-__all__ = ["Names", "NumpyWriter", "ScalarPrinter", "Source", "numpy_function", "size_lines"]
+__all__ = ["Names", "NumpyWriter", "ScalarPrinter", "numpy_function", "size_lines"]
