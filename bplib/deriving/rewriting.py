@@ -1,8 +1,8 @@
 """Rewritings of derivatives: one put into another, cancellations, sums that have a name."""
 import sympy as sp
 
-from ..equations import Equation, indices_of, name_of
-from ..models.nodes import bound_in, entries, letter, letters_in
+from ..equations import Equation, indices_of, letter, name_of
+from ..models.nodes import bound_in, entries, letters_in
 from .algebra import added, distributed
 
 

@@ -8,22 +8,8 @@ from functools import lru_cache
 
 import sympy as sp
 
-from ..equations import indices_of
-
-
-def letter(name: str) -> sp.Symbol:
-    """An index: a whole number from 0."""
-    return sp.Symbol(name, integer=True, nonnegative=True)
-
-
-def bound_letter(at: sp.Symbol) -> sp.Dummy:
-    """A letter that can meet no other, to be bound by a sum."""
-    return sp.Dummy(at.name, integer=True, nonnegative=True)
-
-
-def size(name: str) -> sp.Symbol:
-    """How far a letter runs."""
-    return sp.Symbol(name, integer=True, positive=True)
+from ..activations import softmax
+from ..equations import indices_of, letter
 
 
 @lru_cache(maxsize=None)
@@ -87,7 +73,7 @@ class Softmax(Node):
 
 def softmax_written_out(expression):
     """The expression with each softmax as its formula."""
-    return expression.replace(lambda e: isinstance(e, Softmax), lambda e: e.formula())
+    return expression.replace(lambda e: isinstance(e, (Softmax, softmax)), lambda e: e.formula())
 
 
 def is_entry(e) -> bool:
