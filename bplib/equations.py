@@ -7,6 +7,7 @@ what is derived from here, depends on how wide a layer is.
 Indices (as in most texts)   s sample   j unit of this layer   k unit of the layer before   i unit of the layer after
 """
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -24,6 +25,12 @@ def bound_letter(at: sp.Symbol) -> sp.Dummy:
 def size(name: str) -> sp.Symbol:
     """How far an index runs."""
     return sp.Symbol(name, integer=True, positive=True)
+
+
+@lru_cache(maxsize=None)
+def array(name: str) -> sp.IndexedBase:
+    """SymPy works out the assumptions of an IndexedBase anew each time that one is made, so each is made once."""
+    return sp.IndexedBase(name, real=True)
 
 
 s, i, j, k = map(letter, "sijk")
@@ -49,7 +56,7 @@ class Quantity:
 
     def __getitem__(self, indices):
         indices = indices if isinstance(indices, tuple) else (indices,)
-        return sp.IndexedBase(self.name, real=True)[indices] if indices else sp.Symbol(self.name, real=True)
+        return array(self.name)[indices] if indices else sp.Symbol(self.name, real=True)
 
 
 def gradient_of(quantity):

@@ -4,18 +4,10 @@ A letter runs over one range, from 0 to its size − 1.  An entry whose index is
 index lies outside the array.  That one rule is padding, the state before the first step, and the error term after the
 last one.
 """
-from functools import lru_cache
-
 import sympy as sp
 
 from ..activations import softmax
 from ..equations import indices_of, letter
-
-
-@lru_cache(maxsize=None)
-def array(name: str) -> sp.IndexedBase:
-    """SymPy works out the assumptions of an IndexedBase anew each time that one is made, so each is made once."""
-    return sp.IndexedBase(name, real=True)
 
 
 class Node(sp.Expr):
