@@ -44,3 +44,10 @@ def _one_place(expression, u, f):
     if f.func in (sp.exp, sp.log):
         return expression.xreplace({f: u})
     return expression
+
+
+def renamings(equation: Equation, leaf) -> list:
+    """The letters of an equation as they may stand in the factors of one of its leaves: as its own, or as one that a sum
+    has opened."""
+    return [{}, *({at: other} for at, n in zip(equation.indices, equation.quantity.sizes, strict=True)
+                  for other, range_ in leaf.opened if range_ == n)]

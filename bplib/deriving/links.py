@@ -9,7 +9,7 @@ from ..equations import Equation, Partial, bound_letter, indices_of, name_of
 from ..models.nodes import Softmax, entries
 from ..models.quantities import Quantity, Role
 from .algebra import added, summed
-from .by_value import by_value
+from .by_value import by_value, renamings
 from .leaves import leaves
 from .paths import limits, named, path, written
 
@@ -29,9 +29,8 @@ class Link:
 
 def path_through(entry, equation: Equation, leaf):
     """The path from an entry to the cost through one leaf of an equation, with factors by the values of the forward pass."""
-    renamings = [{}, *({at: other} for at, n in zip(equation.indices, equation.quantity.sizes, strict=True)
-                       for other, range_ in leaf.opened if range_ == n)]
-    return path(indices_of(entry), equation, leaf, [by_value(factor, equation, renamings) for factor in leaf.factors])
+    factors = [by_value(factor, equation, renamings(equation, leaf)) for factor in leaf.factors]
+    return path(indices_of(entry), equation, leaf, factors)
 
 
 def derivative_in(expression, entry, known):
