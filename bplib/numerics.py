@@ -5,6 +5,7 @@ real numbers, `analytic()` gives the same functions for complex ones too: the co
 function of its own here is computed by the formula of its row.
 """
 from functools import lru_cache, wraps
+from math import sqrt
 
 import numpy as np
 import scipy.special
@@ -60,7 +61,7 @@ def gelu(z):
 def normal_pdf(z):
     """Density of the standard normal; beyond |Re z| = 40 it is 0 to rounding, and z² is not computed."""
     near = abs(np.real(z)) < 40
-    return near * np.exp(-(near * z)**2 / 2) / np.sqrt(2 * np.pi)
+    return near * np.exp(-(near * z)**2 / 2) / sqrt(2 * np.pi)
 
 
 KERNELS = {
