@@ -7,7 +7,7 @@ import sympy as sp
 
 from ..activations import Activated, Slope
 from ..equations import Equation
-from ..models.nodes import entries, is_entry, softmax_written_out
+from ..models.nodes import entries, is_entry, renamed, softmax_written_out
 
 
 def slopes_by_value(expression, equation: Equation):
@@ -30,7 +30,7 @@ def by_value(expression, equation: Equation, renamings=({},)):
     if isinstance(f, Activated) or is_entry(f) or not entries(f):
         return expression
     for renaming in renamings:
-        expression = _one_place(expression, u.xreplace(renaming), f.xreplace(renaming))
+        expression = _one_place(expression, u.xreplace(renaming), renamed(f, renaming))
     return expression
 
 

@@ -13,7 +13,7 @@ from ..models.order import equations_of, schedule
 from ..models.quantities import Role, derivative
 from ..steps import Steps
 from .algebra import added, divides_by, numbers_in_front, summed
-from .by_value import by_value, slopes_by_value
+from .by_value import by_value
 from .leaves import leaves
 from .links import links_through, path_through
 from .paths import written
@@ -148,32 +148,36 @@ class _Deriver:
         paths = defaultdict(list)
         for equation, leaf in self.users[q.name]:
             paths[equation.quantity.name].append(path_through(q.entry, equation, leaf))
-        links = [link for name, founds in paths.items() if name != self.cost.name for link in links_through(q.entry, founds, self.model.letters)]
-        direct = added([written(self.model.letters, found, q.letters, sp.S.One) for found in paths.pop(self.cost.name, [])])
+        direct = self.known(q, [pair for pair in self.users[q.name] if pair[0].quantity == self.cost])
+        links = [link for name, founds in paths.items() if name != self.cost.name
+                 for link in links_through(q.entry, founds, self.model.letters)]
         for link in links:
             self.step(link.partial, link.local, link.rule, q)
         if links:
             several = len(links) > 1 or direct != 0 or any(link.limits for link in links)
             self.step(Partial(self.cost.entry, q.entry), sp.Add(direct, *(link.term(self.cost) for link in links)),
                       "several paths" if several else "chain rule", q)
-        founds = [found for group in paths.values() for found in group]
-        self._substituted(q, founds, direct, "substitution" if links else "cost")
+        self.substituted(q, "substitution" if links else "cost")
 
-    def _substituted(self, q, founds, direct, rule):
+    def substituted(self, q, rule):
         """∂C/∂q with all that is known put in, then with slopes by value, then with sums by their names."""
-        def result(factors_of_path):
-            return added([*sp.Add.make_args(direct), *(
-                written(self.model.letters, replace(found, factors=factors_of_path(found)), q.letters,
-                        derivative(found.equation.quantity)[found.place]) for found in founds)])
-
-        right = result(lambda found: found.factors)
-        if any(f.has(Slope) for found in founds for f in found.factors):
+        right = self.known(q, self.users[q.name])
+        if right.has(Slope):
             self.result(q, right, rule)
-            rule, right = "by value", result(_slopes_by_value)
+            rule, right = "by value", self.known(q, self.users[q.name], slopes_too=True)
         self.result(q, right, rule)
         shorter = added([by_definition(term, self.model.equations) for term in sp.Add.make_args(right)])
         if shorter != right:
             self.result(q, shorter, "by definition")
+
+    def known(self, q, users, slopes_too=False):
+        """What ∂C/∂q gets by way of equations in which q stands."""
+        terms = []
+        for equation, leaf in users:
+            found = path_through(q.entry, equation, leaf, slopes_too)
+            before = sp.S.One if equation.quantity == self.cost else derivative(equation.quantity)[found.place]
+            terms.append(written(self.model.letters, found, q.letters, before))
+        return added(terms)
 
     def result(self, q, right, rule):
         right = numbers_in_front(right)
@@ -212,13 +216,6 @@ class _Deriver:
 
     def _using(self, inner):
         return [name for name, e in self.found.items() if any(name_of(x) == inner.quantity.name for x in entries(e.right))]
-
-
-def _slopes_by_value(found):
-    equation = replace(found.equation, right=found.equation.right.xreplace(found.own),
-                       indices=tuple(found.own[at] for at in found.equation.indices))
-    solved = replace(equation, right=equation.right.xreplace(found.solved), indices=found.place)
-    return [slopes_by_value(factor, solved) for factor in found.factors]
 
 
 class _Compacting:

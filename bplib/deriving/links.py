@@ -6,10 +6,10 @@ import sympy as sp
 
 from ..activations import Activated, softmax
 from ..equations import Equation, Partial, bound_letter, indices_of, name_of
-from ..models.nodes import Softmax, entries
+from ..models.nodes import Softmax, entries, renamed
 from ..models.quantities import Quantity, Role
 from .algebra import added, summed
-from .by_value import by_value, renamings
+from .by_value import by_value, renamings, slopes_by_value
 from .leaves import leaves
 from .paths import limits, named, path, written
 
@@ -27,9 +27,14 @@ class Link:
         return summed([Partial(cost.entry, self.partial.of), self.partial], self.limits)
 
 
-def path_through(entry, equation: Equation, leaf):
-    """The path from an entry to the cost through one leaf of an equation, with factors by the values of the forward pass."""
+def path_through(entry, equation: Equation, leaf, slopes_too=False):
+    """The path from an entry to the cost through one leaf of an equation, with factors by the values of the forward pass.
+
+    slopes_too   whether each g'(z) is written by value too
+    """
     factors = [by_value(factor, equation, renamings(equation, leaf)) for factor in leaf.factors]
+    if slopes_too:
+        factors = [slopes_by_value(factor, equation) for factor in factors]
     return path(indices_of(entry), equation, leaf, factors)
 
 
@@ -55,7 +60,7 @@ def links_through(entry, founds, known) -> list:
         ranges = {**found.ranges, **{at: equation.quantity.sizes[axis] for axis, at in shared.items()}}
         names = named(known, outer, ranges, taken)
         inside = named(known, inner, ranges, (*taken, *names.values()))
-        factors = [f.xreplace({**names, **inside}) for f in (*found.factors, *found.brackets)]
+        factors = [renamed(f, {**names, **inside}) for f in (*found.factors, *found.brackets)]
         place = tuple(e.xreplace(names) for e in place)
         groups[place].append(summed(factors, limits(inside, ranges)))
         letters[place] = tuple(limits(names, ranges))
@@ -90,7 +95,7 @@ def _through_shared(found, shared):
             found.solve(place[axis], at)
         else:
             if place[axis].is_Symbol:  # [i = j] f(j) is [i = j] f(i), and f belongs to the entry that is computed
-                found.factors = [f.xreplace({place[axis]: at}) for f in found.factors]
+                found.factors = [renamed(f, {place[axis]: at}) for f in found.factors]
             found.brackets.append(sp.KroneckerDelta(place[axis], at))
         place[axis] = at
     return found, place

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from ..equations import Equation, bound_letter, indices_of, letter
-from ..models.nodes import entries
+from ..models.nodes import entries, renamed
 from .algebra import factors_of, summed
 
 
@@ -57,7 +57,7 @@ class Path:
         """`at` has to be `value`."""
         step = {at: value}
         self.solved = {**{known: e.xreplace(step) for known, e in self.solved.items()}, **step}
-        self.factors = [f.xreplace(step) for f in self.factors]
+        self.factors = [renamed(f, step) for f in self.factors]
         self.brackets = [b.xreplace(step) for b in self.brackets]
 
     def use_up_brackets(self):
@@ -85,7 +85,7 @@ def path(letters, equation, leaf, factors) -> Path:
     own = {at: bound_letter(at) for at in equation.indices}
     sizes = dict(zip(equation.indices, equation.quantity.sizes, strict=True))
     found = Path(equation, own, {**{own[at]: n for at, n in sizes.items()}, **dict(leaf.opened)})
-    found.factors = [f.xreplace(own) for f in factors]
+    found.factors = [renamed(f, own) for f in factors]
     pairs = [(r, sp.sympify(e).xreplace(own)) for r, e in zip(letters, indices_of(leaf.entry), strict=True)]
     for r, e in sorted(pairs, key=lambda pair: not pair[1].is_Symbol):
         e = e.xreplace(found.solved)
@@ -131,4 +131,4 @@ def written(known, found, taken, derivative) -> sp.Expr:
     """What a path adds to ∂C/∂q: Σ ∂C/∂u · factors · brackets.  `derivative` is ∂C/∂u, 1 for the cost itself."""
     names = named(known, found.left_over, found.ranges, taken)
     factors = [derivative, *found.factors, *found.brackets]
-    return summed([f.xreplace(names) for f in factors], limits(names, found.ranges))
+    return summed([renamed(f, names) for f in factors], limits(names, found.ranges))

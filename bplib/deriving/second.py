@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..activations import Activated
 from ..equations import Equation, indices_of, name_of
 from ..errors import InputError
-from ..models.nodes import entries
+from ..models.nodes import entries, renamed
 from ..models.quantities import Quantity, Role
 from .algebra import added, summed
 from .by_value import by_value, renamings, slopes_by_value
@@ -66,5 +66,5 @@ def _speed(equation, known, moving, letters):
             factors.append(speed(known[name_of(leaf.entry)])[indices_of(leaf.entry)])
             ranges = dict(leaf.opened)
             names = named(letters, list(ranges), ranges, equation.indices)
-            terms.append(summed([f.xreplace(names) for f in factors], limits(names, ranges)))
+            terms.append(summed([renamed(f, names) for f in factors], limits(names, ranges)))
     return Equation(speed(equation.quantity), equation.indices, added(terms))

@@ -101,3 +101,26 @@ def bound_in(e) -> set:
     if isinstance(e, (sp.Sum, Largest, First)):
         return {at for at, *_ in e.limits}
     return set()
+
+
+def renamed(e, letters):
+    """The expression with letters as other indices.  A letter that a sum binds gives way to what would meet it there:
+    Σ_k U[j,k] with j as k is Σ_k' U[k,k']."""
+    if not e.args or isinstance(e, sp.Indexed) or not e.has(sp.Sum, Largest, First):
+        return e.xreplace(letters)
+    bound = bound_in(e)
+    if not bound:
+        return e.func(*(renamed(argument, letters) for argument in e.args))
+    inner = {at: to for at, to in letters.items() if at not in bound}
+    coming = set().union(*map(letters_in, inner.values()))
+    taken = coming | bound | letters_in(e)
+    ways = {}
+    for at in bound & coming:
+        ways[at] = next(name for n in range(1, 99) if (name := letter(at.name.rstrip("'") + "'" * n)) not in taken)
+        taken.add(ways[at])
+    parts = [e.function, *e.limits] if isinstance(e, sp.Sum) else e.args
+    return e.func(*(_renamed_part(part, {**inner, **ways}) for part in parts))
+
+
+def _renamed_part(part, letters):
+    return sp.Tuple(*(at.xreplace(letters) for at in part)) if isinstance(part, sp.Tuple) else renamed(part, letters)
