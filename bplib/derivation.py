@@ -12,8 +12,12 @@ import numpy as np
 import sympy as sp
 
 from .activations import Slope, softmax
-from .equations import Equation, Partial, collapse, gradient_of, i, indices_of, j, k, name_of, s, single_path
+from .equations import Equation, Partial, gradient_of, i, indices_of, j, k, name_of, s
+from .deriving.algebra import distributed
 from .deriving.derivation import ModelDerivation, derive_model
+from .deriving.leaves import leaves
+from .deriving.links import derivative_in, links_through, path_through
+from .deriving.rewriting import one_place_sums
 from .errors import DerivationError, InputError
 from .evaluation import StablePoint, outputs_and_targets, share_of_output
 from .inputs import checked_parameters, checked_samples
@@ -198,15 +202,14 @@ class _Deriver:
         return next((other for other in others if 0 < other.error <= TOLERANCE), done)
 
     def uses(self, entry):
-        """The equations that use an entry, each with the index of its own unit renamed from j to i where entry has j:
-        pairs of the entry that is computed and (index to sum over, local derivative)."""
+        """The equations that use an entry: triples of the entry that is computed, the local derivative, and how far its
+        unit is summed over, None where only one unit of it uses the entry."""
         for equation in self.users[name_of(entry)]:
-            rename = {j: i} if j in indices_of(entry) else {}
-            right = _rename_bound(equation.right).subs(rename)
-            of = equation.left.subs(rename)
-            derivative = collapse(sp.diff(right, entry))
-            path, derivative = single_path(derivative, i) if i in indices_of(of) else (j, derivative)
-            yield (of.subs(i, path) if path else of), derivative, None if path else equation.quantity.sizes[-1]
+            unit = {i: equation.quantity.sizes[-1]} if equation.quantity.sizes else {}
+            paths = [path_through(entry, equation, leaf) for leaf in leaves(equation.right)
+                     if name_of(leaf.entry) == name_of(entry)]
+            for link in links_through(entry, paths, unit) if paths else ():
+                yield link.partial.of, link.local, link.limits[0][2] + 1 if link.limits else None
 
     def inputs(self):
         """The entries of x to differentiate by: one for all inputs, or each by itself where neurons are named."""
@@ -282,8 +285,7 @@ class _Deriver:
     def through_softmax(self, z, activated):
         """δ where the activation looks at the whole layer: a change of one z moves every a of the layer."""
         a, (_, _, size) = activated.left, activated.right.args
-        (of, derivative, _), = self.uses(z)
-        named = derivative.replace(softmax, lambda z_, at, n: a.subs(j, at))
+        (of, named, _), = self.uses(z)
         self.step(Partial(of, z), tidy(named), "slope",
                   "Raising one weighted sum raises its own output and lowers all others.", z)
         self.step(Partial(self.losses, z), _over(size, Partial(self.losses, of) * Partial(of, z)), "several paths",
@@ -293,7 +295,7 @@ class _Deriver:
             da = gradient_of(self.network.quantities[name_of(a)])
             self.backward.append(Equation(da, indices_of(a), before))
             before = da[indices_of(a)]
-        full = collapse(_over(size, before.subs(j, i) * named))
+        full = one_place_sums(distributed(_over(size, before.subs(j, i) * named)))
         right = self.step(Partial(self.losses, z), tidy(full), "substitution",
                           "The sum over the outputs, carried out.", z)
         ones = {e: sp.S.One for e in right.atoms(sp.Sum) if e.function == self.network.given("y")[s, e.limits[0][0]]}
@@ -335,7 +337,7 @@ class _Deriver:
             if term.has(self.losses):
                 over_samples = term
             elif any(name_of(e) == quantity.name for e in term.atoms(sp.Indexed, sp.Symbol)):
-                penalty = collapse(sp.diff(_rename_bound(term), q))
+                penalty = derivative_in(term, q, {})
         per_sample = over_samples.xreplace({self.losses: Partial(self.losses, q)})
         self.step(Partial(self.cost, q), per_sample + penalty, "batch",
                   "Each sample has outputs and error terms of its own.", q)
@@ -390,13 +392,6 @@ def _in_scalars(expression, derivation):
 
 def _over(size, term):
     return term if size is None else sp.Sum(term, (i, 1, size))
-
-
-def _rename_bound(expression):
-    """The same sums over fresh indices, so that none can meet an index of the entry that we differentiate by."""
-    fresh = {at: sp.Dummy(at.name, integer=True, positive=True)
-             for e in expression.atoms(sp.Sum) for at, *_ in e.limits if at != s}
-    return expression.xreplace(fresh)
 
 
 def _divides_by(expression, entry):

@@ -7,17 +7,34 @@ what is derived from here, depends on how wide a layer is.
 Indices (as in most texts)   s sample   j unit of this layer   k unit of the layer before   i unit of the layer after
 """
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
-from sympy.concrete.delta import deltasummation
 
 
-def index(name):
+def letter(name: str) -> sp.Symbol:
+    """An index."""
+    return sp.Symbol(name, integer=True, nonnegative=True)
+
+
+def bound_letter(at: sp.Symbol) -> sp.Dummy:
+    """A letter that can meet no other, to be bound by a sum."""
+    return sp.Dummy(at.name, integer=True, nonnegative=True)
+
+
+def size(name: str) -> sp.Symbol:
+    """How far an index runs."""
     return sp.Symbol(name, integer=True, positive=True)
 
 
-s, i, j, k = map(index, "sijk")
-N = index("N")
+@lru_cache(maxsize=None)
+def array(name: str) -> sp.IndexedBase:
+    """SymPy works out the assumptions of an IndexedBase anew each time that one is made, so each is made once."""
+    return sp.IndexedBase(name, real=True)
+
+
+s, i, j, k = map(letter, "sijk")
+N = size("N")
 LAMBDA = sp.Symbol("lambda", positive=True)
 
 
@@ -39,7 +56,7 @@ class Quantity:
 
     def __getitem__(self, indices):
         indices = indices if isinstance(indices, tuple) else (indices,)
-        return sp.IndexedBase(self.name, real=True)[indices] if indices else sp.Symbol(self.name, real=True)
+        return array(self.name)[indices] if indices else sp.Symbol(self.name, real=True)
 
 
 def gradient_of(quantity):
@@ -113,42 +130,6 @@ def indices_of(entry):
 def sum_with_sign_in_front(term, *limits):
     """Σ term; where all of the term is negative, −Σ of its opposite."""
     return -sp.Sum(-term, *limits) if term.could_extract_minus_sign() else sp.Sum(term, *limits)
-
-
-def collapse(expression):
-    """Carry out every sum that a Kronecker delta reduces to one term.
-
-    Each index runs over the range of its sum by construction, so no condition on it is kept.
-    """
-    return expression.replace(lambda e: isinstance(e, sp.Sum) and e.has(sp.KroneckerDelta), _carry_out)
-
-
-def _carry_out(sum_):
-    body = sum_.function
-    for limits in sum_.limits:
-        other, body = single_path(body, limits[0])
-        if other is None:
-            body = sp.Add(*(_carry_out_term(term, limits) for term in sp.Add.make_args(sp.expand(body))))
-    return body
-
-
-def _carry_out_term(term, limits):
-    if any(delta.has(limits[0]) for delta in term.atoms(sp.KroneckerDelta)):
-        return deltasummation(term, limits, no_piecewise=True)
-    outside, inside = term.as_independent(limits[0], as_Add=False)
-    return outside * sp.Sum(inside, limits)
-
-
-def single_path(derivative, bound):
-    """Where a derivative vanishes unless `bound` equals one other index: that index, and the derivative there.
-
-    Returns (None, derivative) where it does not vanish.
-    """
-    for delta in derivative.atoms(sp.KroneckerDelta):
-        if delta.has(bound) and derivative.xreplace({delta: sp.S.Zero}) == 0:
-            other, = set(delta.args) - {bound}
-            return other, derivative.xreplace({delta: sp.S.One}).subs(bound, other)
-    return None, derivative
 
 
 def in_reading_order(factors):

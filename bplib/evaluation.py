@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from .activations import TABLE, Activated, Slope, log_softmax, normal_cdf, normal_pdf, softmax
-from .equations import Equation, j, name_of, s, sum_with_sign_in_front
+from .equations import Equation, bound_letter, j, name_of, s, sum_with_sign_in_front
 from .meaning import STEP, Point, Values
 from .networks import Dense
 from .numerics import analytic
@@ -96,7 +96,7 @@ class StableValues(Values):
 
     def _log_softmax(self, z, unit, size, scope):
         """z_j − max z − ln Σ_k exp(z_k − max z), with k along an axis of its own."""
-        k = sp.Dummy("k", integer=True, positive=True)
+        k = bound_letter(j)
         each = self._value(z.base[(*z.indices[:-1], k)], {**scope, k: np.arange(1, self.size(size) + 1)})
         largest = np.real(each).max(axis=len(scope), keepdims=True)
         total = np.exp(each - largest).sum(axis=len(scope))

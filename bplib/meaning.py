@@ -143,12 +143,25 @@ class Values:
 
     def _entry(self, array, indices, scope, e):
         """Entries of an array at indices that may be computed: 0 where they lie outside."""
+        if len(set(indices)) == len(indices) and all(at in scope and len(scope[at]) == n
+                                                     for at, n in zip(indices, array.shape, strict=False)):
+            return self._whole(array, indices, scope)
         self._check_ranges(array.shape, indices, scope, e)
         at, inside = self.places(array.shape, indices, scope)
         value = array[at]
         if not indices:
             return value.reshape((1,) * len(scope) + value.shape)
         return value if inside is None else np.where(inside[..., None], value, 0)
+
+    @staticmethod
+    def _whole(array, indices, scope):
+        """A whole array with its axes where the scope has its indices."""
+        order = {at: number for number, at in enumerate(scope)}
+        axes = sorted(range(len(indices)), key=lambda axis: order[indices[axis]])
+        shape = [1] * len(scope)
+        for at, n in zip(indices, array.shape, strict=False):
+            shape[order[at]] = n
+        return array.transpose(*axes, len(axes)).reshape(*shape, array.shape[-1])
 
     def _check_ranges(self, shape, indices, scope, e):
         for at, length in zip(indices, shape, strict=False):

@@ -10,7 +10,7 @@ import sympy as sp
 
 from . import losses as loss_table
 from .activations import activation
-from .equations import LAMBDA, Equation, N, Quantity, index, j, k, s, sum_with_sign_in_front
+from .equations import LAMBDA, Equation, N, Quantity, j, k, s, size, sum_with_sign_in_front
 from .errors import InputError, unknown_name
 from .losses import check_outputs, loss
 from .inputs import as_written, checked_number, folded
@@ -174,7 +174,7 @@ def dense(sizes, activations="sigmoid", loss="squared error", *, bias=True, over
     structure = Dense(sizes, _checked_activations(activations, len(sizes) - 1), _checked_bias(bias))
     check_outputs(options.loss, structure.activations[-1])
     build, layers = _Builder(), range(1, len(sizes))
-    n = [index(f"n_{layer}") for layer in range(len(sizes))]
+    n = [size(f"n_{layer}") for layer in range(len(sizes))]
     a, penalty, parameters = build.quantity("x", "x", 0, (N, n[0])), 0, []
     for layer in layers:
         W = build.quantity(f"W{layer}", "W", layer, (n[layer], n[layer - 1]))

@@ -9,7 +9,7 @@ from typing import Callable
 import sympy as sp
 
 from ..activations import Slope
-from ..equations import LAMBDA, N, i, j, k, name_of, s
+from ..equations import LAMBDA, N, i, j, k, letter, name_of, s
 from .program import ETA
 
 NONE = ()
@@ -313,7 +313,7 @@ def _to_the_bottom(line, context):
 
 def _broadcast(line, context):
     """a − y where y lost its axis: every output minus every target."""
-    t = sp.Symbol("t", integer=True, positive=True)
+    t = letter("t")
     if "y" not in context.flat:
         return NONE
     return (line.right.xreplace({e: e.base[(t, 1)] for e in line.right.atoms(sp.Indexed) if name_of(e) == "y"}),)

@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..activations import Activated
 from ..derivation import derive, own_widths
-from ..equations import N, Partial, indices_of, name_of, s
+from ..equations import N, Partial, indices_of, letter, name_of, s
 from ..layout import all_quantities
 from ..meaning import Point
 from .values import Misfit, Stored, evaluate, tree_of
@@ -226,7 +226,7 @@ def _spread(point, widths, samples, spread):
 
 
 def _whole(quantity, point):
-    letters = [sp.Symbol(f"q{n}", integer=True, positive=True) for n in range(len(quantity.sizes))]
+    letters = [letter(f"q{n}") for n in range(len(quantity.sizes))]
     shape = [int(point.sizes.get(size, size)) for size in quantity.sizes]
     indices = [s if size == N else letter for size, letter in zip(quantity.sizes, letters)]
     return quantity[tuple(indices)], dict(zip(indices, shape))

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..equations import index, indices_of, name_of, s
+from ..equations import indices_of, letter, name_of, s
 from ..formula.arithmetic import CONDITIONS
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index, walk
 from .values import tree_of
@@ -37,7 +37,7 @@ def _fresh(inner, outer, keep):
     taken = {at.name for e in (inner, outer) for at in e.atoms(sp.Symbol)} | {at.name for at in keep}
     letters = iter([letter for letter in LETTERS if letter not in taken])
     used = {at for e in inner.atoms(sp.Indexed) for at in e.indices if at.is_Symbol} - {s, *keep}
-    return inner.xreplace({at: index(next(letters)) for at in sorted(used, key=str)})
+    return inner.xreplace({at: letter(next(letters)) for at in sorted(used, key=str)})
 
 
 def formula(exercise, lines):

@@ -10,7 +10,7 @@ import scipy.special
 import sympy as sp
 
 from ..activations import TABLE, Activated, Slope, normal_cdf, normal_pdf, plain
-from ..equations import indices_of, name_of, place_in_sum
+from ..equations import indices_of, j, name_of, place_in_sum
 from ..meaning import Values
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, walk
 
@@ -52,7 +52,7 @@ class Stored:
 
 def _of_activation(make):
     """A function on arrays from a formula of `activations`, by way of `meaning`."""
-    z = sp.IndexedBase("z", real=True)[sp.Symbol("j", integer=True, positive=True)]
+    z = sp.IndexedBase("z", real=True)[j]
     formula = make(z)
 
     def function(values):

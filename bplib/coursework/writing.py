@@ -2,7 +2,7 @@
 import sympy as sp
 
 from ..activations import TABLE, added
-from ..equations import N, s
+from ..equations import N, letter, s
 from ..formula.arithmetic import CONDITIONS
 from ..layout import all_quantities
 from ..notation import latex
@@ -55,7 +55,7 @@ class _Writer:
     def on_Entry(self, node):
         if node.name not in self.quantities:
             return LETTERS.get(node.name, node.name), FACTOR
-        letters = [sp.Integer(at) if isinstance(at, int) else sp.Symbol(at, integer=True, positive=True)
+        letters = [sp.Integer(at) if isinstance(at, int) else letter(at)
                    for at in node.indices]
         full = [s] * (self.rank(node) - len(letters)) + letters
         return latex(self.quantities[node.name][tuple(full)], self.quantities, samples=self.samples), FACTOR

@@ -7,7 +7,7 @@ import sympy as sp
 
 from ..activations import Activated, Slope
 from ..equations import Equation
-from ..models.nodes import entries, is_entry, softmax_written_out
+from ..models.nodes import entries, is_entry, renamed, softmax_written_out
 
 
 def slopes_by_value(expression, equation: Equation):
@@ -30,7 +30,7 @@ def by_value(expression, equation: Equation, renamings=({},)):
     if isinstance(f, Activated) or is_entry(f) or not entries(f):
         return expression
     for renaming in renamings:
-        expression = _one_place(expression, u.xreplace(renaming), f.xreplace(renaming))
+        expression = _one_place(expression, u.xreplace(renaming), renamed(f, renaming))
     return expression
 
 
@@ -44,3 +44,10 @@ def _one_place(expression, u, f):
     if f.func in (sp.exp, sp.log):
         return expression.xreplace({f: u})
     return expression
+
+
+def renamings(equation: Equation, leaf) -> list:
+    """The letters of an equation as they may stand in the factors of one of its leaves: as its own, or as one that a sum
+    has opened."""
+    return [{}, *({at: other} for at, n in zip(equation.indices, equation.quantity.sizes, strict=True)
+                  for other, range_ in leaf.opened if range_ == n)]

@@ -1,21 +1,22 @@
 """The derivation of a model: ∂C/∂q for every array q between the parameters and the cost.  No layer is known here."""
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sympy as sp
 
-from ..activations import Activated, Slope
+from ..activations import Slope
 from ..equations import Equation, Partial, name_of
 from ..errors import InputError
 from ..models.model import Model
-from ..models.nodes import Softmax, bound_letter, entries
+from ..models.nodes import entries
 from ..models.order import equations_of, schedule
 from ..models.quantities import Role, derivative
 from ..steps import Steps
 from .algebra import added, divides_by, numbers_in_front, summed
-from .by_value import by_value, slopes_by_value
+from .by_value import by_value
 from .leaves import leaves
-from .paths import limits, named, path, written
+from .links import links_through, path_through
+from .paths import written
 from .rewriting import by_definition, can_be_put_in, multiplied_out, put_in
 from .steps import checked_step
 from .typeset import Style, equations_latex
@@ -146,33 +147,37 @@ class _Deriver:
         """The steps to ∂C/∂q."""
         paths = defaultdict(list)
         for equation, leaf in self.users[q.name]:
-            paths[equation.quantity.name].append(path(q.letters, equation, leaf, _factors(equation, leaf)))
-        links = [link for name, founds in paths.items() if name != self.cost.name for link in _links(self, q, founds)]
-        direct = added([written(self.model, found, q.letters, sp.S.One) for found in paths.pop(self.cost.name, [])])
+            paths[equation.quantity.name].append(path_through(q.entry, equation, leaf))
+        direct = self.known(q, [pair for pair in self.users[q.name] if pair[0].quantity == self.cost])
+        links = [link for name, founds in paths.items() if name != self.cost.name
+                 for link in links_through(q.entry, founds, self.model.letters)]
         for link in links:
             self.step(link.partial, link.local, link.rule, q)
         if links:
             several = len(links) > 1 or direct != 0 or any(link.limits for link in links)
             self.step(Partial(self.cost.entry, q.entry), sp.Add(direct, *(link.term(self.cost) for link in links)),
                       "several paths" if several else "chain rule", q)
-        founds = [found for group in paths.values() for found in group]
-        self._substituted(q, founds, direct, "substitution" if links else "cost")
+        self.substituted(q, "substitution" if links else "cost")
 
-    def _substituted(self, q, founds, direct, rule):
+    def substituted(self, q, rule):
         """∂C/∂q with all that is known put in, then with slopes by value, then with sums by their names."""
-        def result(factors_of_path):
-            return added([*sp.Add.make_args(direct), *(
-                written(self.model, replace(found, factors=factors_of_path(found)), q.letters,
-                        derivative(found.equation.quantity)[found.place]) for found in founds)])
-
-        right = result(lambda found: found.factors)
-        if any(f.has(Slope) for found in founds for f in found.factors):
+        right = self.known(q, self.users[q.name])
+        if right.has(Slope):
             self.result(q, right, rule)
-            rule, right = "by value", result(_slopes_by_value)
+            rule, right = "by value", self.known(q, self.users[q.name], slopes_too=True)
         self.result(q, right, rule)
         shorter = added([by_definition(term, self.model.equations) for term in sp.Add.make_args(right)])
         if shorter != right:
             self.result(q, shorter, "by definition")
+
+    def known(self, q, users, slopes_too=False):
+        """What ∂C/∂q gets by way of equations in which q stands."""
+        terms = []
+        for equation, leaf in users:
+            found = path_through(q.entry, equation, leaf, slopes_too)
+            before = sp.S.One if equation.quantity == self.cost else derivative(equation.quantity)[found.place]
+            terms.append(written(self.model.letters, found, q.letters, before))
+        return added(terms)
 
     def result(self, q, right, rule):
         right = numbers_in_front(right)
@@ -211,94 +216,6 @@ class _Deriver:
 
     def _using(self, inner):
         return [name for name, e in self.found.items() if any(name_of(x) == inner.quantity.name for x in entries(e.right))]
-
-
-def _factors(equation, leaf):
-    """What a leaf is multiplied by, written with the values of the forward pass."""
-    renamings = [{}, *({at: other} for at, n in zip(equation.indices, equation.quantity.sizes, strict=True)
-                       for other, range_ in leaf.opened if range_ == n)]
-    return [by_value(factor, equation, renamings) for factor in leaf.factors]
-
-
-def _slopes_by_value(found):
-    equation = replace(found.equation, right=found.equation.right.xreplace(found.own),
-                       indices=tuple(found.own[at] for at in found.equation.indices))
-    solved = replace(equation, right=equation.right.xreplace(found.solved), indices=found.place)
-    return [slopes_by_value(factor, solved) for factor in found.factors]
-
-
-# the links of the chain
-
-@dataclass(frozen=True)
-class Link:
-    """∂C/∂u ∂u/∂q summed over limits, and what ∂u/∂q is."""
-
-    partial: Partial
-    local: sp.Expr
-    limits: tuple
-    rule: str
-
-    def term(self, cost):
-        return summed([Partial(cost.entry, self.partial.of), self.partial], self.limits)
-
-
-def _links(deriver, q, founds):
-    """The links through one equation: paths that pass through the same entry of it together."""
-    model, equation = deriver.model, founds[0].equation
-    shared = _shared_letters(founds)
-    groups, letters = defaultdict(list), {}
-    for found in founds:
-        found, place = _through_shared(found, shared)
-        outer = [at for at in (*shared.values(), *found.left_over) if any(e.has(at) for e in place)]
-        inner = [at for at in found.left_over if at not in outer]
-        ranges = {**found.ranges, **{at: equation.quantity.sizes[axis] for axis, at in shared.items()}}
-        names = named(model, outer, ranges, q.letters)
-        inside = named(model, inner, ranges, (*q.letters, *names.values()))
-        factors = [f.xreplace({**names, **inside}) for f in (*found.factors, *found.brackets)]
-        place = tuple(e.xreplace(names) for e in place)
-        groups[place].append(summed(factors, limits(inside, ranges)))
-        letters[place] = tuple(limits(names, ranges))
-    return [Link(Partial(equation.quantity[place], q.entry), local := added(terms), letters[place],
-                 _rule(equation, local, q)) for place, terms in groups.items()]
-
-
-def _shared_letters(founds):
-    """axis → a letter, for axes along which paths through one equation pass through a range of entries, but not the same.
-
-    There each path gets a bracket of its own: ∂a_u/∂r_v = a_u ([u = v] − a_v).
-    """
-    shared = {}
-    for axis, at in enumerate(founds[0].equation.indices):
-        places = [found.place[axis] for found in founds]
-        ranging = any(e.has(other) for found, e in zip(founds, places, strict=True) for other in found.left_over)
-        if len(founds) > 1 and ranging and not all(_is_own(found, axis) for found in founds):
-            shared[axis] = bound_letter(at)
-    return shared
-
-
-def _is_own(found, axis):
-    return found.place[axis] == list(found.own.values())[axis]
-
-
-def _through_shared(found, shared):
-    """The path with shared letters where it passes, and brackets that say where along them it does."""
-    found = replace(found, brackets=list(found.brackets))
-    place = list(found.place)
-    for axis, at in shared.items():
-        if _is_own(found, axis):
-            found.solve(place[axis], at)
-        else:
-            found.brackets.append(sp.KroneckerDelta(place[axis], at))
-        place[axis] = at
-    return found, place
-
-
-def _rule(equation, local, q):
-    if isinstance(equation.right, Activated):
-        return "slope"
-    own = {q.name, equation.quantity.name}
-    linear = not isinstance(equation.right, Softmax) and not any(name_of(x) in own for x in entries(local))
-    return "weighted sum" if linear else "local derivative"
 
 
 class _Compacting:

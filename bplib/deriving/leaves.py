@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..models.nodes import Bracket, First, Largest, bound_letter, is_entry, letter, softmax_written_out
+from ..equations import bound_letter, letter
+from ..models.nodes import Bracket, First, Largest, is_entry, softmax_written_out
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def _leaves(e):
 
 def _within_reduction(e):
     fresh = {at: bound_letter(at) for at, *_ in e.limits}
-    opened = tuple((fresh[at], high + 1) for at, _, high in e.limits)
+    opened = tuple((fresh[at], high - low + 1) for at, low, high in e.limits)
     body = e.function if isinstance(e, sp.Sum) else e.body
     winner = () if isinstance(e, sp.Sum) else (_winner(e, fresh),)
     for leaf in _leaves(body.xreplace(fresh)):
@@ -66,7 +67,7 @@ def _within_expression(e):
 
 def _with_variables(e, variables):
     if is_entry(e) or isinstance(e, (sp.Sum, Largest)):
-        return variables.setdefault(e, sp.Dummy("part", real=True))
-    if not e.args or isinstance(e, (Bracket, First, sp.KroneckerDelta, sp.Tuple)):
+        return variables.setdefault(e, sp.Dummy(str(e), real=True))  # by its name SymPy sorts it as it sorts e
+    if not e.args or isinstance(e, (Bracket, First, sp.KroneckerDelta)):
         return e
     return e.func(*(_with_variables(argument, variables) for argument in e.args))

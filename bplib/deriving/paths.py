@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from ..equations import Equation, indices_of
-from ..models.nodes import bound_letter, entries, letter
+from ..equations import Equation, bound_letter, indices_of, letter
+from ..models.nodes import entries, renamed
 from .algebra import factors_of, summed
 
 
@@ -57,7 +57,7 @@ class Path:
         """`at` has to be `value`."""
         step = {at: value}
         self.solved = {**{known: e.xreplace(step) for known, e in self.solved.items()}, **step}
-        self.factors = [f.xreplace(step) for f in self.factors]
+        self.factors = [renamed(f, step) for f in self.factors]
         self.brackets = [b.xreplace(step) for b in self.brackets]
 
     def use_up_brackets(self):
@@ -85,7 +85,7 @@ def path(letters, equation, leaf, factors) -> Path:
     own = {at: bound_letter(at) for at in equation.indices}
     sizes = dict(zip(equation.indices, equation.quantity.sizes, strict=True))
     found = Path(equation, own, {**{own[at]: n for at, n in sizes.items()}, **dict(leaf.opened)})
-    found.factors = [f.xreplace(own) for f in factors]
+    found.factors = [renamed(f, own) for f in factors]
     pairs = [(r, sp.sympify(e).xreplace(own)) for r, e in zip(letters, indices_of(leaf.entry), strict=True)]
     for r, e in sorted(pairs, key=lambda pair: not pair[1].is_Symbol):
         e = e.xreplace(found.solved)
@@ -107,12 +107,15 @@ def _solvable(found, e):
     return next((at for at in own if sp.expand(e).coeff(at) in (1, -1) and not sp.expand(e).coeff(at, 0).has(at)), None)
 
 
-def named(model, letters, ranges, taken) -> dict:
-    """A name for each letter that is summed over: its own where it is free, else another of its range, else with primes."""
+def named(known, letters, ranges, taken) -> dict:
+    """A name for each letter that is summed over: its own where it is free, else another of its range, else with primes.
+
+    known   letter → its range, for the letters that may be taken
+    """
     names, used = {}, set(taken)
     for at in letters:
         stem = at.name.rstrip("'")
-        same = [letter(stem), *(other for other, n in model.letters.items() if n == ranges[at])]
+        same = [letter(stem), *(other for other, n in known.items() if n == ranges[at])]
         primed = (letter(stem + "'" * n) for n in range(1, 99))
         names[at] = next(name for name in (*same, *primed) if name not in used)
         used.add(names[at])
@@ -124,8 +127,8 @@ def limits(names, ranges) -> list:
     return [(name, 0, ranges[at] - 1) for at, name in names.items()]
 
 
-def written(model, found, taken, derivative) -> sp.Expr:
+def written(known, found, taken, derivative) -> sp.Expr:
     """What a path adds to ∂C/∂q: Σ ∂C/∂u · factors · brackets.  `derivative` is ∂C/∂u, 1 for the cost itself."""
-    names = named(model, found.left_over, found.ranges, taken)
+    names = named(known, found.left_over, found.ranges, taken)
     factors = [derivative, *found.factors, *found.brackets]
-    return summed([f.xreplace(names) for f in factors], limits(names, found.ranges))
+    return summed([renamed(f, names) for f in factors], limits(names, found.ranges))

@@ -1,8 +1,8 @@
 """Rewritings of derivatives: one put into another, cancellations, sums that have a name."""
 import sympy as sp
 
-from ..equations import Equation, indices_of, name_of
-from ..models.nodes import bound_in, entries, letter, letters_in
+from ..equations import Equation, indices_of, letter, name_of
+from ..models.nodes import bound_in, entries, letters_in, renamed
 from .algebra import added, distributed
 
 
@@ -13,7 +13,8 @@ def put_in(expression, inner: Equation, model):
     names = _free_names(bound & taken, bound | taken, model)
 
     def value(entry):
-        return inner.right.xreplace(names).xreplace(dict(zip(inner.indices, indices_of(entry), strict=True)))
+        own = inner.right.xreplace(names)
+        return renamed(own, dict(zip(inner.indices, indices_of(entry), strict=True)))
 
     return expression.xreplace({e: value(e) for e in entries(expression) if name_of(e) == inner.quantity.name})
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import sympy as sp
 from sympy.printing.latex import translate
 
-from ..equations import Partial, indices_of, name_of, place_in_sum
-from ..models.nodes import bound_in, entries, is_entry, letter, letters_in
+from ..equations import Partial, indices_of, letter, name_of, place_in_sum
+from ..models.nodes import bound_in, entries, is_entry, letters_in
 from ..models.quantities import Role
 from ..notation import DEFAULT, FormulaPrinter
 

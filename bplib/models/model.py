@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..equations import Equation, name_of
+from ..equations import Equation, letter, name_of, size
 from ..errors import InputError
 from ..formula.tokens import FormulaError
-from .nodes import entries, letter, letters_in, size
+from .nodes import entries, letters_in
 from .quantities import Quantity, Role, derivative_name
 from .text import EquationReader, SizeReader, function_named
 

@@ -4,32 +4,10 @@ A letter runs over one range, from 0 to its size − 1.  An entry whose index is
 index lies outside the array.  That one rule is padding, the state before the first step, and the error term after the
 last one.
 """
-from functools import lru_cache
-
 import sympy as sp
 
-from ..equations import indices_of
-
-
-def letter(name: str) -> sp.Symbol:
-    """An index: a whole number from 0."""
-    return sp.Symbol(name, integer=True, nonnegative=True)
-
-
-def bound_letter(at: sp.Symbol) -> sp.Dummy:
-    """A letter that can meet no other, to be bound by a sum."""
-    return sp.Dummy(at.name, integer=True, nonnegative=True)
-
-
-def size(name: str) -> sp.Symbol:
-    """How far a letter runs."""
-    return sp.Symbol(name, integer=True, positive=True)
-
-
-@lru_cache(maxsize=None)
-def array(name: str) -> sp.IndexedBase:
-    """SymPy works out the assumptions of an IndexedBase anew each time that one is made, so each is made once."""
-    return sp.IndexedBase(name, real=True)
+from ..activations import softmax
+from ..equations import indices_of, letter
 
 
 class Node(sp.Expr):
@@ -87,7 +65,7 @@ class Softmax(Node):
 
 def softmax_written_out(expression):
     """The expression with each softmax as its formula."""
-    return expression.replace(lambda e: isinstance(e, Softmax), lambda e: e.formula())
+    return expression.replace(lambda e: isinstance(e, (Softmax, softmax)), lambda e: e.formula())
 
 
 def is_entry(e) -> bool:
@@ -123,3 +101,26 @@ def bound_in(e) -> set:
     if isinstance(e, (sp.Sum, Largest, First)):
         return {at for at, *_ in e.limits}
     return set()
+
+
+def renamed(e, letters):
+    """The expression with letters as other indices.  A letter that a sum binds gives way to what would meet it there:
+    Σ_k U[j,k] with j as k is Σ_k' U[k,k']."""
+    if not e.args or isinstance(e, sp.Indexed) or not e.has(sp.Sum, Largest, First):
+        return e.xreplace(letters)
+    bound = bound_in(e)
+    if not bound:
+        return e.func(*(renamed(argument, letters) for argument in e.args))
+    inner = {at: to for at, to in letters.items() if at not in bound}
+    coming = set().union(*map(letters_in, inner.values()))
+    taken = coming | bound | letters_in(e)
+    ways = {}
+    for at in bound & coming:
+        ways[at] = next(name for n in range(1, 99) if (name := letter(at.name.rstrip("'") + "'" * n)) not in taken)
+        taken.add(ways[at])
+    parts = [e.function, *e.limits] if isinstance(e, sp.Sum) else e.args
+    return e.func(*(_renamed_part(part, {**inner, **ways}) for part in parts))
+
+
+def _renamed_part(part, letters):
+    return sp.Tuple(*(at.xreplace(letters) for at in part)) if isinstance(part, sp.Tuple) else renamed(part, letters)

@@ -4,7 +4,7 @@ from enum import Enum
 
 import sympy as sp
 
-from .nodes import array
+from ..equations import array
 
 
 class Role(Enum):
