@@ -79,7 +79,8 @@ def test_float32_stays_float32(name):
 SMALL = dict(
     quotient_outside=("s:N t:T", "x[s,t] y[s,t]", "", """
         h[s,t] = x[s,t] * W[t]
-        q[s,t] = h[s,t-1] * y[s,t] / h[s,t-1]
+        u[s,t] = 2 + h[s,t]
+        q[s,t] = h[s,t-1] * y[s,t] / u[s,t-1]
         C      = mean(q[s,t]**2, s, t)"""),
     quotient_in_a_loop=("s:N t:T", "x[s,t]", "", """
         z[s,t] = x[s,t] * W[t] + h[s,t-1] / u[s,t-1]
@@ -191,8 +192,8 @@ def gradients(x, y, W1, b1, W2, b2):
 def test_a_recurrence_is_a_loop_and_the_rest_is_not_in_it():
     assert generated("RNN").forward.source == """\
 def forward(x, target, W, U, b, A, a0):
-    T = x.shape[1]
     N = len(x)
+    T = x.shape[1]
     J = len(W)
     dtype = np.result_type(x, target, W, U, b, A, a0)
     z_in = x @ W.T + b
@@ -217,7 +218,7 @@ def forward(x, target, W, U, b, A, a0):
     ("classifier", "dl = (p - (np.arange(V) == target[:, None]))/N"),
     ("classifier", "dz = da*(z > 0)"),
     ("GPT, 1 block", "dE = np.tensordot(dl, y_z, ([0, 1], [0, 1])) + add_at(tokens, dy0, V)"),
-    ("deep residual", "a[l] = a_once*(0 == l) + f[l] + a[l-1]"),
+    ("deep residual", "a[l] = (0 == l)*a_once + f[l] + a[l-1]"),
     ("bilinear", "dA = np.einsum('sj,sk,si->kij', y, dz, x, optimize=True)"),
     ("contrastive", "r = x @ y.T"),
 ])
@@ -384,7 +385,8 @@ def test_a_program_that_is_well_formed_passes():
 @pytest.mark.parametrize("statements, told", [
     ([ir.Assign(Y, (S,), ir.Read(Y, (ir.letter_index(S),)))], "y is read before it is assigned"),
     ([ir.Assign(Y, (AT_K,), READ_X)], "the sizes of y"),
-    ([ir.Assign(Y, (S,), ir.Read(X, (ir.letter_index(AT_K),)))], "y lacks axes"),
+    ([ir.Assign(Y, (S,), ir.Position(AT_K))], "y lacks axes"),
+    ([ir.Assign(Y, (S,), ir.Read(X, (ir.letter_index(AT_K),)))], "indices of x"),
     ([ir.Assign(Y, (S,), ir.Read(X, ()))], "the number of indices of x"),
     ([ir.Assign(Y, (S,), ir.Read(X, (ir.Index(sp.S.One, ((S, 1),)),)))], "indices of x"),
     ([ir.Assign(Y, (S,), ir.Reduce("sum", READ_X, (AT_K,)))], "a sum over letters that are not there"),

@@ -14,8 +14,8 @@ from functools import singledispatchmethod
 import sympy as sp
 
 from ..activations import Activated, Slope, normal_cdf, normal_pdf
-from ..equations import in_reading_order, indices_of, name_of, place_in_sum
-from ..models.nodes import Bracket, First, Largest, bound_letter, entries, is_entry, letters_in
+from ..equations import bound_letter, in_reading_order, indices_of, name_of, place_in_sum
+from ..models.nodes import Bracket, First, Largest, entries, is_entry, letters_in, renamed
 from ..models.nodes import Softmax as SoftmaxOf
 from ..models.order import Loop as LoopOf
 from ..models.quantities import Quantity, Role
@@ -261,7 +261,7 @@ class Lowering:
     def _right_side(self, entry):
         """What an entry is equal to, by its equation."""
         equation = self.made.get(name_of(entry))
-        return equation and equation.right.xreplace(dict(zip(equation.indices, indices_of(entry), strict=True)))
+        return equation and renamed(equation.right, dict(zip(equation.indices, indices_of(entry), strict=True)))
 
     def _log_of(self, name):
         """The array ln p, computed from the scores of the softmax p."""
@@ -338,7 +338,7 @@ class Lowering:
             for at, e in (delta.args, delta.args[::-1]):
                 own = set(letters_in(e))
                 if at in self.sizes and at not in letters and at not in own and own and own <= letters:
-                    rest = sp.Mul(*(f for f in factors if f != delta)).xreplace({at: e})
+                    rest = renamed(sp.Mul(*(f for f in factors if f != delta)), {at: e})
                     place = self.lower(e) if is_entry(e) else self.place(e)
                     if is_entry(e) or not entries(e) and not letters_in(place.offset):
                         return ir.Scatter(self.axis(at), place, self._summed(rest, over, own))

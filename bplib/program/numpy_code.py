@@ -528,7 +528,7 @@ def size_lines(given, formulas, wanted, of_axis) -> tuple:
         else:
             made.setdefault(n, found.get(n, formulas.get(n)))
 
-    for n in wanted:
+    for n in sorted(wanted, key=lambda n: [*found, n].index(n)):
         need(n)
     return tuple(made.items()), tuple(missing)
 
