@@ -201,7 +201,7 @@ def forward(x, target, W, U, b, A, a0):
     h = np.zeros((N, T + 1, J), dtype)
     for t in range(T):
         z[:, t] = h[:, t-1] @ U.T + z_in[:, t]
-        h[:, t] = tanh(z[:, t])
+        h[:, t] = np.tanh(z[:, t])
     h = h[:, :T]
     out = h @ A.T + a0
     C = ((out - target)**2).sum()/(N*T)

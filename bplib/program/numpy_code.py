@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
+import numpy as np
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -373,7 +374,8 @@ class NumpyWriter:
         pieces = [self.node(argument) for argument in node.arguments]
         logical = node.function.startswith("logical_")
         pieces = pieces if logical else [self.real(piece) for piece in pieces]
-        axes, name = self.union(pieces), node.function if node.function in called() else f"np.{node.function}"
+        in_numpy = hasattr(np, node.function) and node.function != "abs"
+        axes, name = self.union(pieces), f"np.{node.function}" if in_numpy else node.function
         code = f"{name}({', '.join(self.aligned(piece, axes) for piece in pieces)})"
         if all(piece.kind == NUMBER for piece in pieces):
             return Piece(f"float({code})", (), ATOM, NUMBER)
