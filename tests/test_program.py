@@ -93,6 +93,11 @@ SMALL = dict(
     letters_as_numbers=("s:N t:T", "x[s,t]", "", """
         h[s,t] = t * W[t] * x[s,t] + t + [t > 1] * x[s,t] + [t = 0] + [t > 0]
         C      = mean(h[s,t]**2, s, t)"""),
+    letters_as_numbers_in_a_loop=("s:N t:T u:T", "x[s,t]", "", """
+        h[s,t] = sqrt(t + 1) * W[t] * x[s,t] + 0.5**2 * h[s,t-1] / (1 + t) + exp(-t) + (t + 2)**1.5
+        w[s,u] = softmax(h[s,u] + sqrt(u), u)
+        p[u]   = softmax(-u / 2, u)
+        C      = mean(h[s,t]**2 * w[s,t] * p[t], s, t)"""),
     positions=("t:T j:J", "x[t,j]", "", """
         p[t,j] = sin(t/(10 + j)) * W[j] + t/(1 + j)
         C      = mean((x[t,j] - p[t,j])**2, t, j)"""),

@@ -10,7 +10,7 @@ from .. import activations
 from ..javascript import IN_LIBRARY, JavaScriptPrinter
 from ..javascript import LIBRARY as OF_FORMULAS
 from . import ir
-from .numpy_code import Names, ScalarPrinter, size_lines
+from .naming import Names, ScalarPrinter, size_lines
 
 LIBRARY = OF_FORMULAS + """\
 const zeros = (n, ...more) => n === undefined ? 0 : array(n, () => zeros(...more));
@@ -207,5 +207,6 @@ def javascript_function(name: str, given, formulas, statements, result: dict) ->
     sizes = [f"const {names(n)} = {code if isinstance(code, str) else writer.size(code)};" for n, code in made]
     pairs += [(str(n), names(n)) for n in missing]
     arguments = ", ".join(key if key == own else f"{key}: {own}" for key, own in pairs)
-    lines = [*writer.functions.values(), *sizes, *lines, f"return {{{', '.join(f'{key}: {names(array)}' for key, array in result.items())}}};"]
+    found = ", ".join(f"{key}: {names(array)}" for key, array in result.items())
+    lines = [*writer.functions.values(), *sizes, *lines, f"return {{{found}}};"]
     return "\n".join([f"const {name} = ({{{arguments}}}) => {{", *("  " + x for x in lines), "};", ""])

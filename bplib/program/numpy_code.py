@@ -5,73 +5,22 @@ Here axes get their order and arrays their names.  A product summed over letters
 """
 import builtins
 import keyword
-import re
+import string
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
 import numpy as np
 import sympy as sp
-from sympy.printing.pycode import PythonCodePrinter
 
 from . import ir
 from .kernels import called
+from .naming import Names, ScalarPrinter, size_lines
 
 ADD, PRODUCT, MUL, POW, ATOM = range(1, 6)
 """How tightly code binds.  A matrix product among factors stands in brackets: `z*d @ B` would be `(z*d) @ B`."""
 
 FLOAT, WHOLE, BOOL, NUMBER = "float", "whole", "bool", "number"
 """What an array holds; a NUMBER is one of Python's, which leaves the type of an array as it is."""
-
-
-class Names:
-    """Names in code: those of the model where code can have them, and new ones where they are taken."""
-
-    def __init__(self, reserved):
-        self.taken, self.given = set(reserved), {}
-
-    def __call__(self, what, wish=None) -> str:
-        """The name of something that is told apart by `what`; at the first call one like `wish` is chosen."""
-        if what not in self.given:
-            name = re.sub(r"\W", "_", wish or str(what))
-            while name in self.taken or keyword.iskeyword(name):
-                name += "_"
-            self.taken.add(name)
-            self.given[what] = name
-        return self.given[what]
-
-    def sizes(self) -> list:
-        """The sizes that have been named."""
-        return [what for what in self.given if isinstance(what, sp.Symbol) and what.is_positive]
-
-
-class ScalarPrinter(PythonCodePrinter):
-    """Numbers and sizes: whole numbers stay whole, and roots are Python floats, which leave float32 as it is."""
-
-    def __init__(self, names):
-        super().__init__()
-        self.names = names
-
-    def _print_Symbol(self, e):
-        return self.names(e)
-
-    def _print_Float(self, e):
-        return repr(float(e))
-
-    def _print_floor(self, e):
-        above, below = sp.fraction(sp.together(e.args[0]))
-        return f"({self._print(above)})//{self.parenthesize(below, 70)}"
-
-    def _print_Pow(self, e, **options):
-        if not e.free_symbols and not e.is_rational:
-            return repr(float(e))
-        if e.exp == -1:
-            return f"1/{self.parenthesize(e.base, 60)}"
-        return f"{self.parenthesize(e.base, 65)}**{e.exp if e.exp.is_Integer else repr(float(e.exp))}"
-
-    def _print_NumberSymbol(self, e):
-        return repr(float(e))
-
-    _print_Pi = _print_Exp1 = _print_NumberSymbol
 
 
 @dataclass(frozen=True)
@@ -123,13 +72,12 @@ class NumpyWriter:
         return self.lines
 
     def assign(self, one):
-        piece = self.ordered(one.value, one.axes)
-        piece = self.real(piece) if one.quantity.numbers is None else piece
-        code, missing = self.aligned(piece, one.axes), set(one.axes) - set(piece.axes)
-        if missing and not piece.axes:
-            code = f"np.full({self.shape(one.axes)}, {code}, {self.dtype})"
-        elif missing:
-            code = f"np.broadcast_to({code}, {self.shape(one.axes)})"
+        if one.quantity.numbers is not None:
+            code = self.ordered(one.value, one.axes).code
+        elif one.axes and not one.value.axes:
+            code = f"np.full({self.shape(one.axes)}, {self.node(one.value).code}, {self.dtype})"
+        else:
+            code = self.with_all(one.value, one.axes)
         self.line(f"{self.name(one.quantity)} = {code}")
 
     def loop(self, loop):
@@ -221,9 +169,9 @@ class NumpyWriter:
         if own == piece.axes:
             return piece
         places = [piece.axes.index(axis) for axis in own]
-        *first, last = range(len(places))
-        swapped = [*first[:-1], last, *first[-1:]]
-        turn = ".T" if len(places) == 2 else ".mT" if places == swapped else f".transpose({', '.join(map(str, places))})"
+        count = len(places)
+        swapped = [*range(count - 2), count - 1, count - 2]
+        turn = ".T" if count == 2 else ".mT" if places == swapped else f".transpose({', '.join(map(str, places))})"
         return Piece(piece.within(ATOM) + turn, own, ATOM, piece.kind)
 
     def real(self, piece) -> Piece:
@@ -253,16 +201,14 @@ class NumpyWriter:
     @node.register
     def _(self, node: ir.Read):
         """Entries of an array: places on some of its axes, then views along what is computed."""
-        name, kind = self.name(node.quantity), FLOAT if node.quantity.numbers is None else WHOLE
-        inside = [self.at in index.axes or not index.steps and index.is_inside(n)
-                  for index, n in zip(node.indices, node.quantity.sizes, strict=True)]
-        code = name + self.places([self.place(index) if fixed else ":" for index, fixed in zip(node.indices, inside, strict=True)])
-        axes = []
-        for index, n in [(index, n) for index, n, fixed in zip(node.indices, node.quantity.sizes, inside, strict=True)
-                         if not fixed]:
+        pairs = [*zip(node.indices, node.quantity.sizes, strict=True)]
+        left = [(i, n) for i, n in pairs if self.at not in i.axes and (i.steps or not i.is_inside(n))]
+        code = self.name(node.quantity) + self.places([":" if (i, n) in left else self.place(i) for i, n in pairs])
+        axes = ()
+        for index, n in left:
             code = code if index.is_inside(n) else self.view(code, len(axes), index, n)
             axes += index.axes
-        return Piece(code, tuple(axes), ATOM, kind)
+        return Piece(code, axes, ATOM, FLOAT if node.quantity.numbers is None else WHOLE)
 
     def place(self, index) -> str:
         """A place as a number: what the letter of the open loop stands for, and what is added."""
@@ -284,19 +230,17 @@ class NumpyWriter:
 
     @node.register
     def _(self, node: ir.LookUp):
-        name, indices = self.name(node.quantity), node.indices
-        plain = [isinstance(index, ir.Position) and index.axis != self.at and index.axis.size == n
-                 for index, n in zip(indices, node.quantity.sizes, strict=True)]
-        axes = [axis for index in indices for axis in index.axes]
-        inside = [flat or self._is_inside(index, n) for flat, index, n in zip(plain, indices, node.quantity.sizes, strict=True)]
-        if plain.count(False) == 1 and len(set(axes)) == len(axes) and all(inside):
-            pieces = [self.ordered(index, self.natural(index)) for index in indices]
+        pairs = [*zip(node.indices, node.quantity.sizes, strict=True)]
+        name, all_inside = self.name(node.quantity), all(self._is_inside(index, n) for index, n in pairs)
+        plain = [isinstance(i, ir.Position) and i.axis.size == n and i.axis != self.at for i, n in pairs]
+        if all_inside and plain.count(False) == 1 and len(node.axes) == sum(len(i.axes) for i in node.indices):
+            pieces = [self.ordered(index, self.natural(index)) for index in node.indices]
             places = [":" if flat else piece.code for flat, piece in zip(plain, pieces, strict=True)]
-            return Piece(name + self.places(places), tuple(a for piece in pieces for a in piece.axes))
-        pieces = [self.node(index) for index in indices]
+            return Piece(name + self.places(places), tuple(axis for piece in pieces for axis in piece.axes))
+        pieces = [self.node(index) for index in node.indices]
         axes = self.union(pieces)
         codes = ", ".join(self.aligned(piece, axes) for piece in pieces)
-        return Piece(f"{name}[{codes}]" if all(inside) else f"look_up({name}, {codes})", axes)
+        return Piece(f"{name}[{codes}]" if all_inside else f"look_up({name}, {codes})", axes)
 
     def _is_inside(self, index, n):
         """Whether what is looked up is known to lie within an axis of this size."""
@@ -313,8 +257,9 @@ class NumpyWriter:
             first = not code
             if piece.kind == BOOL and (first or not floats) or piece.kind == WHOLE and floats:
                 piece = self.real(piece)
-            level = MUL if sign < 0 and (first or piece.kind != FLOAT) else PRODUCT if sign < 0 else ADD
-            code += (("-" if first else " - ") if sign < 0 else "" if first else " + ") + self.aligned(piece, axes, level)
+            level = ADD if sign > 0 else MUL if first else PRODUCT
+            code += {(1, True): "", (1, False): " + ", (-1, True): "-", (-1, False): " - "}[sign, first]
+            code += self.aligned(piece, axes, level)
         kinds = {piece.kind for piece in pieces}
         kind = FLOAT if kinds & {FLOAT, BOOL} else NUMBER if kinds == {NUMBER} else WHOLE
         return Piece(code, axes, ADD if len(pieces) > 1 else MUL, kind)
@@ -327,9 +272,9 @@ class NumpyWriter:
             codes = [self.tuple_of(self.aligned(piece, axes) for piece in pieces) for pieces in (above, below)]
             return Piece(f"strong_product({', '.join(codes if below else codes[:1])})", axes)
         numbers = [[piece for piece in pieces if piece.kind == NUMBER] for pieces in (above, below)]
-        if all(numbers) and len(numbers[0]) < len(above) and not any(isinstance(f, (ir.Contract, ir.Reduce)) for f in node.above):
-            quotient = self.quotient(*numbers)
-            above = [quotient, *(piece for piece in above if piece.kind != NUMBER)]
+        sums = any(isinstance(factor, (ir.Contract, ir.Reduce)) for factor in node.above)
+        if all(numbers) and len(numbers[0]) < len(above) and not sums:  # numbers together, before they meet an array
+            above = [self.quotient(*numbers), *(piece for piece in above if piece.kind != NUMBER)]
             below = [piece for piece in below if piece.kind != NUMBER]
         if below:
             above, below = ([self.real(piece) for piece in pieces] for pieces in (above, below))
@@ -362,12 +307,10 @@ class NumpyWriter:
     @node.register
     def _(self, node: ir.Power):
         base = self.real(self.node(node.base))
-        if base.kind == NUMBER:
-            return Piece(f"{base.within(ATOM)}**{self.size(node.exponent)}", (), POW, NUMBER)
-        if node.exponent == sp.Rational(1, 2):
+        if node.exponent == sp.Rational(1, 2) and base.kind == FLOAT:
             return Piece(f"np.sqrt({base.code})", base.axes)
         exponent = self.node(ir.Scalar(node.exponent)).within(ATOM)
-        return Piece(f"{base.within(ATOM)}**{exponent}", base.axes, POW)
+        return Piece(f"{base.within(ATOM)}**{exponent}", base.axes, POW, base.kind)
 
     @node.register
     def _(self, node: ir.Apply):
@@ -403,23 +346,24 @@ class NumpyWriter:
 
     @node.register
     def _(self, node: ir.Softmax):
-        score = self.ordered(node.score, self.natural(node.score))
+        score = self.real(self.ordered(node.score, self.natural(node.score)))
         where = self.ordered(node.where, score.axes) if node.where else None
         mask = f", where={self.aligned(where, score.axes)}" if where else ""
         axis = score.axes.index(node.axis) - len(score.axes)
-        return Piece(f"{'log_' * node.log}softmax({score.code}{'' if axis == -1 else f', axis={axis}'}{mask})", score.axes)
+        along = "" if axis == -1 else f", axis={axis}"
+        return Piece(f"{'log_' * node.log}softmax({score.code}{along}{mask})", score.axes)
 
     # sums
 
     @node.register
     def _(self, node: ir.Reduce):
-        body = self.ordered(node.body, self.natural(node.body))
+        body = self.real(self.ordered(node.body, self.natural(node.body)))
         outer = tuple(axis for axis in body.axes if axis not in node.over)
         if node.kind in ("max", "argmax"):
             code = self.aligned(body, (*outer, *node.over))
             function = "largest" if node.kind == "max" else "place_of_largest"
-            return Piece(f"{function}({code}, {len(node.over)})", outer, ATOM, FLOAT if node.kind == "max" else WHOLE)
-        body = self.real(body)
+            kind = FLOAT if node.kind == "max" else WHOLE
+            return Piece(f"{function}({code}, {len(node.over)})", outer, ATOM, kind)
         places = sorted(body.axes.index(axis) for axis in node.over)
         axis = "" if not outer else f"axis={places[0] if len(places) == 1 else tuple(places)}"
         return Piece(f"{body.within(ATOM)}.{node.kind}({axis})", outer)
@@ -443,7 +387,7 @@ class NumpyWriter:
         return [self.order.index(axis) for axis in axes]
 
     def matrix_product(self, a, b, left, right, over) -> Piece:
-        """a @ b, the summed axis last on the left and first on the right; np.tensordot, where it takes more than that."""
+        """a @ b, the summed axis last on the left and first on the right; or np.tensordot, where there is more to it."""
         axes = (*left, *right)
         if len(over) == 1 and len(b.axes) <= 2 and (len(a.axes) <= 2 or a.axes[-1] == over[0]):
             one, two = self.aligned(a, (*left, *over), POW), self.aligned(b, (*over, *right), POW)
@@ -454,15 +398,16 @@ class NumpyWriter:
     def stacked(self, a, b, stack, left, right, node) -> Piece:
         """A matrix product for each place along some axes."""
         if len(left) == len(right) == len(node.over) == 1:
-            one, two = self.aligned(a, (*stack, *left, *node.over), POW), self.aligned(b, (*stack, *node.over, *right), POW)
+            one = self.aligned(a, (*stack, *left, *node.over), POW)
+            two = self.aligned(b, (*stack, *node.over, *right), POW)
             return Piece(f"{one} @ {two}", (*stack, *left, *right), PRODUCT)
         return self.einsum("contract", [a, b], self.axes(node))
 
     def einsum(self, function, pieces, axes, options="") -> Piece:
         axes = tuple(axis for axis in self.order if axis in axes)
-        short, free = {}, [chr(c) for c in range(ord("a"), ord("z") + 1)]
-        for axis in (axis for piece in pieces for axis in piece.axes if axis not in short):
-            short[axis] = axis.letter.name if axis.letter.name in free else next(c for c in free if c not in short.values())
+        short, free = {}, [*string.ascii_lowercase]
+        for axis in dict.fromkeys(axis for piece in pieces for axis in piece.axes):
+            short[axis] = axis.letter.name if axis.letter.name in free else free[0]
             free.remove(short[axis])
         spec = ",".join("".join(short[axis] for axis in piece.axes) for piece in pieces)
         spec += "->" + "".join(short[axis] for axis in axes)
@@ -471,18 +416,21 @@ class NumpyWriter:
     @node.register
     def _(self, node: ir.Scatter):
         rest = tuple(axis for axis in self.order if axis in self.axes(node) and axis != node.axis)
-        looked_up = isinstance(node.place, ir.Node)
-        place = self.ordered(node.place, self.natural(node.place)) if looked_up else None
-        at = 0 if looked_up else sum(axis in rest for axis in self.order[:self.order.index(node.axis)])
-        inner = (*rest[:at], *(place.axes if looked_up else node.place.axes), *rest[at:])
-        body = self.real(self.ordered(node.body, inner))
-        code = self.aligned(body, inner)
-        if set(inner) - set(body.axes):
-            code = f"np.broadcast_to({code}, {self.shape(inner)})"
         size = self.size(node.axis.size)
-        code = (f"add_at({place.code}, {code}, {size})" if looked_up else
-                f"overlap_add({code}, {at}, {size}, {self.size(node.place.offset)}, {self.letters(node.place)})")
+        if isinstance(node.place, ir.Node):
+            place = self.ordered(node.place, self.natural(node.place))
+            code = self.with_all(node.body, (*place.axes, *rest))
+            return Piece(f"add_at({place.code}, {code}, {size})", (node.axis, *rest))
+        at = sum(axis in rest for axis in self.order[:self.order.index(node.axis)])
+        code = self.with_all(node.body, (*rest[:at], *node.place.axes, *rest[at:]))
+        code = f"overlap_add({code}, {at}, {size}, {self.size(node.place.offset)}, {self.letters(node.place)})"
         return Piece(code, (*rest[:at], node.axis, *rest[at:]))
+
+    def with_all(self, node, axes) -> str:
+        """Code for a node that has all of these axes, one that does not depend on some of them too."""
+        piece = self.real(self.ordered(node, axes))
+        code = self.aligned(piece, axes)
+        return f"np.broadcast_to({code}, {self.shape(axes)})" if set(axes) - set(piece.axes) else code
 
 
 RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"}
@@ -503,36 +451,10 @@ def numpy_function(name, given, formulas, statements, result) -> tuple:
     lines = writer.write(statements)
     if writer.typed:
         floats = [names(quantity.name) for quantity in given if quantity.numbers is None]
-        lines.insert(0, f"{writer.dtype} = np.result_type({', '.join(floats)})")
+        lines.insert(0, f"{writer.dtype} = np.result_type({', '.join(floats) or 'float'})")
     made, missing = size_lines(given, formulas, names.sizes(), writer.length)
     sizes = [f"{names(n)} = {code if isinstance(code, str) else writer.size(code)}" for n, code in made]
     pairs = [f"{key!r}: {names(array)}" for key, array in result.items()] if isinstance(result, dict) else []
     last = f"return {{{', '.join(pairs)}}}" if pairs else f"return {names(result)}"
     head = f"def {name}({', '.join([*arguments, *map(names, missing)])}):"
     return "\n    ".join([head, *sizes, *lines, last]) + "\n", missing
-
-
-def size_lines(given, formulas, wanted, of_axis) -> tuple:
-    """Pairs (size, where it comes from) for sizes and those that they need, and the sizes that nothing gives.
-
-    of_axis   the code for the length of an axis of an array; a formula stands for itself
-    """
-    found, made, missing = {}, {}, []
-    for quantity in given:
-        for axis, n in enumerate(quantity.sizes):
-            found.setdefault(n, of_axis(quantity, axis))
-
-    def need(n):
-        for other in sorted(formulas[n].free_symbols, key=str) if n in formulas and n not in found else ():
-            need(other)
-        if n not in found and n not in formulas:
-            missing.extend([] if n in missing else [n])
-        else:
-            made.setdefault(n, found.get(n, formulas.get(n)))
-
-    for n in sorted(wanted, key=lambda n: [*found, n].index(n)):
-        need(n)
-    return tuple(made.items()), tuple(missing)
-
-
-__all__ = ["Names", "NumpyWriter", "ScalarPrinter", "numpy_function", "size_lines"]
