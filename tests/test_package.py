@@ -42,7 +42,7 @@ def test_everything_beside_the_programs_is_packed():
     """Each file of the package that is no Python source is named in the table of package data."""
     data = PROJECT["tool"]["setuptools"]["package-data"]
     packed = {path for pattern in data["bplib"] for path in (ROOT / "bplib").glob(pattern)}
-    packed |= {path for pattern in data["bplib.*"] for path in (ROOT / "bplib").glob(f"*/**/{pattern}")}
+    packed |= {path for pattern in data["*"] for path in (ROOT / "bplib").glob(f"*/**/{pattern}")}
     here = {path for path in (ROOT / "bplib").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
     assert here == packed
 
