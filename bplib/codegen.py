@@ -23,9 +23,11 @@ from .errors import InputError
 from .evaluation import stable
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout
+from .models.model import Model
 from .networks import Graph, checked_network
 from .notation import DEFAULT
 from .numerics import kernels
+from .program.generated import generate_model
 
 
 class Array(sp.Basic):
@@ -463,10 +465,15 @@ class _Named:
 def generate(network, derivation=None, notation=DEFAULT):
     """Generate the numeric functions of a network, from its derivation if it has been made already: `Generated`.
 
+    network    a network, or a `model` written as text: then what comes back is a `GeneratedModel`
     notation   whose names and layout of arrays the code has: a `Notation`, or the name of one in `conventions`
 
     InputError where an activation has been left open ("g").
     """
+    if isinstance(network, Model):
+        if notation is not DEFAULT:
+            raise InputError("A model's code has the names that its text has; a notation is for networks of layers.")
+        return generate_model(network, derivation or derive(network))
     network = checked_network(network)
     if derivation is not None and not isinstance(derivation, Derivation):
         hint = f" Write generate(network, notation={derivation!r})." if isinstance(derivation, str) else ""

@@ -1,10 +1,12 @@
 """Models of every kind that the tests of models share: their equations, and small sizes for them."""
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Callable
 
 import numpy as np
 import sympy as sp
 
+import bplib as bp
 from bplib.models import layers
 from bplib.models.model import model
 from bplib.models.quantities import Role
@@ -291,3 +293,18 @@ def numbers(m, sizes, seed=1, scale=0.5) -> dict:
                 scale * random.standard_normal(shape)
     on_axes = {n for q in m.quantities.values() if q.role is not Role.COMPUTED for n in q.sizes}
     return made | {n.name: value for n, value in values.items() if n not in on_axes and n not in m.sizes}
+
+
+@lru_cache(maxsize=None)
+def derived(name):
+    """The derivation of a model of the zoo."""
+    return bp.derive(ZOO[name].make(), ZOO[name].also)
+
+
+@lru_cache(maxsize=None)
+def generated(name):
+    return bp.generate(derived(name).model, derived(name))
+
+
+def arrays_of(name, scale=0.5) -> dict:
+    return numbers(derived(name).model, ZOO[name].sizes, scale=scale)

@@ -246,13 +246,13 @@ def check(statements, given) -> None:
         for one in assignments(statement):
             _check(not at or at[0] in one.axes, f"{one.quantity.name} has no axis {at}")
             _check(tuple(axis.size for axis in one.axes) == one.quantity.sizes, f"the sizes of {one.quantity.name}")
-            _check(set(one.value.axes) <= {*one.axes, *at}, f"{one.quantity.name} lacks axes of {one.value}")
             for node in walk(one.value):
-                _check_node(node, known, own, at)
+                _check_node(node, known, own)
+            _check(set(one.value.axes) <= set(one.axes), f"{one.quantity.name} lacks axes of {one.value}")
             known.add(one.quantity.name)
 
 
-def _check_node(node, known, own, at):
+def _check_node(node, known, own):
     letters = [axis.letter for axis in node.axes]
     _check(len(set(letters)) == len(letters), f"a letter with two sizes in {node}")
     if isinstance(node, (Read, LookUp)):

@@ -207,5 +207,5 @@ def javascript_function(name: str, given, formulas, statements, result: dict) ->
     sizes = [f"const {names(n)} = {code if isinstance(code, str) else writer.size(code)};" for n, code in made]
     pairs += [(str(n), names(n)) for n in missing]
     arguments = ", ".join(key if key == own else f"{key}: {own}" for key, own in pairs)
-    lines = [*sizes, *lines, f"return {{{', '.join(f'{key}: {names(array)}' for key, array in result.items())}}};"]
-    return "\n".join([*writer.functions.values(), f"const {name} = ({{{arguments}}}) => {{", *("  " + x for x in lines), "};", ""])
+    lines = [*writer.functions.values(), *sizes, *lines, f"return {{{', '.join(f'{key}: {names(array)}' for key, array in result.items())}}};"]
+    return "\n".join([f"const {name} = ({{{arguments}}}) => {{", *("  " + x for x in lines), "};", ""])

@@ -84,13 +84,17 @@ def contract(spec: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     inner = [at for at in left if at in right and at not in out]
     rows, columns = ([at for at in own if at not in stack and at not in inner] for own in (left, right))
 
-    def matrices(array, own, *axes):
-        array = array.transpose([own.index(at) for at in (*stack, *axes[0], *axes[1])])
-        return array.reshape([size[at] for at in stack] + [prod(size[at] for at in one) for one in axes])
+    def matrices(array, own, first, second):
+        """The array as a stack of matrices, which are copied only where their axes are not in the order of memory."""
+        turned = [own.index(at) for at in first[:1]] > [own.index(at) for at in second[:1]]
+        first, second = (second, first) if turned else (first, second)
+        array = array.transpose([own.index(at) for at in (*stack, *first, *second)])
+        array = array.reshape([size[at] for at in stack] + [prod(size[at] for at in one) for one in (first, second)])
+        return array.mT if turned else array
 
-    product_ = matrices(a, left, rows, inner) @ matrices(b, right, inner, columns)
-    product_ = product_.reshape([size[at] for at in (*stack, *rows, *columns)])
-    return product_.transpose([[*stack, *rows, *columns].index(at) for at in out])
+    found = matrices(a, left, rows, inner) @ matrices(b, right, inner, columns)
+    found = found.reshape([size[at] for at in (*stack, *rows, *columns)])
+    return found.transpose([[*stack, *rows, *columns].index(at) for at in out])
 
 
 def strong_product(above: tuple, below: tuple = ()) -> np.ndarray:

@@ -13,9 +13,9 @@ from functools import singledispatchmethod
 
 import sympy as sp
 
-from ..activations import Activated, Slope, normal_cdf, normal_pdf
-from ..equations import in_reading_order, indices_of, name_of, place_in_sum
-from ..models.nodes import Bracket, First, Largest, bound_letter, entries, is_entry, letters_in
+from ..activations import Activated, Slope, log_softmax, softmax
+from ..equations import bound_letter, in_reading_order, indices_of, name_of, place_in_sum
+from ..models.nodes import Bracket, First, Largest, entries, is_entry, letters_in, renamed
 from ..models.nodes import Softmax as SoftmaxOf
 from ..models.order import Loop as LoopOf
 from ..models.quantities import Quantity, Role
@@ -127,7 +127,7 @@ class Lowering:
 
     def opened(self, limits):
         """The axes of the letters that a sum binds."""
-        self.sizes |= {at: high + 1 for at, _, high in limits}
+        self.sizes |= {at: high - low + 1 for at, low, high in limits}
         return tuple(self.axis(at) for at, *_ in limits)
 
     def lower(self, e) -> ir.Node:
@@ -245,6 +245,13 @@ class Lowering:
         self.sizes[at] = n
         return ir.Softmax(self.lower(score), self.axis(at), None if where == 1 else self.lower(where))
 
+    @_lower.register(softmax)
+    @_lower.register(log_softmax)
+    def _(self, e):
+        score, at, n = e.args
+        self.sizes[at] = n
+        return ir.Softmax(self.lower(score), self.axis(at), log=isinstance(e, log_softmax))
+
     # logarithms
 
     @_lower.register
@@ -261,7 +268,7 @@ class Lowering:
     def _right_side(self, entry):
         """What an entry is equal to, by its equation."""
         equation = self.made.get(name_of(entry))
-        return equation and equation.right.xreplace(dict(zip(equation.indices, indices_of(entry), strict=True)))
+        return equation and renamed(equation.right, dict(zip(equation.indices, indices_of(entry), strict=True)))
 
     def _log_of(self, name):
         """The array ln p, computed from the scores of the softmax p."""
@@ -321,13 +328,13 @@ class Lowering:
     def _(self, e: sp.Sum):
         over, factors = self.opened(e.limits), factors_of(e.function)
         letters = {axis.letter for axis in over}
-        outside = [f for f in factors if not letters_in(f) & letters]
-        inside = [f for f in factors if letters_in(f) & letters]
+        outside = [f for f in factors if not letters_in(f) & letters and not f.is_Number]
+        inside = [f for f in factors if f not in outside]
         used = set().union(*map(letters_in, inside))
         outside += [axis.size for axis in over if axis.letter not in used]
         over = tuple(axis for axis in over if axis.letter in used)
         if outside:
-            rest = sp.Sum(sp.Mul(*inside), *((a.letter, 0, a.size - 1) for a in over)) if over else sp.S.One
+            rest = sp.Sum(sp.Mul(*inside), *_limits(over)) if over else sp.Mul(*inside)
             return self.lower(sp.Mul(*outside, rest))
         return self._scattered(factors, over) or self._gathered(factors, over) or self._contracted(factors, over)
 
@@ -338,14 +345,14 @@ class Lowering:
             for at, e in (delta.args, delta.args[::-1]):
                 own = set(letters_in(e))
                 if at in self.sizes and at not in letters and at not in own and own and own <= letters:
-                    rest = sp.Mul(*(f for f in factors if f != delta)).xreplace({at: e})
+                    rest = renamed(sp.Mul(*(f for f in factors if f != delta)), {at: e})
                     place = self.lower(e) if is_entry(e) else self.place(e)
                     if is_entry(e) or not entries(e) and not letters_in(place.offset):
                         return ir.Scatter(self.axis(at), place, self._summed(rest, over, own))
         return None
 
     def _summed(self, body, over, apart):
-        limits = [(axis.letter, 0, axis.size - 1) for axis in over if axis.letter not in apart]
+        limits = _limits(axis for axis in over if axis.letter not in apart)
         return self.lower(sp.Sum(body, *limits) if limits else body)
 
     def _gathered(self, factors, over):
@@ -376,14 +383,17 @@ class Lowering:
         moved = entry.base[tuple(p if m == axis else at for m, at in enumerate(entry.indices))]
         bracket = sp.KroneckerDelta(r, sp.expand(r + (p - e) / step))
         body = sp.Mul(bracket, moved, *(f for f in factors if f is not entry))
-        return self.lower(sp.Sum(body, (p, 0, n - 1), *((a.letter, 0, a.size - 1) for a in over)))
+        return self.lower(sp.Sum(body, (p, 0, n - 1), *_limits(over)))
 
     def _contracted(self, factors, over):
         """Factors that have the same axes are multiplied; letters of one factor alone are summed in it; then what is
         left are matrix products."""
         if any(map(self._may_run_out, factors)):
             return ir.Reduce("sum", self.lower(sp.Mul(*factors)), over)
-        groups = [(self._product(group), axes) for group, axes in self._groups(factors)]
+        number, groups = sp.Mul(*(f for f in factors if f.is_Number)), self._groups(factors)
+        if number != 1 and len(groups) > 1:
+            return self.lower(sp.Mul(number, sp.Sum(sp.Mul(*(f for f in factors if not f.is_Number)), *_limits(over))))
+        groups = [(self._product([number] * (number != 1) + group), axes) for group, axes in groups]
         summed = [self._summed_alone(node, axes, over, groups) for node, axes in groups]
         shared = tuple(axis for axis in over if any(axis in node.axes for node in summed))
         if len(summed) == 1:
@@ -393,11 +403,11 @@ class Lowering:
     def _groups(self, factors):
         """Lists of factors with the axes that they have together, in the order of the factors."""
         groups = []
-        ordered = in_reading_order(factors)
+        ordered = in_reading_order([f for f in factors if not f.is_Number])
         for factor in sorted(ordered, key=lambda f: -len(letters_in(f))):
             axes = set(letters_in(factor))
             host = next((g for g in groups if axes <= g[1]), None)
-            if host and (len(factors) > 2 or axes == host[1]):
+            if host and (len(ordered) > 2 or axes == host[1]):
                 host[0].append(factor)
             else:
                 groups.append(([factor], axes))
@@ -410,6 +420,11 @@ class Lowering:
         """The factor, summed over the letters of the sum that no other factor has."""
         alone = tuple(a for a in over if a.letter in axes and sum(a.letter in others for _, others in groups) == 1)
         return ir.Reduce("sum", node, alone) if alone else node
+
+
+def _limits(axes) -> list:
+    """The axes as SymPy writes them at a sum."""
+    return [(axis.letter, 0, axis.size - 1) for axis in axes]
 
 
 def _matched(stored, new):

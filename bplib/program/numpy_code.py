@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
+import numpy as np
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -94,7 +95,7 @@ class NumpyWriter:
 
     def __init__(self, names):
         self.names, self.scalars = names, ScalarPrinter(names)
-        self.lines, self.indent, self.order = [], "", ()
+        self.lines, self.indent, self.order, self.typed = [], "", (), False
         self.at, self.spare = None, {}
 
     def size(self, e) -> str:
@@ -105,6 +106,7 @@ class NumpyWriter:
 
     @property
     def dtype(self):
+        self.typed = True
         return self.names("type of all arrays", "dtype")
 
     def length(self, quantity, axis) -> str:
@@ -372,7 +374,8 @@ class NumpyWriter:
         pieces = [self.node(argument) for argument in node.arguments]
         logical = node.function.startswith("logical_")
         pieces = pieces if logical else [self.real(piece) for piece in pieces]
-        axes, name = self.union(pieces), node.function if node.function in called() else f"np.{node.function}"
+        in_numpy = hasattr(np, node.function) and node.function != "abs"
+        axes, name = self.union(pieces), f"np.{node.function}" if in_numpy else node.function
         code = f"{name}({', '.join(self.aligned(piece, axes) for piece in pieces)})"
         if all(piece.kind == NUMBER for piece in pieces):
             return Piece(f"float({code})", (), ATOM, NUMBER)
@@ -486,17 +489,8 @@ RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"}
 """Names that no array has in code, besides those of the functions that the code calls."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A function as text, and its arguments: arrays, then sizes that no array gives."""
-
-    text: str
-    arguments: tuple
-    sizes: tuple
-
-
-def numpy_function(name, given, formulas, statements, result) -> Source:
-    """The source of a function of the given arrays.
+def numpy_function(name, given, formulas, statements, result) -> tuple:
+    """The source of a function of the given arrays, and the sizes that none of them has: its further arguments.
 
     formulas   size → the formula by which other sizes give it
     result     name of the array that is returned, or a dict: key → name of an array
@@ -507,14 +501,15 @@ def numpy_function(name, given, formulas, statements, result) -> Source:
         names(one.quantity.name)
     writer = NumpyWriter(names)
     lines = writer.write(statements)
-    result = names(result) if isinstance(result, str) else "{" + ", ".join(f"{k!r}: {names(v)}" for k, v in result.items()) + "}"
-    if writer.names.given.get("type of all arrays"):
+    if writer.typed:
         floats = [names(quantity.name) for quantity in given if quantity.numbers is None]
         lines.insert(0, f"{writer.dtype} = np.result_type({', '.join(floats)})")
     made, missing = size_lines(given, formulas, names.sizes(), writer.length)
     sizes = [f"{names(n)} = {code if isinstance(code, str) else writer.size(code)}" for n, code in made]
-    text = f"def {name}({', '.join([*arguments, *map(names, missing)])}):\n"
-    return Source(text + "".join(f"    {line}\n" for line in [*sizes, *lines, f"return {result}"]), tuple(given), missing)
+    pairs = [f"{key!r}: {names(array)}" for key, array in result.items()] if isinstance(result, dict) else []
+    last = f"return {{{', '.join(pairs)}}}" if pairs else f"return {names(result)}"
+    head = f"def {name}({', '.join([*arguments, *map(names, missing)])}):"
+    return "\n    ".join([head, *sizes, *lines, last]) + "\n", missing
 
 
 def size_lines(given, formulas, wanted, of_axis) -> tuple:
@@ -535,9 +530,9 @@ def size_lines(given, formulas, wanted, of_axis) -> tuple:
         else:
             made.setdefault(n, found.get(n, formulas.get(n)))
 
-    for n in wanted:
+    for n in sorted(wanted, key=lambda n: [*found, n].index(n)):
         need(n)
     return tuple(made.items()), tuple(missing)
 
 
-__all__ = ["Names", "NumpyWriter", "ScalarPrinter", "Source", "numpy_function", "size_lines"]
+__all__ = ["Names", "NumpyWriter", "ScalarPrinter", "numpy_function", "size_lines"]
