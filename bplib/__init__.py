@@ -3,6 +3,41 @@
 Importing bplib costs nothing: each name is loaded from its room when it is first used.
 """
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it with the tables below
+    from . import activations as activations
+    from . import coursework as coursework
+    from . import datasets as datasets
+    from . import explore as explore
+    from . import figures as figures
+    from . import languages as languages
+    from . import losses as losses
+    from . import reference as reference
+    from .activations import activation as activation
+    from .codegen import generate as generate
+    from .conventions import convention as convention
+    from .derivation import derive as derive
+    from .deriving.typeset import Style as Style
+    from .errors import DerivationError as DerivationError
+    from .errors import InputError as InputError
+    from .functions import function as function
+    from .gradcheck import gradient_check as gradient_check
+    from .losses import loss as loss
+    from .models import layers as layers
+    from .models.model import Model as Model
+    from .models.model import model as model
+    from .networks import Network as Network
+    from .networks import dense as dense
+    from .networks import graph as graph
+    from .networks import neuron as neuron
+    from .notation import Notation as Notation
+    from .rosetta import compare as compare
+    from .three_forms import forms as forms
+    from .training import accuracy as accuracy
+    from .training import initial_parameters as initial_parameters
+    from .training import train as train
+    from .tuning import tune as tune
 
 _ROOMS = {
     "activation": "activations", "loss": "losses", "function": "functions",

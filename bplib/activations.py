@@ -147,6 +147,9 @@ class normal_cdf(sp.Function):
 
     nargs = 1
 
+    def fdiff(self, argindex=1):
+        return normal_pdf(self.args[0])
+
     def formula(self):
         return (1 + sp.erf(self.args[0] / sp.sqrt(2))) / 2
 
@@ -155,6 +158,9 @@ class normal_pdf(sp.Function):
     """φ(z), the density of the standard normal, the slope of Φ."""
 
     nargs = 1
+
+    def fdiff(self, argindex=1):
+        return -self.args[0] * self
 
     def formula(self):
         return sp.exp(-self.args[0]**2 / 2) / sp.sqrt(2 * sp.pi)

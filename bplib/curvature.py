@@ -24,7 +24,7 @@ def moving(derivation):
     are the forward and backward ones and those of the speeds: dot_dW1 is the part of Hessian · direction that belongs
     to W1.
 
-    InputError where there is no formula for it: softmax, GELU, absolute error, an activation left open ("g").
+    InputError where there is no formula for it: softmax, absolute error, an activation left open ("g").
     """
     network, equations = derivation.network, []
     quantities, known = all_quantities(network), set(network.parameters)

@@ -15,6 +15,7 @@ from ..steps import Steps
 from .algebra import added, divides_by, numbers_in_front, summed
 from .by_value import by_value
 from .leaves import leaves
+from .letters import with_own_letters
 from .links import links_through, path_through
 from .paths import written
 from .rewriting import by_definition, can_be_put_in, multiplied_out, put_in
@@ -180,7 +181,7 @@ class _Deriver:
         return added(terms)
 
     def result(self, q, right, rule):
-        right = numbers_in_front(right)
+        right = with_own_letters(numbers_in_front(right), self.model.letters, frozenset(q.letters))
         self.step(Partial(self.cost.entry, q.entry), right, rule, q)
         self.found[q.name] = Equation(derivative(q), q.letters, right)
 
@@ -246,7 +247,7 @@ class _Compacting:
         return ModelDerivation(self.model, self.derivation.wanted, found, steps, self.derivation.point)
 
     def rewritten(self, right, rule):
-        right = numbers_in_front(right)
+        right = with_own_letters(numbers_in_front(right), self.model.letters, frozenset(self.q.letters))
         if right != self.right:
             left = Partial(self.model.cost.entry, self.q.entry)
             self.right = right

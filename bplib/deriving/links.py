@@ -11,7 +11,8 @@ from ..models.quantities import Quantity, Role
 from .algebra import added, summed
 from .by_value import by_value, renamings, slopes_by_value
 from .leaves import leaves
-from .paths import limits, named, path, written
+from .letters import limits, named
+from .paths import path, written
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from ..equations import Equation, bound_letter, indices_of, letter
+from ..equations import Equation, bound_letter, indices_of
 from ..models.nodes import entries, renamed
 from .algebra import factors_of, summed
+from .letters import limits, named
 
 
 @dataclass
@@ -105,26 +106,6 @@ def _solvable(found, e):
         return None
     own = [at for at in found.left_over if at in found.own.values() and e.has(at)]
     return next((at for at in own if sp.expand(e).coeff(at) in (1, -1) and not sp.expand(e).coeff(at, 0).has(at)), None)
-
-
-def named(known, letters, ranges, taken) -> dict:
-    """A name for each letter that is summed over: its own where it is free, else another of its range, else with primes.
-
-    known   letter → its range, for the letters that may be taken
-    """
-    names, used = {}, set(taken)
-    for at in letters:
-        stem = at.name.rstrip("'")
-        same = [letter(stem), *(other for other, n in known.items() if n == ranges[at])]
-        primed = (letter(stem + "'" * n) for n in range(1, 99))
-        names[at] = next(name for name in (*same, *primed) if name not in used)
-        used.add(names[at])
-    return names
-
-
-def limits(names, ranges) -> list:
-    """The limits of a sum over named letters."""
-    return [(name, 0, ranges[at] - 1) for at, name in names.items()]
 
 
 def written(known, found, taken, derivative) -> sp.Expr:

@@ -14,7 +14,7 @@ from ..models.quantities import Quantity, Role
 from .algebra import added, summed
 from .by_value import by_value, renamings, slopes_by_value
 from .leaves import leaves
-from .paths import limits, named
+from .letters import limits, named
 
 
 def speed_name(name: str) -> str:

@@ -12,6 +12,7 @@ from ..equations import Partial, indices_of, letter, name_of, place_in_sum
 from ..models.nodes import bound_in, entries, is_entry, letters_in
 from ..models.quantities import Role
 from ..notation import DEFAULT, FormulaPrinter
+from .letters import with_own_letters
 
 RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
@@ -41,7 +42,7 @@ class ModelPrinter(FormulaPrinter):
         self.derivatives = {"d" + name: q for name, q in model.quantities.items()}
 
     def doprint(self, expr):
-        return super().doprint(with_own_letters(sp.sympify(expr), self.model))
+        return super().doprint(with_own_letters(sp.sympify(expr), self.model.letters))
 
     # names
 
@@ -192,27 +193,6 @@ class ModelPrinter(FormulaPrinter):
 def without_minus(term):
     """A term without the minus in front."""
     return -term if term.could_extract_minus_sign() else term
-
-
-def with_own_letters(e, model, taken=frozenset()):
-    """The same formula with, for each sum, the first letters of its ranges that nothing around it uses."""
-    if isinstance(e, sp.Sum):
-        names, used = {}, set(taken) | letters_in(e)
-        for at, *_ in e.limits:
-            same = [other for other, n in model.letters.items() if n == model.range_of(at)]
-            stem = at.name.rstrip("'")
-            primed = (letter(stem + "'" * n) for n in range(99))
-            names[at] = next(name for name in (letter(stem), *same, *primed) if name not in used)
-            used.add(names[at])
-        middle = {at: sp.Dummy(at.name, integer=True, nonnegative=True) for at in names}
-        body = e.function.xreplace(middle).xreplace({middle[at]: name for at, name in names.items()})
-        body = with_own_letters(body, model, frozenset(used))
-        return sp.Sum(body, *((names[at], low, high) for at, low, high in e.limits))
-    if not e.args or not e.has(sp.Sum):
-        return e
-    free = frozenset(taken | letters_in(e))
-    options = {"evaluate": False} if e.is_Mul or e.is_Add else {}
-    return e.func(*(with_own_letters(argument, model, free) for argument in e.args), **options)
 
 
 def formula_latex(model, left, right, style=None) -> str:

@@ -32,6 +32,11 @@ def function_named(name):
     return row or FUNCTIONS.get(name)
 
 
+def _shown_at(position, message, text):
+    """An error that shows the equation, and where in it."""
+    return FormulaError(f"{message}\n    {text}\n    {' ' * position}^", text, position)
+
+
 class EquationReader(Arithmetic):
     """Reads one equation.  `scope` says what its names mean (see `model.Scope`)."""
 
@@ -39,12 +44,14 @@ class EquationReader(Arithmetic):
              "∂": "Write the equations of the network; the derivatives are found from them."}
 
     def __init__(self, text, scope):
-        super().__init__(text)
+        try:
+            super().__init__(text)
+        except FormulaError as error:
+            raise _shown_at(error.position, str(error), text) from None
         self.scope, self.within_index, self.open = scope, 0, []
 
     def fail(self, message, token=None):
-        position = (token or self.next).position
-        raise FormulaError(f"{message}\n    {self.text}\n    {' ' * position}^", self.text, position)
+        raise _shown_at((token or self.next).position, message, self.text)
 
     # the equation
 
