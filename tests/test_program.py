@@ -11,7 +11,6 @@ import bplib as bp
 from bplib.deriving.point import Point
 from bplib.models.quantities import Quantity, Role
 from bplib.program import ir, kernels
-from bplib.program.lower import lower_model
 
 STEP = 1e-30
 
@@ -65,6 +64,17 @@ def test_gradients_are_those_of_the_generated_cost(name):
         expected = by_complex_step(generated(name), arrays, array, places)
         scale = max(np.abs(gradient).max(), 1e-4)
         assert np.abs([gradient[at] for at in places] - expected).max() <= 1e-11 * scale, array
+
+
+@pytest.mark.parametrize("name", ["dense", "classifier", "conv2d, stride 2, padding 1", "layer norm", "LSTM", "heads", "GPT text"])
+def test_the_hessian_times_a_direction_is_the_speed_of_the_gradients(name):
+    arrays, random, functions = arrays_of(name), np.random.default_rng(5), generated(name)
+    direction = {n: random.standard_normal(arrays[n].shape) for n in derived(name).model.parameters}
+    moved = {n: arrays[n] + 1j * STEP * direction[n] if n in direction else arrays[n] for n in arrays}
+    found, expected = functions.hessian_product(arrays, direction), functions.gradients(moved)
+    assert set(found) == set(direction)
+    for n, product in found.items():
+        assert close(product, expected[n].imag / STEP, 1e-10), n
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -417,13 +427,9 @@ def test_a_program_lacks_no_statement(name):
 
 
 def test_equal_views_are_made_once():
-    statements = lower_model(derived("LSTM").model, *_blocks("LSTM"))[1]
+    statements = generated("LSTM").statements
     names = [one.quantity.name for statement in statements for one in ir.assignments(statement)]
     assert names.count("h_before") == 1 and "h_before_" not in names
-
-
-def _blocks(name):
-    return bp.models.order.schedule(derived(name).model.equations), derived(name).blocks
 
 
 # what the code calls

@@ -6,20 +6,20 @@ import sympy as sp
 
 from ..errors import InputError
 from ..inputs import as_array, checked_whole
-from ..models.quantities import Role
 
 
 class Arguments:
-    """What the functions of a model take: its given arrays and its parameters, and sizes that no array has as an axis.
+    """What a function of a model takes: arrays, and then the sizes that none of them has as an axis.
 
-    A call gives the values in that order: floats of one type, or complex numbers, whole numbers where they are looked
-    up, and the sizes.  InputError for names that are missing or unknown, for axes that do not fit, and for what holds no
+    A call gives the values in that order: floats of one type, or complex numbers; whole numbers where they are looked
+    up; and the sizes.  InputError for names that are missing or unknown, for axes that do not fit, and for what holds no
     finite numbers.
+
+    formulas   size → the formula by which other sizes give it
     """
 
-    def __init__(self, model, free_sizes=()):
-        self.model, self.free_sizes = model, tuple(free_sizes)
-        self.arrays = [q for q in model.quantities.values() if q.role in (Role.GIVEN, Role.PARAMETER)]
+    def __init__(self, arrays, formulas, free_sizes=()):
+        self.arrays, self.formulas, self.free_sizes = list(arrays), formulas, tuple(free_sizes)
         self.names = [q.name for q in self.arrays] + [str(n) for n in self.free_sizes]
         self._fitting = {}
 
@@ -36,8 +36,8 @@ class Arguments:
 
     def _by_name(self, arrays, more):
         if not isinstance(arrays, Mapping | None):
-            raise InputError(f"The arrays of a model are given by name, as a dict such as {{{self.names[0]!r}: array, …}}; "
-                             f"given: {type(arrays).__name__}.")
+            raise InputError("The arrays of a model are given by name, as a dict such as "
+                             f"{{{self.names[0]!r}: array, …}}; given: {type(arrays).__name__}.")
         found = {**(arrays or {}), **more}
         missing = [name for name in self.names if name not in found]
         unknown = [str(name) for name in found if name not in self.names]
@@ -68,10 +68,11 @@ class Arguments:
                 raise InputError(f"{q.written} has {len(q.letters)} axes; given is an array of shape {shape}.")
             for at, n, length in zip(q.letters, q.sizes, shape, strict=True):
                 self._agree(q, at, sp.sympify(n), length, values, told_by)
-        for n, formula in self.model.sizes.items():
+        for n, formula in self.formulas.items():
             value = int(formula.xreplace(values))
             if value < 1:
-                raise InputError(f"{n} = {formula} is {value} here, and a size is at least 1: the inputs are too small.")
+                raise InputError(f"{n} = {formula} is {value} here, and a size is at least 1: the inputs are too "
+                                 "small.")
             if values.setdefault(n, value) != value:
                 raise InputError(f"{told_by.get(n, n)}, but {n} = {formula} is {value}.")
         return values
@@ -83,7 +84,8 @@ class Arguments:
         if n.is_Integer and n != length:
             raise InputError(f"{here}; the letter {at} runs to {n}.")
         if n.is_Symbol and values.setdefault(n, length) != length:
-            raise InputError(f"{here}, but {told_by.get(n, f'{n} is {values[n]}')}; both are {n}, so they have to be equal.")
+            there = told_by.get(n, f"{n} is {values[n]}")
+            raise InputError(f"{here}, but {there}; both are {n}, so they have to be equal.")
         told_by.setdefault(n, here)
 
 

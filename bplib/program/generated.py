@@ -1,10 +1,14 @@
 """The numeric functions of a model: its cost, all its arrays and its gradients, each with its source."""
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
+import sympy as sp
 
 from ..activations import Activated
+from ..deriving.second import directions, equations_in_motion, speed_name
+from ..equations import Equation
 from ..errors import InputError
 from ..models.model import Model
 from ..models.order import schedule
@@ -25,12 +29,11 @@ class GeneratedFunction:
     raw          the function itself: the arrays in the order of `arguments.names`, nothing checked
     """
 
-    def __init__(self, model, name, statements, result):
-        self.model, self.name, self.statements, self.result = model, name, statements, result
-        given = Arguments(model).arrays
+    def __init__(self, name, given, formulas, statements, result):
+        self.name, self.formulas, self.statements, self.result = name, formulas, statements, result
         ir.check(statements, given)
-        self.source, free_sizes = numpy_function(name, given, model.sizes, statements, result)
-        self.arguments = Arguments(model, free_sizes)
+        self.source, free_sizes = numpy_function(name, given, formulas, statements, result)
+        self.arguments = Arguments(given, formulas, free_sizes)
 
     @cached_property
     def raw(self):
@@ -61,7 +64,7 @@ class GeneratedFunction:
     def javascript(self) -> str:
         """The function in JavaScript: it takes nested lists by name, in one object, and returns an object."""
         result = self.result if isinstance(self.result, dict) else {self.result: self.result}
-        return javascript_function(self.name, self.arguments.arrays, self.model.sizes, self.statements, result)
+        return javascript_function(self.name, self.arguments.arrays, self.formulas, self.statements, result)
 
 
 def _apart(found, given):
@@ -87,26 +90,46 @@ class GeneratedModel:
     cost         the cost, a number
     forward      every array that the equations compute, by name
     gradients    ∂C/∂name for every parameter, and for what else the model was derived with respect to, by name
+    in_motion    Hessian · direction by name, where dot_name is the direction of the parameter `name`
     """
 
     def __init__(self, model, derivation=None):
         self.model, self.derivation = model, derivation
+        self.given = [q for q in model.quantities.values() if q.role in (Role.GIVEN, Role.PARAMETER)]
         blocks = derivation.blocks if derivation is not None else ()
-        self.statements, self.backward = lower_model(model, schedule(model.equations), blocks)
-        computed = [q.name for q in model.quantities.values() if q.role is Role.COMPUTED]
-        self.cost = self._function("cost", model.cost.name, [model.cost.name])
-        self.forward = self._function("forward", {name: name for name in computed}, computed)
+        self.statements = lower_model(model, schedule(model.equations), blocks)
+        self.cost = self._function("cost", self.statements, model.cost.name)
+        self.forward = self._function("forward", self.statements, {e.quantity.name: e.quantity.name for e in model.equations})
 
     @cached_property
     def gradients(self) -> GeneratedFunction:
+        return self._function("gradients", self.statements, {n: derivative_name(n) for n in self._derived().wanted})
+
+    @cached_property
+    def in_motion(self) -> GeneratedFunction:
+        equations, ways = equations_in_motion(self._derived()), directions(self.model)
+        result = {name: speed_name(derivative_name(name)) for name in self.model.parameters}
+        at_rest = set(result.values()) - {e.quantity.name for e in equations}
+        parameters = [replace(self.model.quantities[name], name=speed) for name, speed in result.items()]
+        equations += [Equation(q, q.letters, sp.S.Zero) for q in parameters if q.name in at_rest]
+        statements = lower_model(self.model, schedule(equations), known=ways.values())
+        return self._function("in_motion", statements, result, ways.values())
+
+    def hessian_product(self, arrays: Mapping, direction: Mapping) -> dict:
+        """The Hessian of the cost times a direction: how fast each gradient changes when the parameters move along it.
+
+        direction   name → array, for every parameter
+        """
+        return self.in_motion(arrays, **{speed_name(name): array for name, array in direction.items()})
+
+    def _derived(self):
         if self.derivation is None:
             raise InputError("Gradients are generated from a derivation: generate(model, derive(model)).")
-        result = {name: derivative_name(name) for name in self.derivation.wanted}
-        return self._function("gradients", result, result.values())
+        return self.derivation
 
-    def _function(self, name, result, outputs):
-        statements = ir.needed([*self.statements, *self.backward], outputs)
-        return GeneratedFunction(self.model, name, statements, result)
+    def _function(self, name, statements, result, more=()):
+        outputs = [result] if isinstance(result, str) else result.values()
+        return GeneratedFunction(name, [*self.given, *more], self.model.sizes, ir.needed(statements, outputs), result)
 
 
 def generate_model(model: Model, derivation=None) -> GeneratedModel:
@@ -117,5 +140,6 @@ def generate_model(model: Model, derivation=None) -> GeneratedModel:
     if derivation is not None and getattr(derivation, "model", None) is not model:
         raise InputError("The derivation belongs to another model: derive this one, and hand over what comes out.")
     if any(g.row.abstract for equation in model.equations for g in equation.right.atoms(Activated)):
-        raise InputError("An activation is left open (g), so there are no numbers to compute. Choose one, such as sigmoid.")
+        raise InputError("An activation is left open (g), so there are no numbers to compute. Choose one, such as "
+                         "sigmoid.")
     return GeneratedModel(model, derivation)

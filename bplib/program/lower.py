@@ -18,6 +18,7 @@ from ..equations import bound_letter, in_reading_order, indices_of, name_of, pla
 from ..models.nodes import Bracket, First, Largest, entries, is_entry, letters_in, renamed
 from ..models.nodes import Softmax as SoftmaxOf
 from ..models.order import Loop as LoopOf
+from ..models.order import equations_of
 from ..models.quantities import Quantity, Role
 from . import ir
 
@@ -46,14 +47,11 @@ class Lowering:
         self.views, self.logs = {}, {}
         self.loop, self.own = None, frozenset()
 
-    def blocks(self, blocks) -> tuple:
-        """The statements of equations and loops, as `models.order.schedule` gives them."""
-        first = len(self.statements)
+    def blocks(self, blocks) -> None:
+        """Add the statements of equations and loops."""
         for block in blocks:
-            for e in block.equations if isinstance(block, LoopOf) else (block,):
-                self.quantities.setdefault(e.quantity.name, e.quantity)
+            self.quantities |= {e.quantity.name: e.quantity for e in equations_of(block)}
             (self._loop if isinstance(block, LoopOf) else self._single)(block)
-        return tuple(self.statements[first:])
 
     def _single(self, equation):
         self._know(equation)
@@ -437,7 +435,10 @@ def _matched(stored, new):
     return found
 
 
-def lower_model(model, blocks, backward=()) -> tuple:
-    """The statements of a model's equations, and those of its backward equations."""
+def lower_model(model, *blocks, known=()) -> tuple:
+    """The statements of equations and loops of a model, as `schedule` gives them.  `known`: arrays besides the model's."""
     lowering = Lowering(model)
-    return lowering.blocks(blocks), lowering.blocks(backward)
+    lowering.quantities |= {quantity.name: quantity for quantity in known}
+    for part in blocks:
+        lowering.blocks(part)
+    return tuple(lowering.statements)
