@@ -9,13 +9,14 @@
 - where a factor may lie outside its array, under a fraction bar or a logarithm, 0 times it is 0.
 """
 from collections import defaultdict
+from dataclasses import replace
 from functools import singledispatchmethod
 
 import sympy as sp
 
 from ..activations import Activated, Slope, log_softmax, softmax
 from ..equations import bound_letter, in_reading_order, indices_of, name_of, place_in_sum
-from ..models.nodes import Bracket, First, Largest, entries, is_entry, letters_in, renamed
+from ..models.nodes import Bracket, First, Largest, Node, entries, is_entry, letters_in, renamed
 from ..models.nodes import Softmax as SoftmaxOf
 from ..models.order import Loop as LoopOf
 from ..models.order import equations_of
@@ -45,7 +46,7 @@ class Lowering:
         self.quantities, self.sizes = dict(model.quantities), dict(model.letters)
         self.made = {e.quantity.name: e for e in model.equations}
         self.views, self.logs = {}, {}
-        self.loop, self.own = None, frozenset()
+        self.own = frozenset()
 
     def blocks(self, blocks) -> None:
         """Add the statements of equations and loops."""
@@ -71,20 +72,19 @@ class Lowering:
         self.own = {e.quantity.name for e in block.equations}
         for e in block.equations:
             self._know(e)
-        self.loop, body = block.index, []
-        before = {e.quantity.name: self._without_the_past(e) for e in block.equations}
-        for e in block.equations:
-            body.append(self._assign(e.quantity, e.indices, self.lower(before[e.quantity.name])))
+        apart = [self._without_the_past(e, block.index) for e in block.equations]
+        body = [self._assign(e.quantity, e.indices, self.lower(right))
+                for e, right in zip(block.equations, apart, strict=True)]
         self.statements.append(ir.Loop(self.axis(block.index), block.upwards, tuple(body)))
-        self.loop, self.own = None, frozenset()
+        self.own = frozenset()
 
-    def _without_the_past(self, equation):
+    def _without_the_past(self, equation, at):
         """The right side, with arrays that are computed before the loop for the terms that need no step of it."""
-        at, name, terms = self.loop, equation.quantity.name, sp.Add.make_args(equation.right)
-        apart = [term for term in terms if not {name_of(x) for x in entries(term)} & self.own]
-        rest, once = [term for term in terms if term not in apart], defaultdict(list)
-        for term in apart:
-            once[self._only_step(term, at)].append(term)
+        name, terms, once = equation.quantity.name, sp.Add.make_args(equation.right), defaultdict(list)
+        rest = [term for term in terms if not entries(term) or self.own & {name_of(x) for x in entries(term)}]
+        for term in terms:
+            if term not in rest:
+                once[self._only_step(term, at)].append(term)
         everywhere = once.pop(None, [])
         if any(term.has(sp.Sum) for term in everywhere):
             everywhere = [self._ready(name + "_in", equation.indices, sp.Add(*everywhere))]
@@ -104,9 +104,7 @@ class Lowering:
     def _ready(self, name, indices, value):
         """The entry of a new array with this value, computed before the loop."""
         quantity = self._private(name, map(self.axis, indices))
-        loop, own, self.loop, self.own = self.loop, self.own, None, frozenset()
         self.statements.append(self._assign(quantity, indices, self.lower(value)))
-        self.loop, self.own = loop, own
         return quantity.entry
 
     def _private(self, name, axes, numbers=None):
@@ -134,7 +132,7 @@ class Lowering:
             return self.entry(e)
         if e in self.sizes:
             return ir.Position(self.axis(e))
-        if not entries(e) and not letters_in(e) and not e.has(sp.Sum, SoftmaxOf, Largest, Bracket, sp.Function):
+        if not entries(e) and not letters_in(e) and not e.has(sp.Sum, sp.Function, Node):
             return ir.Scalar(e)
         return self._lower(e)
 
@@ -152,35 +150,22 @@ class Lowering:
 
     @_lower.register
     def _(self, e: sp.Mul):
-        number, factors = sp.Mul(*(f for f in factors_of(e) if f.is_Number)), factors_of(e)
-        factors = [f for f in factors if not f.is_Number]
-        if number.is_negative:
-            return ir.Add(((-1, self.lower(sp.Mul(-number, *factors, evaluate=False) if number != -1
-                                           else sp.Mul(*factors, evaluate=len(factors) < 2))),))
+        number = sp.Mul(*(f for f in factors_of(e) if f.is_Number))
+        node = self.product(abs(number), [f for f in factors_of(e) if not f.is_Number])
+        return ir.Add(((-1, node),)) if number.is_negative else node
+
+    def product(self, number, factors) -> ir.Node:
+        """A positive number times factors, sums first."""
         below = [1 / f for f in factors if is_below(f)]
         above = sorted(in_reading_order([f for f in factors if not is_below(f)]), key=lambda f: not isinstance(f, sp.Sum))
         if number.is_Rational and number.q != 1:
             number, below = sp.Integer(number.p), [*below, sp.Integer(number.q)]
-        above = [number, *above] if number != 1 else above
-        above, below = self._means(above, below)
-        return ir.Product(tuple(map(self._node, above)), tuple(map(self.lower, below)),
-                          any(map(self._may_run_out, factors)))
-
-    def _node(self, e):
-        return e if isinstance(e, ir.Node) else self.lower(e)
-
-    def _means(self, above, below):
-        """(1/n) Σ_k of n entries as their mean."""
-        sums = [f for f in above if isinstance(f, sp.Sum)]
-        sizes = [high + 1 for _, _, high in sums[0].limits] if len(sums) == 1 else [None]
-        if not all(below.count(n) >= sizes.count(n) for n in sizes):
-            return above, below
-        node = self.lower(sums[0])
-        if not (isinstance(node, ir.Reduce) and node.kind == "sum" and len(node.over) == len(sizes)):
-            return above, below
-        for n in sizes:
-            below = below[:below.index(n)] + below[below.index(n) + 1:]
-        return [ir.Reduce("mean", node.body, node.over) if f is sums[0] else f for f in above], below
+        nodes, below = _means([self.lower(f) for f in above], below)
+        nodes = [ir.Scalar(number)] * (number != 1) + nodes
+        strong = any(map(self._may_run_out, factors))
+        if len(nodes) == 1 and not below and not strong:
+            return nodes[0]
+        return ir.Product(tuple(nodes), tuple(map(self.lower, below)), strong)
 
     def _may_run_out(self, factor):
         """Whether a factor may be infinite because an entry in it lies outside its array and counts as 0."""
@@ -271,13 +256,10 @@ class Lowering:
     def _log_of(self, name):
         """The array ln p, computed from the scores of the softmax p."""
         if name not in self.logs:
-            equation, loop, own = self.made[name], self.loop, self.own
-            self.loop, self.own = None, frozenset()
+            equation = self.made[name]
             value = self.lower(equation.right)
-            log = self._private("log_" + name, map(self.axis, equation.indices))
-            self.statements.append(self._assign(log, equation.indices,
-                                                ir.Softmax(value.score, value.axis, value.where, log=True)))
-            self.logs[name], self.loop, self.own = log, loop, own
+            self.logs[name] = self._private("log_" + name, map(self.axis, equation.indices))
+            self.statements.append(self._assign(self.logs[name], equation.indices, replace(value, log=True)))
         return self.logs[name]
 
     # entries
@@ -312,13 +294,15 @@ class Lowering:
         key = quantity.name, tuple((p.offset, tuple(sorted((str(a.size), str(s)) for a, s in p.steps))) for p in places)
         if key not in self.views:
             offsets = {place.offset for place in places if not place.is_letter and [s for _, s in place.steps] == [1]}
-            name = {(1, True): "_after", (1, False): "_before"}.get((len(offsets), all(e.is_positive for e in offsets)), "_at")
+            after = all(offset.is_positive for offset in offsets)
+            name = "_at" if len(offsets) != 1 else "_after" if after else "_before"
             axes = tuple(axis for place in places for axis in place.axes)
             made = self._private(quantity.name + name, axes, quantity.numbers)
             self.statements.append(ir.Assign(made, axes, ir.Window(quantity, places)))
             self.views[key] = made, places
         made, stored = self.views[key]
-        return ir.Read(made, tuple(index for old, new in zip(stored, places, strict=True) for index in _matched(old, new)))
+        pairs = zip(stored, places, strict=True)
+        return ir.Read(made, tuple(index for old, new in pairs for index in _matched(old, new)))
 
     # sums
 
@@ -388,10 +372,12 @@ class Lowering:
         left are matrix products."""
         if any(map(self._may_run_out, factors)):
             return ir.Reduce("sum", self.lower(sp.Mul(*factors)), over)
-        number, groups = sp.Mul(*(f for f in factors if f.is_Number)), self._groups(factors)
-        if number != 1 and len(groups) > 1:
-            return self.lower(sp.Mul(number, sp.Sum(sp.Mul(*(f for f in factors if not f.is_Number)), *_limits(over))))
-        groups = [(self._product([number] * (number != 1) + group), axes) for group, axes in groups]
+        number = sp.Mul(*(f for f in factors if f.is_Number))
+        factors = [f for f in factors if not f.is_Number]
+        groups = self._groups(factors)
+        if number != 1 and (len(groups) > 1 or number.is_negative):
+            return self.lower(sp.Mul(number, sp.Sum(sp.Mul(*factors), *_limits(over))))
+        groups = [(self.product(number, group), axes) for group, axes in groups]
         summed = [self._summed_alone(node, axes, over, groups) for node, axes in groups]
         shared = tuple(axis for axis in over if any(axis in node.axes for node in summed))
         if len(summed) == 1:
@@ -400,8 +386,7 @@ class Lowering:
 
     def _groups(self, factors):
         """Lists of factors with the axes that they have together, in the order of the factors."""
-        groups = []
-        ordered = in_reading_order([f for f in factors if not f.is_Number])
+        groups, ordered = [], in_reading_order(factors)
         for factor in sorted(ordered, key=lambda f: -len(letters_in(f))):
             axes = set(letters_in(factor))
             host = next((g for g in groups if axes <= g[1]), None)
@@ -411,13 +396,21 @@ class Lowering:
                 groups.append(([factor], axes))
         return [(sorted(group, key=ordered.index), axes) for group, axes in groups]
 
-    def _product(self, factors):
-        return self.lower(factors[0] if len(factors) == 1 else sp.Mul(*factors, evaluate=False))
-
     def _summed_alone(self, node, axes, over, groups):
         """The factor, summed over the letters of the sum that no other factor has."""
         alone = tuple(a for a in over if a.letter in axes and sum(a.letter in others for _, others in groups) == 1)
         return ir.Reduce("sum", node, alone) if alone else node
+
+
+def _means(above, below) -> tuple:
+    """Factors with a sum over n entries that is divided by n as their mean, and what is left of the divisors."""
+    sums = [node for node in above if isinstance(node, ir.Reduce) and node.kind == "sum"]
+    sizes, left = [axis.size for node in sums for axis in node.over], list(below)
+    if len(sums) != 1 or any(below.count(n) < sizes.count(n) for n in sizes):
+        return above, below
+    for n in sizes:
+        left.remove(n)
+    return [replace(node, kind="mean") if node is sums[0] else node for node in above], left
 
 
 def _limits(axes) -> list:
