@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it
     from .codegen import generate as generate
     from .conventions import convention as convention
     from .derivation import derive as derive
-    from .deriving.typeset import Style as Style
+    from .models.typeset import Style as Style
     from .errors import DerivationError as DerivationError
     from .errors import InputError as InputError
     from .functions import function as function
@@ -42,7 +42,7 @@ if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it
 _ROOMS = {
     "activation": "activations", "loss": "losses", "function": "functions",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
-    "Model": "models.model", "model": "models.model", "Style": "deriving.typeset",
+    "Model": "models.model", "model": "models.model", "Style": "models.typeset",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",

@@ -7,7 +7,7 @@ from zoo import ZOO
 
 import bplib as bp
 from bplib.activations import Slope
-from bplib.deriving.letters import named
+from bplib.models.letters import named
 from bplib.deriving.point import Point
 from bplib.deriving.second import directions, equations_in_motion, speed_name
 from bplib.deriving.steps import RULES, checked_step

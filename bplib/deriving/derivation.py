@@ -7,21 +7,21 @@ import sympy as sp
 from ..activations import Slope
 from ..equations import Equation, Partial, name_of
 from ..errors import InputError
+from ..models.letters import with_own_letters
 from ..models.model import Model
 from ..models.nodes import entries
 from ..models.order import equations_of, schedule
 from ..models.quantities import Role, derivative
+from ..models.typeset import Style, equations_latex
 from ..steps import Steps
-from .algebra import added, divides_by, numbers_in_front, summed
+from .algebra import added, divides_by, numbers_in_front
 from .by_value import by_value
 from .leaves import leaves
-from .letters import with_own_letters
 from .links import links_through, path_through
 from .paths import written
+from .point import Point
 from .rewriting import by_definition, can_be_put_in, multiplied_out, put_in
 from .steps import checked_step
-from .typeset import Style, equations_latex
-from .point import Point
 
 
 class ModelDerivation:
@@ -63,7 +63,7 @@ class ModelDerivation:
                 raise InputError(f"There is no ∂C/∂{each} here. There are: {', '.join(self.found)}.")
         return _Compacting(self, name, through).run()
 
-    def latex(self, style: Style = None) -> str:
+    def latex(self, style: Style | None = None) -> str:
         """LaTeX of the backward equations, one below the other."""
         return equations_latex(self.model, self.backward, style)
 

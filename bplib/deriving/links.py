@@ -6,12 +6,12 @@ import sympy as sp
 
 from ..activations import Activated, softmax
 from ..equations import Equation, Partial, bound_letter, indices_of, name_of
+from ..models.letters import limits, named
 from ..models.nodes import Softmax, entries, renamed
 from ..models.quantities import Quantity, Role
 from .algebra import added, summed
 from .by_value import by_value, renamings, slopes_by_value
 from .leaves import leaves
-from .letters import limits, named
 from .paths import path, written
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from ..equations import Equation, bound_letter, indices_of
+from ..models.letters import limits, named
 from ..models.nodes import entries, renamed
 from .algebra import factors_of, summed
-from .letters import limits, named
 
 
 @dataclass

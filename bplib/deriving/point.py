@@ -12,7 +12,7 @@ from ..equations import Partial, indices_of, name_of
 from ..errors import InputError
 from ..meaning import STEP, Values
 from ..models.nodes import letters_in
-from ..models.order import Loop, equations_of, schedule
+from ..models.order import Loop, schedule
 from ..models.quantities import Role, derivative_name
 
 ROUNDING = 1e-12

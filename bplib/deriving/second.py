@@ -9,12 +9,12 @@ from dataclasses import replace
 from ..activations import Activated
 from ..equations import Equation, indices_of, name_of
 from ..errors import InputError
+from ..models.letters import limits, named
 from ..models.nodes import entries, renamed
 from ..models.quantities import Quantity, Role
 from .algebra import added, summed
 from .by_value import by_value, renamings, slopes_by_value
 from .leaves import leaves
-from .letters import limits, named
 
 
 def speed_name(name: str) -> str:

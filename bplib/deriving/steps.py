@@ -2,8 +2,8 @@
 from dataclasses import dataclass, field, replace
 
 from ..errors import DerivationError
+from ..models.typeset import Style, formula_latex
 from ..steps import TOLERANCE, Check, Step
-from .typeset import Style, formula_latex
 
 RULES = {
     "cost": "The cost depends on it directly: differentiate the equation of the cost, everything else in it held fixed.",

@@ -18,6 +18,7 @@ from ..formula.tokens import FormulaError
 from .nodes import entries, letters_in
 from .quantities import Quantity, Role, derivative_name
 from .text import EquationReader, SizeReader, function_named
+from .typeset import Style, equations_latex
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 ENTRY = re.compile(r"\s*([A-Za-z]\w*)\s*(?:\[([\w\s,]*)\])?\s*")
@@ -190,6 +191,13 @@ class Model:
             raise
         except InputError as error:
             reader.fail(str(error), token)
+
+    def latex(self, style: Style | None = None) -> str:
+        """LaTeX of the equations, one below the other."""
+        return equations_latex(self, self.equations, style)
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {self.latex()}$"
 
     def shown_letters(self) -> str:
         return ", ".join(f"{at} (to {n})" for at, n in self.letters.items()) or "none"

@@ -2,7 +2,7 @@
 import sympy as sp
 
 from ..equations import letter
-from ..models.nodes import letters_in
+from .nodes import letters_in
 
 
 def named(known, letters, ranges, taken) -> dict:

@@ -9,10 +9,10 @@ import sympy as sp
 from sympy.printing.latex import translate
 
 from ..equations import Partial, indices_of, letter, name_of, place_in_sum
-from ..models.nodes import bound_in, entries, is_entry, letters_in
-from ..models.quantities import Role
 from ..notation import DEFAULT, FormulaPrinter
 from .letters import with_own_letters
+from .nodes import bound_in, entries, is_entry, letters_in
+from .quantities import Role
 
 RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
