@@ -161,7 +161,7 @@ class Lowering:
         if number.is_Rational and number.q != 1:
             number, below = sp.Integer(number.p), [*below, sp.Integer(number.q)]
         nodes, below = _means([self.lower(f) for f in above], below)
-        nodes = [ir.Scalar(number)] * (number != 1) + nodes
+        nodes = [ir.Scalar(number)] * (float(number) != 1) + nodes
         strong = any(map(self._may_run_out, factors))
         if len(nodes) == 1 and not below and not strong:
             return nodes[0]

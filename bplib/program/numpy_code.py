@@ -72,12 +72,8 @@ class NumpyWriter:
         return self.lines
 
     def assign(self, one):
-        if one.quantity.numbers is not None:
-            code = self.ordered(one.value, one.axes).code
-        elif one.axes and not one.value.axes:
-            code = f"np.full({self.shape(one.axes)}, {self.node(one.value).code}, {self.dtype})"
-        else:
-            code = self.with_all(one.value, one.axes)
+        whole = one.quantity.numbers is not None
+        code = self.ordered(one.value, one.axes).code if whole else self.with_all(one.value, one.axes)
         self.line(f"{self.name(one.quantity)} = {code}")
 
     def loop(self, loop):
@@ -268,7 +264,7 @@ class NumpyWriter:
     def _(self, node: ir.Product):
         above, below = ([self.node(part) for part in parts] for parts in (node.above, node.below))
         if node.strong:
-            axes = self.union([*above, *below])
+            above, below, axes = self.truth_last(above), list(map(self.real, below)), self.union([*above, *below])
             codes = [self.tuple_of(self.aligned(piece, axes) for piece in pieces) for pieces in (above, below)]
             return Piece(f"strong_product({', '.join(codes if below else codes[:1])})", axes)
         numbers = [[piece for piece in pieces if piece.kind == NUMBER] for pieces in (above, below)]
@@ -430,6 +426,8 @@ class NumpyWriter:
         """Code for a node that has all of these axes, one that does not depend on some of them too."""
         piece = self.real(self.ordered(node, axes))
         code = self.aligned(piece, axes)
+        if piece.kind == NUMBER and axes:
+            return f"np.full({self.shape(axes)}, {code}, {self.dtype})"
         return f"np.broadcast_to({code}, {self.shape(axes)})" if set(axes) - set(piece.axes) else code
 
 
