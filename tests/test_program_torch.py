@@ -41,7 +41,8 @@ def causal(p):
 
 
 def norm(function):
-    return against_g(lambda p: function(p["x"], p["x"].shape[-1:], p["gamma"], *([p["beta"]] if "beta" in p else []), eps=1e-5))
+    return against_g(lambda p: function(p["x"], p["x"].shape[-1:], *(p[n] for n in ("gamma", "beta") if n in p),
+                                        eps=1e-5))
 
 
 def dropout_residual(p):
@@ -142,7 +143,8 @@ IN_TORCH = {
     "RNN": recurrent("RNN", [""], lambda p: (p["b"], None)),
     "GRU": recurrent("GRU", ["_r", "_u", "_n"], lambda p: (
         torch.cat([p["b_r"], p["b_u"], p["b_n"]]), F.pad(p["c_n"], (2 * len(p["c_n"]), 0)))),
-    "LSTM": recurrent("LSTM", ["_i", "_f", "_g", "_o"], lambda p: (torch.cat([p["b_" + gate] for gate in "ifgo"]), None)),
+    "LSTM": recurrent("LSTM", ["_i", "_f", "_g", "_o"], lambda p: (
+        torch.cat([p["b_" + gate] for gate in "ifgo"]), None)),
     "last state": last_state, "from the end": against_g(from_the_end), "two steps back": against_g(two_steps_back),
     "attention": attention(False), "causal attention": attention(True),
     "heads": against_g(lambda p: heads(p["x"], *(p[name] for name in "QKVO"))),

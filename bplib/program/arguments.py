@@ -12,8 +12,8 @@ class Arguments:
     """What a function of a model takes: arrays, and then the sizes that none of them has as an axis.
 
     A call gives the values in that order: floats of one type, or complex numbers; whole numbers where they are looked
-    up; and the sizes.  InputError for names that are missing or unknown, for axes that do not fit, and for what holds no
-    finite numbers.
+    up; and the sizes.  InputError for names that are missing or unknown, for axes that do not fit, and for what holds
+    no finite numbers.
 
     formulas   size → the formula by which other sizes give it
     """

@@ -99,7 +99,8 @@ class GeneratedModel:
         blocks = derivation.blocks if derivation is not None else ()
         self.statements = lower_model(model, schedule(model.equations), blocks)
         self.cost = self._function("cost", self.statements, model.cost.name)
-        self.forward = self._function("forward", self.statements, {e.quantity.name: e.quantity.name for e in model.equations})
+        computed = [e.quantity.name for e in model.equations]
+        self.forward = self._function("forward", self.statements, dict(zip(computed, computed, strict=True)))
 
     @cached_property
     def gradients(self) -> GeneratedFunction:

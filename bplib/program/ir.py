@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import sympy as sp
 
-from ..models.quantities import Quantity, Role
+from ..models.quantities import Quantity
 
 
 @dataclass(frozen=True)
@@ -274,6 +274,3 @@ def _check(holds, what):
     if not holds:
         raise IllFormed(what)
 
-
-__all__ = [name for name, value in globals().items() if isinstance(value, type)] + [
-    "Role", "assignments", "check", "letter_index", "needed", "read_by", "walk"]

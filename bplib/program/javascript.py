@@ -2,12 +2,13 @@
 
 Arrays are nested lists.  It is there to be read and to run in pages without Python; it is not fast.
 """
+import re
 from functools import singledispatchmethod
 
 import sympy as sp
 
 from .. import activations
-from ..javascript import IN_LIBRARY, JavaScriptPrinter
+from ..javascript import JavaScriptPrinter
 from ..javascript import LIBRARY as OF_FORMULAS
 from . import ir
 from .naming import Names, ScalarPrinter, size_lines
@@ -15,7 +16,7 @@ from .naming import Names, ScalarPrinter, size_lines
 LIBRARY = OF_FORMULAS + """\
 const zeros = (n, ...more) => n === undefined ? 0 : array(n, () => zeros(...more));
 const each = (n, step) => { for (let at = 0; at < n; at++) step(at); };
-const entry = (values, ...places) => places.reduce((part, place) => part === undefined ? part : part[place], values) ?? 0;
+const entry = (values, ...places) => places.reduce((part, place) => part?.[place], values) ?? 0;
 const product = (above, below) => above.includes(0) ? 0
   : above.reduce((a, b) => a * b, 1) / below.reduce((a, b) => a * b, 1);
 const largest = (n, term) => Math.max(...array(n, term));
@@ -28,10 +29,10 @@ const softmax_at = (...given) => Math.exp(log_softmax_at(...given));
 const erf = (x) => 2 * normal_cdf(Math.SQRT2 * x) - 1;
 """
 
-OWN_NAMES = "zeros each entry product largest first_of log_softmax_at softmax_at erf given blend".split()
-RESERVED = {*activations.JAVASCRIPT_WORDS, *OWN_NAMES, *IN_LIBRARY, *(
-    "await break continue else finally for if import in return static throw try while with yield async of get set "
-    "undefined globalThis Object String Number Boolean Symbol").split()}
+IN_LIBRARY = frozenset(re.findall(r"^const (\w+)", LIBRARY, re.M))
+RESERVED = {*activations.JAVASCRIPT_WORDS, *IN_LIBRARY, *(
+    "await break continue else finally for if import in return throw try while with yield async of get set let "
+    "globalThis Object String Number Boolean Symbol").split()}
 """Names that no array has in code."""
 
 RELATIONS = {"==": "===", "!=": "!=="}
@@ -142,7 +143,7 @@ class JavaScriptWriter:
         name = FUNCTIONS.get(node.function, node.function)
         if name in OF_MATH:
             name = f"Math.{name}"
-        elif name not in IN_LIBRARY and not name.startswith("Math.") and name != "erf":
+        elif name not in IN_LIBRARY and not name.startswith("Math."):
             self._write_out(name)
         return f"{name}({', '.join(map(self.code, node.arguments))})"
 

@@ -13,7 +13,7 @@ from ..numerics import analytic, kernels
 
 
 def windows(x: np.ndarray, axis: int, offset: int, *letters: tuple) -> np.ndarray:
-    """x[…, offset + Σ step·letter, …], with an axis for each of `letters`, pairs (how far it runs, its step): a view."""
+    """x[…, offset + Σ step·letter, …] as a view, with an axis for each letter, a pair (how far it runs, its step)."""
     ends = [step * (count - 1) for count, step in letters]
     low, high = offset + sum(end for end in ends if end < 0), offset + sum(end for end in ends if end > 0)
     before, after = max(0, -low), max(0, high + 1 - x.shape[axis])
@@ -107,8 +107,9 @@ def strong_product(above: tuple, below: tuple = ()) -> np.ndarray:
 
 def largest(x: np.ndarray, axes: int) -> np.ndarray:
     """The maximum over the last `axes` axes; of complex numbers, the one with the largest real part."""
-    flat = _flat(x, axes)
-    return np.take_along_axis(flat, place_of_largest(x, axes)[..., None], -1)[..., 0] if np.iscomplexobj(x) else flat.max(-1)
+    if not np.iscomplexobj(x):
+        return _flat(x, axes).max(axis=-1)
+    return np.take_along_axis(_flat(x, axes), place_of_largest(x, axes)[..., None], -1)[..., 0]
 
 
 def place_of_largest(x: np.ndarray, axes: int) -> np.ndarray:

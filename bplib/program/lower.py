@@ -157,7 +157,8 @@ class Lowering:
     def product(self, number, factors) -> ir.Node:
         """A positive number times factors, sums first."""
         below = [1 / f for f in factors if is_below(f)]
-        above = sorted(in_reading_order([f for f in factors if not is_below(f)]), key=lambda f: not isinstance(f, sp.Sum))
+        above = in_reading_order([f for f in factors if not is_below(f)])
+        above.sort(key=lambda f: not isinstance(f, sp.Sum))
         if number.is_Rational and number.q != 1:
             number, below = sp.Integer(number.p), [*below, sp.Integer(number.q)]
         nodes, below = _means([self.lower(f) for f in above], below)
@@ -429,7 +430,10 @@ def _matched(stored, new):
 
 
 def lower_model(model, *blocks, known=()) -> tuple:
-    """The statements of equations and loops of a model, as `schedule` gives them.  `known`: arrays besides the model's."""
+    """The statements of equations and loops of a model, as `schedule` gives them.
+
+    known   arrays that are given besides those of the model
+    """
     lowering = Lowering(model)
     lowering.quantities |= {quantity.name: quantity for quantity in known}
     for part in blocks:

@@ -295,10 +295,11 @@ class NumpyWriter:
         if len(below) > 1 and all(piece.kind == NUMBER for piece in below):
             below = [Piece("*".join(piece.within(MUL) for piece in below), (), MUL, NUMBER)]
         code += "".join(slash + self.aligned(piece, axes, POW) for piece in below)
+        level = above[0].level if len(above) == 1 and not below else PRODUCT if slash == " / " else MUL
         kinds = {piece.kind for piece in (*above, *below)}
-        kind = NUMBER if kinds == {NUMBER} else FLOAT if below or kinds & {FLOAT} else BOOL if kinds == {BOOL} else WHOLE
-        single = len(above) == 1 and not below
-        return Piece(code, axes, above[0].level if single else PRODUCT if slash == " / " else MUL, kind)
+        if len(kinds) == 1 and (not below or kinds == {NUMBER}):
+            return Piece(code, axes, level, *kinds)
+        return Piece(code, axes, level, FLOAT if below or FLOAT in kinds else WHOLE)
 
     @node.register
     def _(self, node: ir.Power):
@@ -383,7 +384,7 @@ class NumpyWriter:
         return [self.order.index(axis) for axis in axes]
 
     def matrix_product(self, a, b, left, right, over) -> Piece:
-        """a @ b, the summed axis last on the left and first on the right; or np.tensordot, where there is more to it."""
+        """a @ b, with the summed axis last on the left and first on the right, or np.tensordot."""
         axes = (*left, *right)
         if len(over) == 1 and len(b.axes) <= 2 and (len(a.axes) <= 2 or a.axes[-1] == over[0]):
             one, two = self.aligned(a, (*left, *over), POW), self.aligned(b, (*over, *right), POW)
