@@ -1,11 +1,15 @@
-"""Running a learner's function: on copies, at several points, with everything noticed and nothing decided.
+"""What there is to judge of an answer; a learner's function is run on copies, at several points, and nothing is decided.
 
-What comes back holds plain arrays, numbers and texts only, so that this part can run in a process of its own.
+What comes back holds plain arrays, numbers and texts only, so that this part can run in a process of its own; it needs
+nothing else of bplib.
 """
+import numbers
 import traceback
+from contextlib import suppress
 
 import numpy as np
 
+NOTHING = ("", "...", "…")
 LONGEST_MESSAGE = 300
 MOST_NUMBERS = 10_000
 
@@ -22,8 +26,20 @@ def _argument(exercise, point, name):
     return float(values) if values.ndim == 0 else values[..., 0].copy() if name in exercise.flat else values.copy()
 
 
-def values_of(exercise, function):
-    """What the learner's function gives for the inputs of an exercise: a list with one dict for each test point.
+def plain(answer):
+    """An answer that is no function: {"missing": True}, {"text": …}, {"number": …} or {"other": its type's name}."""
+    if answer is None or answer is Ellipsis or isinstance(answer, str) and answer.strip() in NOTHING:
+        return {"missing": True}
+    if isinstance(answer, str):
+        return {"text": str.__str__(answer)}
+    if isinstance(answer, numbers.Real) and not isinstance(answer, (bool, np.bool_)):
+        with suppress(ArithmeticError, ValueError, TypeError):
+            return {"number": float(answer)}
+    return {"other": type(answer).__name__}
+
+
+def values_of(inputs, returns, function):
+    """What a learner's function gives for each of some inputs (see `inputs_of`): a list of dicts.
 
     arrays   name → array as nested lists, what the function returned; empty where it did not get so far
     again    whether a second call with the same inputs gave the same
@@ -31,7 +47,7 @@ def values_of(exercise, function):
     error    what it stopped with, "" where it did not; line  the line of its code where that happened
     missing  whether nothing has been written yet
     """
-    return [call(function, inputs, exercise.returns) for inputs in inputs_of(exercise)]
+    return [call(function, one, returns) for one in inputs]
 
 
 def call(function, inputs, returns):
