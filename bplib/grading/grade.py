@@ -15,14 +15,16 @@ from .submissions import content, handed_in
 JOURNAL = "graded.jsonl"
 
 
-def grade(folder, target, settings=Settings(), *, executor="threads", workers=None, level=None, seed=None,
-          told=lambda name, rows, new: None):
-    """Grade every file of a folder, write the tables into another folder, and return the rows.
+def grade(folder, target, settings=Settings(), *, executor="threads", workers=None, level=None, sheets=(), seed=None,
+          house="", told=lambda name, rows, new: None):
+    """Grade every file of a folder, write tables and pages into another folder: `tally.Tally`, with its rows.
 
     What the target's journal knows already is not graded again, unless the file, the settings or bplib have changed.
 
     executor   where: see `executors.maker`;  workers   how many of them, where that is known here
     level      how many folders deep the students are; by default as `submissions.level_of` finds
+    sheets     numbers of those that count; by default those that are common in the class
+    house      where submissions run, in a sentence for the overview
     seed       of the numbers that functions are called with; by default drawn, and kept in the journal
     told       is called for each file with its name, its rows, and whether they are new
     """
@@ -39,9 +41,7 @@ def grade(folder, target, settings=Settings(), *, executor="threads", workers=No
     finally:
         journal.close()
         close_houses()
-    in_order = [row for one in found for row in rows[one.name]]
-    write(in_order, target)
-    return in_order
+    return write([row for one in found for row in rows[one.name]], target, sheets, house)
 
 
 def _handed_in(folder, target, level):

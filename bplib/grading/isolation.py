@@ -134,7 +134,9 @@ class House:
         name = {"bubblewrap": "bubblewrap", "landlock": "landlock and seccomp", "plain": "a plain process"}[self.way]
         lacking = [text for name, text in open_.items() if name not in self.holds]
         return (f"Each submission runs in {name}: " + ", ".join(text for key, text in kept.items() if key in self.holds)
-                + (f". Not limited: {', '.join(lacking)}" if lacking else "") + ".")
+                + (f". Not limited: {', '.join(lacking)}" if lacking else "") + "."
+                + (" Grade where there is nothing that a submission must not read or change." if lacking else "")
+                + "".join(f" Without {reason}." for reason in self.refused))
 
     # a job
 
