@@ -4,15 +4,18 @@ import sys
 import time
 from pathlib import Path
 
+from ..coursework import EXERCISES
 from ..errors import InputError
+from . import gradebooks, gradescope
 from .channel import Limits
-from .grade import grade
+from .grade import grade, handed_in_rows
 from .isolation import WAYS, House, StartFailed
 from .marking import Settings
 from .release import release
 from .report import number
 
 SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework"
+SHEET_NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
 NOT_GRADED = 2
 """Exit code where something was not graded that is no fault of a submission."""
 
@@ -22,9 +25,10 @@ def main(arguments):
     commands = parser.add_subparsers(dest="command", required=True)
     _release_options(commands.add_parser("release", help="write the sheets without their solutions"))
     _grade_options(commands.add_parser("grade", help="grade a folder of submissions"))
+    _gradescope_options(commands.add_parser("gradescope", help="grade one submission where Gradescope runs it"))
     given = parser.parse_args(arguments)
     try:
-        return {"release": _release, "grade": _grade}[given.command](given)
+        return {"release": _release, "grade": _grade, "gradescope": _gradescope}[given.command](given)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
@@ -33,6 +37,7 @@ def main(arguments):
 def _release_options(one):
     one.add_argument("target", type=Path, help="the folder to write them into")
     one.add_argument("--source", type=Path, default=SHEETS, help="the folder with the sheets (default: %(default)s)")
+    one.add_argument("--gradescope", action="store_true", help="write an autograder for Gradescope for each sheet, too")
 
 
 def _grade_options(one):
@@ -52,12 +57,31 @@ def _grade_options(one):
     one.add_argument("--sheets", type=lambda text: tuple(text.split(",")), default=(), metavar="1,2",
                      help="the sheets that count (default: those that a tenth of the class handed in)")
     one.add_argument("--seed", type=int, help="of the numbers that functions are called with (default: drawn, and kept)")
+    one.add_argument("--gradebook", type=Path, action="append", default=[], metavar="FILE",
+                     help="a gradebook exported by Canvas, or a grading worksheet of Moodle, to be filled in")
+
+
+def _gradescope_options(one):
+    one.add_argument("sheet", help="the number of the sheet")
+    one.add_argument("folder", type=Path, help="the folder with the submission")
+    one.add_argument("target", type=Path, help="results.json")
 
 
 def _release(given):
-    for path in release(given.source, given.target):
+    paths = release(given.source, given.target)
+    if given.gradescope:
+        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip") for sheet in SHEET_NUMBERS]
+    for path in paths:
         print(path)
     return 0
+
+
+def _gradescope(given):
+    rows = handed_in_rows(given.folder, Settings(), student="submission")
+    if gradescope.write_results(rows, given.sheet, given.target):
+        return 0
+    print("Not graded: no process can be started for submissions here.", file=sys.stderr)
+    return NOT_GRADED
 
 
 def _grade(given):
@@ -74,6 +98,8 @@ def _grade(given):
                   level=given.level, sheets=given.sheets, seed=given.seed, house=house, told=told)
     print(f"{len(files)} files, {len(tally.students)} students, {tally.of} points, {time.monotonic() - start:.0f} seconds: "
           f"{given.target / 'grades.csv'}, {given.target / 'overview.html'}")
+    for path in given.gradebook:
+        _fill(path, given.target, tally)
     for sheet, students in tally.left_out.items():
         print(f"Sheet {sheet} is not counted, only {students} handed it in; --sheets names those that count.")
     lost = sorted({row.file for row in tally.rows if row.outcome == "not graded"})
@@ -81,6 +107,15 @@ def _grade(given):
         print(f"Not graded, through no fault of theirs: {', '.join(lost)}. Run the same command again; what is graded "
               "stays.", file=sys.stderr)
     return NOT_GRADED if lost else 0
+
+
+def _fill(path, target, tally):
+    filled = gradebooks.fill(path, tally)
+    new = target / f"gradebook-{path.name}"
+    new.write_text(filled.text, encoding="utf-8", newline="")
+    print(f"{new}: filled in")
+    if filled.unknown:
+        print(f"Not in it, or in it twice, so not filled in: {', '.join(filled.unknown)}.")
 
 
 def _house(isolation):

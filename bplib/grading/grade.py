@@ -44,6 +44,14 @@ def grade(folder, target, settings=Settings(), *, executor="threads", workers=No
     return write([row for one in found for row in rows[one.name]], target, sheets, house)
 
 
+def handed_in_rows(folder, settings, student):
+    """The rows of all files of a folder that belong to one student, without tables."""
+    try:
+        return [row for one in handed_in(folder) for row in marked(Task(student, one.name, *content(one)), settings)]
+    finally:
+        close_houses()
+
+
 def _handed_in(folder, target, level):
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}. Give the folder that holds the submissions.")
