@@ -2,9 +2,8 @@
 import numpy as np
 
 from ..errors import InputError, unknown_name
-from . import feedback, reading
+from . import feedback, functions, reading
 from .exercises import Exercise, code_name
-from .functions import inputs_of, plain, values_of
 from .grammar import parse
 from .matching import Value, reference
 from .mistakes import TABLE
@@ -46,9 +45,9 @@ def collected(id, answer):
     {"missing": True}, {"text": …}, {"number": …}, {"runs": […]} (see `functions.values_of`) or {"other": type's name}
     """
     row = exercise(id)
-    if row.kind == "function" and callable(answer):
-        return {"runs": values_of(inputs_of(row), row.returns, answer)}
-    return plain(answer)
+    if row.kind != "function":
+        return functions.plain(answer)
+    return functions.found(answer, functions.inputs_of(row), row.returns)
 
 
 def judged(id, found):

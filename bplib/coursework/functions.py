@@ -26,6 +26,14 @@ def _argument(exercise, point, name):
     return float(values) if values.ndim == 0 else values[..., 0].copy() if name in exercise.flat else values.copy()
 
 
+def found(answer, inputs, returns):
+    """What there is to judge of an answer, as JSON could hold it: {"runs": […]} for a function, otherwise as `plain`.
+
+    inputs, returns   as for `values_of`; none where no function is expected
+    """
+    return {"runs": values_of(inputs, returns, answer)} if returns and callable(answer) else plain(answer)
+
+
 def plain(answer):
     """An answer that is no function: {"missing": True}, {"text": …}, {"number": …} or {"other": its type's name}."""
     if answer is None or answer is Ellipsis or isinstance(answer, str) and answer.strip() in NOTHING:
@@ -36,6 +44,11 @@ def plain(answer):
         with suppress(ArithmeticError, ValueError, TypeError):
             return {"number": float(answer)}
     return {"other": type(answer).__name__}
+
+
+def arrays(inputs):
+    """Inputs as `inputs_of` gives them, from what JSON has made of them: arrays as nested lists."""
+    return {name: np.array(value) if isinstance(value, list) else value for name, value in inputs.items()}
 
 
 def values_of(inputs, returns, function):
@@ -52,22 +65,22 @@ def values_of(inputs, returns, function):
 
 def call(function, inputs, returns):
     """One entry of `values_of`; it runs the function twice."""
-    found = {"arrays": {}, "again": True, "changed": [], "error": "", "line": "", "missing": False}
+    noticed = {"arrays": {}, "again": True, "changed": [], "error": "", "line": "", "missing": False}
     given = {name: np.copy(value) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
     try:
         with np.errstate(all="ignore"):
             result = function(*given.values())
-            found["missing"] = result is None or result is Ellipsis
-            arrays = {} if found["missing"] else _arrays(result, returns)
-            found["changed"] = [name for name, value in given.items() if not _same(value, inputs[name])]
+            noticed["missing"] = result is None or result is Ellipsis
+            arrays = {} if noticed["missing"] else _arrays(result, returns)
+            noticed["changed"] = [name for name, value in given.items() if not _same(value, inputs[name])]
             fresh = [np.copy(value) if isinstance(value, np.ndarray) else value for value in inputs.values()]
-            found["again"] = found["missing"] or _all_same(arrays, _arrays(function(*fresh), returns))
-            found["arrays"] = {name: array.tolist() for name, array in arrays.items()}
+            noticed["again"] = noticed["missing"] or _all_same(arrays, _arrays(function(*fresh), returns))
+            noticed["arrays"] = {name: array.tolist() for name, array in arrays.items()}
     except NotImplementedError:
-        found["missing"] = True
+        noticed["missing"] = True
     except (Exception, SystemExit) as error:
-        found["error"], found["line"] = _message(error), _line(error, function)
-    return found
+        noticed["error"], noticed["line"] = _message(error), _line(error, function)
+    return noticed
 
 
 def _arrays(result, returns):

@@ -18,6 +18,7 @@ COLUMNS = ("student", "file", "sheet", "exercise", "title", "outcome", "points",
            "remark")
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
 FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])")
+DEVICE = re.compile(r"$|(con|prn|aux|nul|com\d|lpt\d)$")  # names that Windows keeps for itself
 EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -94,9 +95,9 @@ def _totals(tally):
 # pages
 
 def file_name(text):
-    """A name for a file, on every system and for no two texts the same."""
-    short = re.sub(r"[^\w-]+", "-", text, flags=re.A).strip("-")[:60]
-    return short if short == text and short.lower() == text else f"{short}-{sha256(text.encode()).hexdigest()[:8]}"
+    """A name for a file, on every system, and for no two texts the same."""
+    short = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")[:60]
+    return short if short == text and not DEVICE.match(text) else f"{short or 'name'}-{sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _page(template, **facts):

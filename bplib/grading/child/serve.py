@@ -25,15 +25,8 @@ def prepare():
 
 
 def collected(answer, inputs, returns):
-    """What there is to judge: what a function returns for each of the inputs, or what an answer is."""
-    if returns and callable(answer):
-        return {"runs": functions.values_of([_arrays(one) for one in inputs], returns, answer)}
-    return functions.plain(answer)
-
-
-def _arrays(inputs):
-    import numpy
-    return {name: numpy.array(value) if isinstance(value, list) else value for name, value in inputs.items()}
+    """What there is to judge of an answer, with inputs as they came in the job."""
+    return functions.found(answer, [functions.arrays(one) for one in inputs], returns)
 
 
 def child(read, write, shell):
