@@ -397,7 +397,7 @@ def test_the_sheet_of_a_file(cells, sheet):
 
 @pytest.mark.parametrize("text, problem", [
     (b"", "JSONDecodeError"), (b"[]", "TypeError"), (b"{}", "KeyError"), (b'{"cells": 3}', "TypeError"),
-    (b'{"cells": [{"cell_type": "code"}]}', "KeyError"), (b'{"cells": [3]}', "TypeError"), (b"\xff", "UnicodeDecodeError"),
+    (b'{"cells": [{"cell_type": "code"}]}', "KeyError"), (b'{"cells": [3]}', "TypeError"), (b"\xff", "JSONDecodeError"),
     (b"[" * 100_000, "RecursionError"), (b'{"cells": ' + b"9" * 9999 + b"}", "ValueError")])
 def test_why_a_file_cannot_be_read(text, problem):
     assert submission(text).problem == f"It is not a notebook ({problem})."
@@ -406,6 +406,8 @@ def test_why_a_file_cannot_be_read(text, problem):
 def test_only_code_counts():
     cells = [{"cell_type": "markdown", "source": "a"}, {"cell_type": "code", "source": ["b\n", "c"]}]
     assert submission(b"\xef\xbb\xbf" + json.dumps({"cells": cells}).encode()).cells == ("b\nc",)
+    assert submission('{"cells": []}'.encode("utf-16")).cells == ()
+    assert submission(cells_of("ü").encode().replace(b"\\u00fc", b"\xfc")).cells == ("\ufffd",)
     long, = submission(cells_of("x" * 200_000).encode()).cells
     assert long == "raise ValueError('The cell had 200,000 characters; up to 100,000 are read.')"
 
@@ -493,14 +495,14 @@ def test_time_is_limited_for_the_whole_submission(monkeypatch):
     limits = []
 
     def once(settings, job, given):
-        limits.append(given.total)
+        limits.append((given.total, given.seconds))
         number = len(limits) - 1
         return channel.Said(stopped=(f"cell {number}", Stopped("time-out", "It was stopped.")), seconds=25.0,
                             found={"1.4": {"number": 0.25}})
 
     monkeypatch.setattr(marking, "in_house", once)
     told = outcomes(*["while True: pass"] * 9, "answer_1_4 = f(1)", "answer_1_1 = f(2)")
-    assert limits == [60.0, 35.0, 10.0]
+    assert limits == [(60.0, 10.0), (35.0, 5.0), (10.0, 2.5)]
     assert told["1.4"][0] == "right"
     assert told["1.1"] == ("time-out", "The whole submission was stopped after 60 seconds.")
 

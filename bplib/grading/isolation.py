@@ -63,6 +63,11 @@ def executable():
     return os.path.join(os.path.realpath(sys.prefix), os.path.relpath(sys.executable, sys.prefix))
 
 
+def texts_of_modules():
+    """The program of a process, name → text."""
+    return {name: (files(__package__) / path).read_text(encoding="utf-8") for name, path in MODULES.items()}
+
+
 def _in_bubblewrap(work):
     from .child.fence import FILES_OF_SYSTEM
     seen = [*FILES_OF_SYSTEM[:-1], "/usr/bin", "/bin", os.path.realpath(sys.base_prefix), os.path.realpath(sys.prefix),
@@ -225,9 +230,8 @@ class House:
                                        stderr=subprocess.PIPE, start_new_session=True, **how)
         except OSError as error:
             raise StartFailed(f"the process did not start ({error})") from error
-        texts = {name: (files(__package__) / path).read_text(encoding="utf-8") for name, path in MODULES.items()}
         try:
-            process.stdin.write(json.dumps([own_path(), texts, start]).encode() + b"\n")
+            process.stdin.write(json.dumps([own_path(), texts_of_modules(), start]).encode() + b"\n")
             process.stdin.flush()
         except OSError:
             pass  # it has ended already; whoever reads from it will see that

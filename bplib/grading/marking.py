@@ -21,6 +21,8 @@ from .submissions import submission
 LONGEST_TEXT = 3000
 LONGEST_FEEDBACK = 5000
 TRIES = 3
+SHORTEST = 1.0
+"""Seconds that a cell has at least."""
 JUDGING = threading.Lock()
 """Held while something is judged: what is worked out for one answer serves all that come after it."""
 
@@ -209,20 +211,23 @@ class Ran:
 
 
 def ran(cells, exercises, settings):
-    """Run the cells, then collect the answers to these exercises; start again behind whatever does not end: `Ran`."""
-    result, left = Ran(), settings.limits.total
+    """Run the cells, then collect the answers to these exercises; start again behind whatever does not end: `Ran`.
+
+    Each cell that had to be stopped halves the time of the others, so that several do not use up the whole.
+    """
+    result, left, seconds = Ran(), settings.limits.total, settings.limits.seconds
     while left > 0:
         job = {"cells": cells, "answers": [_asked(row) for row in exercises if row.id not in result.known],
                "skip": [number for number in range(len(cells)) if f"cell {number}" in result.stopped]}
-        said = in_house(settings, job, replace(settings.limits, total=left))
+        said = in_house(settings, job, replace(settings.limits, seconds=seconds, total=left))
         result.add(said)
         if said.stopped is None:
             return result
         step, why = said.stopped
         result.stopped[step] = why.outcome, why.why
         left -= said.seconds
-    total = f"The whole submission was stopped after {settings.limits.total:g} seconds."
-    result.unfinished = "time-out", total
+        seconds = max(seconds / 2, SHORTEST) if why.outcome == "time-out" else seconds
+    result.unfinished = "time-out", f"The whole submission was stopped after {settings.limits.total:g} seconds."
     return result
 
 

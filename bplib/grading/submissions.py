@@ -128,8 +128,10 @@ def _regular(path, flags):
 def submission(data):
     """The `Submission` in the bytes of a file."""
     try:
-        cells = json.loads(data.decode("utf-8-sig"))["cells"]
-        sources = ("".join(cell["source"]) for cell in cells[:MOST_CELLS] if cell["cell_type"] == "code")
+        cells = json.loads(data.decode(json.detect_encoding(data), "replace"))["cells"]  # a bad byte costs no mark
+        sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        if len(cells) > MOST_CELLS:
+            return Submission(problem=f"It has {len(cells):,} cells; up to {MOST_CELLS:,} are read.")
         return Submission(tuple(source if len(source) <= LONGEST_CELL else _too_long(source) for source in sources))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
         return Submission(problem=f"It is not a notebook ({type(error).__name__}).")
