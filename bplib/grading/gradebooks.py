@@ -90,7 +90,7 @@ def _matched(lines, names, tally):
 
 def _points(tally, student, sheet=None):
     """The points as they are to be written; "" where somebody has not been graded, or has handed in nothing."""
-    rows = [row for row in tally.rows if row.student == student and sheet in (None, row.sheet, row.sheet or sheet)]
+    rows = [row for row in tally.rows_of[student] if sheet in (None, row.sheet or sheet)]
     if not rows or any(row.outcome == "not graded" for row in rows):
         return ""
     return number(tally.points(student, sheet))

@@ -3,6 +3,7 @@ import csv
 import io
 import os
 import re
+from functools import cache
 from hashlib import sha256
 
 import mistune
@@ -100,11 +101,16 @@ def file_name(text):
     return short if short == text and not DEVICE.match(text) else f"{short or 'name'}-{sha256(text.encode()).hexdigest()[:12]}"
 
 
-def _page(template, **facts):
+@cache
+def _templates():
     pages = Environment(loader=PackageLoader("bplib.grading", "pages"), autoescape=True, trim_blocks=True,
                         lstrip_blocks=True)
     pages.filters.update(html=AS_HTML, number=number, file_name=file_name)
-    return pages.get_template(template).render(facts)
+    return pages
+
+
+def _page(template, **facts):
+    return _templates().get_template(template).render(facts)
 
 
 def _notes(tally):
@@ -131,7 +137,7 @@ def _mistake_page(tally, mistake):
 def feedback_page(tally, student):
     """What one student is told, without a word about any other."""
     rows = [tally.best[student, one.id] for one in tally.exercises if (student, one.id) in tally.best]
-    files = [row for row in tally.rows if row.student == student and not row.exercise]
-    remarks = sorted({row.remark for row in tally.rows if row.student == student and row.remark})
+    files = [row for row in tally.rows_of[student] if not row.exercise]
+    remarks = sorted({row.remark for row in tally.rows_of[student] if row.remark})
     return _page("feedback.html", student=student, rows=rows, files=files, remarks=remarks, marks=MARKS,
                  points=tally.points(student), of=tally.of, exercises=EXERCISES)

@@ -41,8 +41,16 @@ class Tally:
     asked: tuple = ()
 
     @cached_property
+    def rows_of(self):
+        """Student → rows."""
+        found = defaultdict(list)
+        for row in self.rows:
+            found[row.student].append(row)
+        return found
+
+    @property
     def students(self):
-        return sorted({row.student for row in self.rows})
+        return sorted(self.rows_of)
 
     @cached_property
     def sheets(self):
