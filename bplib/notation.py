@@ -151,11 +151,12 @@ class FormulaPrinter(LatexPrinter):
         return self.units.get(e.name) or (self.notation.letter("N") if e.name == "N" else super()._print_Symbol(e))
 
     def _named_input(self, quantity, indices):
-        """An input that has a name, as a neuron has, by that name."""
-        name = quantity.mark[int(indices[-1]) - 1]
+        """An input that has a name, as a neuron has, by that name; where its index says no name, with that index."""
+        names = {str(number): name for number, name in enumerate(quantity.mark, 1)}
+        name = names.get(str(indices[-1]))
         kind = "a" if self.notation.input_is_a else "x"
         sample = [self.notation.sample] if self.samples else []
-        return self._entry(Quantity("", kind, name), sample)
+        return self._entry(Quantity("", kind, name), sample + [self._index(at) for at in indices[-1:] if name is None])
 
     def _entry(self, quantity, indices):
         """A letter, its layer and its indices; neurons' names stand with the indices."""

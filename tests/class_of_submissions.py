@@ -96,9 +96,9 @@ FILES = {
 """Name → content of what is handed in instead of a notebook."""
 
 
-def write_class(folder, sheet, students):
+def write_class(folder, sheet, students, kinds=(*KINDS, *FILES)):
     """Write so many submissions, each kind in turn; returns name of the student → kind."""
-    kinds, made = [*KINDS, *FILES], {}
+    made = {}
     for n in range(students):
         kind = kinds[n % len(kinds)]
         student = f"{kind.replace(' ', '-')}-{n:02d}"

@@ -10,8 +10,8 @@ from tiers import QUICK
 from bplib.bench import browser as headless
 from bplib.environment import COMMANDS
 
-COSTLY = {"browser", "graded", "project"}
-"""Fixtures that take long to make: a browser, a class of submissions that is graded, a project that is set up."""
+COSTLY = {"browser", "graded", "hostile", "project", "small_class"}
+"""Fixtures that take long to make: a browser, classes of submissions that are graded, a project that is set up."""
 
 
 @pytest.fixture(scope="session")

@@ -261,3 +261,13 @@ def test_without_a_kernel_it_says_so(lab):
     one.input.fill("a + y")
     expect(one.message).to_contain_text("need a running kernel", timeout=15000)
     assert one.input.is_enabled() and one.input.input_value() == "a + y"
+
+
+@pytest.mark.parametrize("id, text", [
+    ("1.1", "((a-y)^2)^2"), ("1.1", "a" * 350), ("1.1", "x" * 1500), ("1.1", "x " * 398),
+    ("2.1", "exp(20)*x_q_j"),
+])
+def test_a_field_shows_whatever_can_be_typed(id, text):
+    """A formula is typeset, or a sentence says why it cannot be read; nothing raises."""
+    shown = field(id, text).preview
+    assert shown["mathml"].startswith("<math") != bool(shown["message"])

@@ -14,7 +14,8 @@ from bplib.grading.release import released
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks" / "coursework"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)\s*### END SOLUTION", re.S)
-FLAGS = {"question": {"grade": False, "solution": False, "locked": True},
+FLAGS = {"start": {"grade": False, "solution": False, "locked": True},
+         "question": {"grade": False, "solution": False, "locked": True},
          "answer": {"grade": False, "solution": True, "locked": False},
          "hand-in": {"grade": True, "solution": False, "locked": True}}
 
@@ -60,7 +61,8 @@ def test_every_exercise_has_its_cells(row):
     assert cell(row, "question").source == f'question("{row.id}")'
     assert cell(row, "check").source == f'{look}("{row.id}", {row.variable})'
     assert cell(row, "hint").source == f'hint("{row.id}", 1)' and str(hint(row.id, 1)) == row.hints[0]
-    assert cell(row, "hand-in").source == f'hand_in("{row.id}", {row.variable})'
+    assert cell(row, "hand-in").source == ("from bplib.coursework import hand_in\n\n"
+                                           f'hand_in("{row.id}", {row.variable})')
     assert cell(row, "answer").source.startswith(getattr(row, "signature", row.variable + " = "))
 
 
@@ -81,10 +83,10 @@ def test_cells_stand_in_the_order_of_the_exercises(path):
 def test_metadata_of_nbgrader(path):
     """What its schema 3 asks for; a locked cell is put back from the source before it is graded."""
     found = [(one.id, one.metadata["nbgrader"]) for one in sheet(path).cells if "nbgrader" in one.metadata]
-    assert len({data["grade_id"] for _, data in found}) == len(found) == 3 * len(rows_of(path))
+    assert len({data["grade_id"] for _, data in found}) == len(found) == 3 * len(rows_of(path)) + 1
     points = {f"hand-in-{row.id.replace('.', '-')}": row.points for row in rows_of(path)}
     for id, data in found:
-        role = re.match("question|answer|hand-in", id)[0]
+        role = re.match("start|question|answer|hand-in", id)[0]
         more = {"points": points[id]} if role == "hand-in" else {}
         assert data == {**FLAGS[role], **more, "grade_id": id, "task": False, "schema_version": 3}
 
@@ -114,6 +116,13 @@ def test_a_released_sheet_fails_only_where_it_is_graded(path):
                 assert error.verdict.outcome == "missing"
                 failed.append(one.id)
     assert failed == [f"hand-in-{row.id.replace('.', '-')}" for row in rows_of(path)]
+
+
+def test_a_hand_in_of_ones_own_passes_nothing():
+    """The cells that are graded, which nbgrader puts back, take theirs from bplib, whatever the name stood for before."""
+    scope = {"hand_in": lambda *given: None, "answer_1_1": "x"}
+    with pytest.raises(NotRight):
+        exec(cell(EXERCISES["1.1"], "hand-in").source, scope)
 
 
 def test_a_released_sheet_in_a_kernel(tmp_path):

@@ -9,9 +9,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_example_runs_as_printed(capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    example, model = re.findall(r"```python\n(.*?)```", README, re.S)
     assert len([line for line in example.splitlines() if line]) == 10
-    exec(example, {})
+    names = {}
+    exec(example, names)
+    exec(model, names)
     assert float(re.search(r"([\d.]+)% of the test images", capsys.readouterr().out)[1]) > 90
 
 

@@ -1,21 +1,15 @@
 """Checks of answers, one for each kind of exercise.  What they find is a `Verdict`."""
-import numbers
-from contextlib import suppress
-
 import numpy as np
 
 from ..errors import InputError, unknown_name
-from . import feedback, reading
-from .exercises import code_name
-from .functions import values_of
+from . import feedback, functions, reading
+from .exercises import Exercise, code_name
 from .grammar import parse
 from .matching import Value, reference
 from .mistakes import TABLE
 from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
 from .verdict import NotRight, Verdict
-
-NOTHING = ("", "...", "…")
 
 
 # what a learner calls
@@ -51,21 +45,17 @@ def collected(id, answer):
     {"missing": True}, {"text": …}, {"number": …}, {"runs": […]} (see `functions.values_of`) or {"other": type's name}
     """
     row = exercise(id)
-    if answer is None or answer is Ellipsis or isinstance(answer, str) and answer.strip() in NOTHING:
-        return {"missing": True}
-    if row.kind == "function" and callable(answer):
-        return {"runs": values_of(row, answer)}
-    if isinstance(answer, str):
-        return {"text": str.__str__(answer)}
-    if isinstance(answer, numbers.Real) and not isinstance(answer, (bool, np.bool_)):
-        with suppress(ArithmeticError, ValueError, TypeError):
-            return {"number": float(answer)}
-    return {"other": type(answer).__name__}
+    if row.kind != "function":
+        return functions.plain(answer)
+    return functions.found(answer, functions.inputs_of(row), row.returns)
 
 
 def judged(id, found):
-    """The verdict on what `collected` has found: this half of `check` runs no code of the learner's."""
-    row = exercise(id)
+    """The verdict on what `collected` has found: this half of `check` runs no code of the learner's.
+
+    id   of the exercise, or the exercise itself, such as one with other test points (`exercises.Function.drawn`)
+    """
+    row = id if isinstance(id, Exercise) else exercise(id)
     if found.get("missing"):
         return missing(row)
     return {"formula": _formula, "function": _function, "number": _number, "choice": _choice}[row.kind](row, found)

@@ -1,4 +1,5 @@
 """Kinds of exercise.  A row says what is asked; the right answer is derived from its network, never written down."""
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Callable
@@ -186,6 +187,12 @@ class Function(Derived):
     @cached_property
     def test_at(self):
         return points_for(self.network, self.generic)
+
+    def drawn(self, seed):
+        """The same exercise with test points of its own, which nobody can know before: a `Function`."""
+        other = copy(self)
+        other.__dict__["test_at"] = points_for(self.network, self.generic, seed)  # in place of the cached property
+        return other
 
     @property
     def generic(self):

@@ -1,11 +1,15 @@
-"""Running a learner's function: on copies, at several points, with everything noticed and nothing decided.
+"""What there is to judge of an answer; a learner's function is run on copies, at several points, and nothing is decided.
 
-What comes back holds plain arrays, numbers and texts only, so that this part can run in a process of its own.
+What comes back holds plain arrays, numbers and texts only, so that this part can run in a process of its own; it needs
+nothing else of bplib.
 """
+import numbers
 import traceback
+from contextlib import suppress
 
 import numpy as np
 
+NOTHING = ("", "...", "…")
 LONGEST_MESSAGE = 300
 MOST_NUMBERS = 10_000
 
@@ -22,8 +26,33 @@ def _argument(exercise, point, name):
     return float(values) if values.ndim == 0 else values[..., 0].copy() if name in exercise.flat else values.copy()
 
 
-def values_of(exercise, function):
-    """What the learner's function gives for the inputs of an exercise: a list with one dict for each test point.
+def found(answer, inputs, returns):
+    """What there is to judge of an answer, as JSON could hold it: {"runs": […]} for a function, otherwise as `plain`.
+
+    inputs, returns   as for `values_of`; none where no function is expected
+    """
+    return {"runs": values_of(inputs, returns, answer)} if returns and callable(answer) else plain(answer)
+
+
+def plain(answer):
+    """An answer that is no function: {"missing": True}, {"text": …}, {"number": …} or {"other": its type's name}."""
+    if answer is None or answer is Ellipsis or isinstance(answer, str) and answer.strip() in NOTHING:
+        return {"missing": True}
+    if isinstance(answer, str):
+        return {"text": str.__str__(answer)}
+    if isinstance(answer, numbers.Real) and not isinstance(answer, (bool, np.bool_)):
+        with suppress(ArithmeticError, ValueError, TypeError):
+            return {"number": float(answer)}
+    return {"other": type(answer).__name__}
+
+
+def arrays(inputs):
+    """Inputs as `inputs_of` gives them, from what JSON has made of them: arrays as nested lists."""
+    return {name: np.array(value) if isinstance(value, list) else value for name, value in inputs.items()}
+
+
+def values_of(inputs, returns, function):
+    """What a learner's function gives for each of some inputs (see `inputs_of`): a list of dicts.
 
     arrays   name → array as nested lists, what the function returned; empty where it did not get so far
     again    whether a second call with the same inputs gave the same
@@ -31,27 +60,27 @@ def values_of(exercise, function):
     error    what it stopped with, "" where it did not; line  the line of its code where that happened
     missing  whether nothing has been written yet
     """
-    return [call(function, inputs, exercise.returns) for inputs in inputs_of(exercise)]
+    return [call(function, one, returns) for one in inputs]
 
 
 def call(function, inputs, returns):
     """One entry of `values_of`; it runs the function twice."""
-    found = {"arrays": {}, "again": True, "changed": [], "error": "", "line": "", "missing": False}
+    noticed = {"arrays": {}, "again": True, "changed": [], "error": "", "line": "", "missing": False}
     given = {name: np.copy(value) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
     try:
         with np.errstate(all="ignore"):
             result = function(*given.values())
-            found["missing"] = result is None or result is Ellipsis
-            arrays = {} if found["missing"] else _arrays(result, returns)
-            found["changed"] = [name for name, value in given.items() if not _same(value, inputs[name])]
+            noticed["missing"] = result is None or result is Ellipsis
+            arrays = {} if noticed["missing"] else _arrays(result, returns)
+            noticed["changed"] = [name for name, value in given.items() if not _same(value, inputs[name])]
             fresh = [np.copy(value) if isinstance(value, np.ndarray) else value for value in inputs.values()]
-            found["again"] = found["missing"] or _all_same(arrays, _arrays(function(*fresh), returns))
-            found["arrays"] = {name: array.tolist() for name, array in arrays.items()}
+            noticed["again"] = noticed["missing"] or _all_same(arrays, _arrays(function(*fresh), returns))
+            noticed["arrays"] = {name: array.tolist() for name, array in arrays.items()}
     except NotImplementedError:
-        found["missing"] = True
+        noticed["missing"] = True
     except (Exception, SystemExit) as error:
-        found["error"], found["line"] = _message(error), _line(error, function)
-    return found
+        noticed["error"], noticed["line"] = _message(error), _line(error, function)
+    return noticed
 
 
 def _arrays(result, returns):

@@ -12,7 +12,7 @@ Where a sum's index is also an index of what is asked for, the sum ends with the
 import math
 
 from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, Arithmetic
-from ..formula.tokens import FormulaError, Token
+from ..formula.tokens import MOST_TOKENS, FormulaError, Token
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
@@ -127,6 +127,8 @@ class _Parser(Arithmetic):
 
     def unknown(self, token):
         """Letters side by side that are names each, such as wx; otherwise nothing that is known."""
+        if len(token.text) + len(self.tokens) > MOST_TOKENS:
+            self.fail(f"The formula has more than {MOST_TOKENS} parts. Is there a shorter way to write it?", token)
         split = [self.vocabulary.find(letter) for letter in token.text]
         if len(split) > 1 and all(isinstance(name, Name) for name in split):
             letters = [Token("name", letter, token.position + n, True) for n, letter in enumerate(token.text)]

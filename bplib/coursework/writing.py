@@ -43,8 +43,15 @@ class _Writer:
 
     def write(self, node, level):
         """LaTeX of a node, in brackets where it binds less tightly than `level`."""
-        code, binds = getattr(self, "on_" + type(node).__name__)(node)
+        code, binds = self._way(node)(node)
         return rf"\left({code}\right)" if binds < level else code
+
+    def _way(self, node):
+        """The method for a node; chosen here, so that a long formula needs few calls inside one another."""
+        if not isinstance(node, Binary):
+            return getattr(self, "on_" + type(node).__name__)
+        return self._condition if node.operator in CONDITIONS else {
+            "+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power}[node.operator]
 
     def on_Number(self, node):
         return f"{node.value:.10g}", FACTOR
@@ -71,12 +78,9 @@ class _Writer:
     def on_Negative(self, node):
         return "-" + self.write(node.of, PRODUCT), SUM
 
-    def on_Binary(self, node):
-        if node.operator in CONDITIONS:
-            sides = self.write(node.left, SUM), self.write(node.right, SUM)
-            return rf"\left[{sides[0]} {SIGNS.get(node.operator, node.operator)} {sides[1]}\right]", FACTOR
-        return {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power}[
-            node.operator](node)
+    def _condition(self, node):
+        sides = self.write(node.left, SUM), self.write(node.right, SUM)
+        return rf"\left[{sides[0]} {SIGNS.get(node.operator, node.operator)} {sides[1]}\right]", FACTOR
 
     def _sum(self, node):
         return f"{self.write(node.left, SUM)} {node.operator} {self.write(node.right, PRODUCT)}", SUM
@@ -93,5 +97,6 @@ class _Writer:
     def _power(self, node):
         base = self.write(node.left, FACTOR)
         raised = isinstance(node.left, (Call, Binary)) or "^" in base
-        base = rf"\left({base}\right)" if raised and not base.startswith(r"\left(") else base
+        power = isinstance(node.left, Binary) and node.left.operator == "^"  # its own brackets close before its exponent
+        base = rf"\left({base}\right)" if power or raised and not base.startswith(r"\left(") else base
         return f"{base}^{{{self.write(node.right, SUM)}}}", FACTOR

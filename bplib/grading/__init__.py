@@ -1,5 +1,15 @@
-"""For instructors: release sheets without their solutions, and grade a folder of submissions."""
+"""For instructors: release sheets without their solutions, and grade a folder of submissions.
+
+How it is made
+    names, folders                      what comes from outside: names, texts, folders of any kind
+    submissions, sources                which files there are; what their text says, without running it
+    child, isolation, channel           a fenced process, and what it says, which nobody believes
+    marking, executors, journal, grade  one submission → rows; a class of them, wherever they are graded
+    report                              tables and pages
+    release                             sheets without solutions
+"""
 from .grade import grade
+from .marking import Settings
 from .release import release
 
-__all__ = ["grade", "release"]
+__all__ = ["Settings", "grade", "release"]

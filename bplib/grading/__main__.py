@@ -4,50 +4,135 @@ import sys
 import time
 from pathlib import Path
 
+from ..coursework import EXERCISES
 from ..errors import InputError
-from .grade import grade
-from .isolation import Limits
+from . import gradebooks, gradescope
+from .channel import Limits
+from .grade import grade, handed_in_rows
+from .isolation import WAYS, House, StartFailed
+from .marking import Settings
 from .release import release
+from .report import number
 
 SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework"
+SHEET_NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
+NOT_GRADED = 2
+"""Exit code where something was not graded that is no fault of a submission."""
 
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="python3 -m bplib", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("release", help="write the sheets without their solutions")
-    one.add_argument("target", type=Path, help="the folder to write them into")
-    one.add_argument("--source", type=Path, default=SHEETS, help="the folder with the sheets (default: %(default)s)")
-    one = commands.add_parser("grade", help="grade a folder of submissions")
-    one.add_argument("folder", type=Path, help="the submissions: a folder for each student, or a file for each")
-    one.add_argument("target", type=Path, help="the folder for grades.csv and overview.html")
-    one.add_argument("--seconds", type=float, default=Limits.seconds, help="for each cell (default: %(default)s)")
-    one.add_argument("--megabytes", type=int, default=Limits.megabytes, help="of memory (default: %(default)s)")
+    _release_options(commands.add_parser("release", help="write the sheets without their solutions"))
+    _grade_options(commands.add_parser("grade", help="grade a folder of submissions"))
+    _gradescope_options(commands.add_parser("gradescope", help="grade one submission where Gradescope runs it"))
     given = parser.parse_args(arguments)
     try:
-        return {"release": _release, "grade": _grade}[given.command](given)
+        return {"release": _release, "grade": _grade, "gradescope": _gradescope}[given.command](given)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
 
 
+def _release_options(one):
+    one.add_argument("target", type=Path, help="the folder to write them into")
+    one.add_argument("--source", type=Path, default=SHEETS, help="the folder with the sheets (default: %(default)s)")
+    one.add_argument("--gradescope", action="store_true", help="write an autograder for Gradescope for each sheet, too")
+
+
+def _grade_options(one):
+    default = Limits()
+    one.add_argument("folder", type=Path, help="the submissions: a folder for each student, or a file for each")
+    one.add_argument("target", type=Path, help="the folder for the tables and pages")
+    one.add_argument("--seconds", type=float, default=default.seconds, help="for each cell (default: %(default)s)")
+    one.add_argument("--total", type=float, default=default.total,
+                     help="seconds for a whole submission (default: %(default)s)")
+    one.add_argument("--megabytes", type=int, default=default.megabytes, help="of memory (default: %(default)s)")
+    one.add_argument("--isolation", choices=("auto", *WAYS), default="auto",
+                     help="how submissions are fenced in (default: the first that this system has)")
+    one.add_argument("--executor", default="threads",
+                     help="where: threads, processes, or module:attribute, an executor of concurrent.futures")
+    one.add_argument("--workers", type=int, help="how many submissions at a time (default: one for each core)")
+    one.add_argument("--level", type=int, help="how many folders deep the students are (default: 1, or 2 below sections)")
+    one.add_argument("--sheets", type=lambda text: tuple(text.split(",")), default=(), metavar="1,2",
+                     help="the sheets that count (default: those that a tenth of the class handed in)")
+    one.add_argument("--seed", type=int, help="of the numbers that functions are called with (default: drawn, and kept)")
+    one.add_argument("--gradebook", type=Path, action="append", default=[], metavar="FILE",
+                     help="a gradebook exported by Canvas, or a grading worksheet of Moodle, to be filled in")
+
+
+def _gradescope_options(one):
+    one.add_argument("sheet", help="the number of the sheet")
+    one.add_argument("folder", type=Path, help="the folder with the submission")
+    one.add_argument("target", type=Path, help="results.json")
+
+
 def _release(given):
-    for path in release(given.source, given.target):
+    paths = release(given.source, given.target)
+    if given.gradescope:
+        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip") for sheet in SHEET_NUMBERS]
+    for path in paths:
         print(path)
     return 0
 
 
+def _gradescope(given):
+    rows = handed_in_rows(given.folder, Settings(), student="submission")
+    if gradescope.write_results(rows, given.sheet, given.target):
+        return 0
+    print("Not graded: no process can be started for submissions here.", file=sys.stderr)
+    return NOT_GRADED
+
+
 def _grade(given):
     start, files = time.monotonic(), []
+    settings = Settings(Limits(given.seconds, given.total, given.megabytes), given.isolation)
+    house = _house(given.isolation)
+    print(house, flush=True)
 
-    def told(submission):
-        files.append(submission.path)
-        print(f"{len(files):>4}  {submission.path.relative_to(given.folder)}", flush=True)
+    def told(name, rows, new):
+        files.append(name)
+        print(f"{len(files):>4}  {name}  {_in_short(rows)}{'' if new else ', as before'}", flush=True)
 
-    rows = grade(given.folder, given.target, Limits(given.seconds, given.megabytes), told=told)
-    print(f"{len(files)} files, {len(rows)} lines, {time.monotonic() - start:.0f} seconds: "
+    tally = grade(given.folder, given.target, settings, executor=given.executor, workers=given.workers,
+                  level=given.level, sheets=given.sheets, seed=given.seed, house=house, told=told)
+    print(f"{len(files)} files, {len(tally.students)} students, {tally.of} points, {time.monotonic() - start:.0f} seconds: "
           f"{given.target / 'grades.csv'}, {given.target / 'overview.html'}")
-    return 0
+    for path in given.gradebook:
+        _fill(path, given.target, tally)
+    for sheet, students in tally.left_out.items():
+        print(f"Sheet {sheet} is not counted, only {students} handed it in; --sheets names those that count.")
+    lost = sorted({row.file for row in tally.rows if row.outcome == "not graded"})
+    if lost:
+        print(f"Not graded, through no fault of theirs: {', '.join(lost)}. Run the same command again; what is graded "
+              "stays.", file=sys.stderr)
+    return NOT_GRADED if lost else 0
+
+
+def _fill(path, target, tally):
+    filled = gradebooks.fill(path, tally)
+    new = target / f"gradebook-{path.name}"
+    new.write_text(filled.text, encoding="utf-8", newline="")
+    print(f"{new}: filled in")
+    if filled.unknown:
+        print(f"Not in it, or in it twice, so not filled in: {', '.join(filled.unknown)}.")
+
+
+def _house(isolation):
+    """Where submissions run, in a sentence."""
+    try:
+        house = House.open(isolation)
+    except StartFailed as error:
+        return f"No process can be started for submissions, so functions are not graded ({error})."
+    try:
+        return str(house)
+    finally:
+        house.close()
+
+
+def _in_short(rows):
+    kinds = {row.outcome for row in rows} & {"unreadable", "not graded"}
+    return " and ".join(sorted(kinds)) or f"{number(round(sum(row.points for row in rows), 3))} points"
 
 
 if __name__ == "__main__":

@@ -1,97 +1,86 @@
-"""Grades a folder of submissions: each runs by itself, none stops the rest, nothing that was handed in is lost."""
+"""Grades a class: each file by itself, none stops the rest, and nothing that was handed in is lost."""
 import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from .. import coursework
 from ..errors import InputError
-from .isolation import Limits, run_isolated
+from . import executors
+from .channel import START
+from .journal import Journal, digest
+from .marking import Settings, Task, close_houses, marked, not_graded
 from .report import write
-from .submissions import names_bound, submissions
+from .submissions import content, handed_in
+
+JOURNAL = "graded.jsonl"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One exercise of one file; a file that cannot be graded has one row, without an exercise."""
+def grade(folder, target, settings=Settings(), *, executor="threads", workers=None, level=None, sheets=(), seed=None,
+          house="", told=lambda name, rows, new: None):
+    """Grade every file of a folder, write tables and pages into another folder: `tally.Tally`, with its rows.
 
-    student: str
-    file: str
-    sheet: str
-    exercise: str
-    title: str
-    outcome: str
-    score: float
-    points: float
-    mistakes: tuple
-    feedback: str
+    What the target's journal knows already is not graded again, unless the file, the settings or bplib have changed.
 
-
-def grade(folder, target, limits=Limits(), workers=None, told=lambda submission: None):
-    """Grade every file of a folder, write the tables into another folder, and return the rows.
-
-    told   is called with each submission when it has been graded
+    executor   where: see `executors.maker`;  workers   how many of them, where that is known here
+    level      how many folders deep the students are; by default as `submissions.level_of` finds
+    sheets     numbers of those that count; by default those that are common in the class
+    house      where submissions run, in a sentence for the overview
+    seed       of the numbers that functions are called with; by default drawn, and kept in the journal
+    told       is called for each file with its name, its rows, and whether they are new
     """
     folder, target = Path(folder), Path(target)
+    found = _handed_in(folder, target, level)
+    make = executors.maker(executor, workers)
+    target.mkdir(parents=True, exist_ok=True)
+    journal, rows = Journal(target / JOURNAL, seed), {}
+    settings = replace(settings, seed=journal.seed)
+    try:
+        for name, key, new in _graded(found, settings, journal, make, workers or os.cpu_count()):
+            rows[name] = new
+            told(name, new, key is not None)
+    finally:
+        journal.close()
+        close_houses()
+    return write([row for one in found for row in rows[one.name]], target, sheets, house)
+
+
+def handed_in_rows(folder, settings, student):
+    """The rows of all files of a folder that belong to one student, without tables."""
+    try:
+        return [row for one in handed_in(folder) for row in marked(Task(student, one.name, *content(one)), settings)]
+    finally:
+        close_houses()
+
+
+def _handed_in(folder, target, level):
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}. Give the folder that holds the submissions.")
     if target.resolve().is_relative_to(folder.resolve()):
         raise InputError(f"The results would lie among the submissions, in {target}. Give a folder outside {folder}.")
-    handed_in = submissions(folder)
-    if not handed_in:
+    found = handed_in(folder, level)
+    if not found:
         raise InputError(f"{folder} is empty. Give the folder that holds the submissions.")
-
-    def graded(submission):
-        rows = _rows(submission, str(submission.path.relative_to(folder)), limits)
-        told(submission)
-        return rows
-
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        rows = [row for rows in pool.map(graded, handed_in) for row in rows]
-    write(rows, target)
-    return rows
+    return found
 
 
-def _rows(submission, file, limits):
-    def row(exercise="", title="", outcome="unreadable", score=0.0, points=0, mistakes=(), feedback=""):
-        return Row(submission.student, file, submission.sheet, exercise, title, outcome, score, points, mistakes,
-                   feedback)
+def _graded(found, settings, journal, make, workers):
+    """For each file: its name, a key where it was graded now, and its rows.  A file is read when its turn comes."""
+    keys, known = {}, []
 
-    if submission.problem:
-        return [row(feedback=submission.problem)]
-    exercises = [one for one in coursework.EXERCISES.values() if one.id.split(".")[0] == submission.sheet]
-    if not exercises:
-        return [row(feedback="It checks no exercise of any sheet.")]
-    names = {one.id: variable(one) for one in exercises}
-    try:
-        found = run_isolated(submission.cells, names, limits)
-        verdicts = [_verdict(one, submission, found) for one in exercises]
-    except Exception as error:  # a defect of ours in one submission must not cost the others theirs
-        return [row(one.id, one.title, "not graded", points=one.points, feedback=f"{type(error).__name__}: {error}")
-                for one in exercises]
-    return [row(one.id, one.title, verdict.outcome, verdict.score, one.points, verdict.mistakes, verdict.feedback)
-            for one, verdict in zip(exercises, verdicts)]
+    def tasks():
+        for one in found:
+            task = Task(one.student, one.name, *content(one))
+            key = digest(task, settings)
+            if (rows := journal.known(key)) is not None:
+                known.append((task.name, None, rows))
+            else:
+                keys[task.name] = key
+                yield task
 
-
-def variable(exercise):
-    """The name that a sheet gives to the answer of an exercise: the function's own, or answer_2_3."""
-    return exercise.name if exercise.kind == "function" else f"answer_{exercise.id.replace('.', '_')}"
-
-
-def _verdict(exercise, submission, found):
-    """What an answer is worth; where there is none, why."""
-    if exercise.id in found.answers:
-        return coursework.judged(exercise.id, found.answers[exercise.id])
-    if exercise.id in found.failed:
-        return coursework.Verdict(exercise.id, "error", 0.0, (), found.failed[exercise.id])
-    if exercise.id in found.stopped:
-        outcome, why = found.stopped[exercise.id]
-        return coursework.Verdict(exercise.id, outcome, 0.0, (), why)
-    for n, source in reversed([*enumerate(submission.cells)]):
-        if variable(exercise) in names_bound(source):
-            if f"cell {n}" in found.stopped:
-                outcome, why = found.stopped[f"cell {n}"]
-                return coursework.Verdict(exercise.id, outcome, 0.0, (), why)
-            if n in found.errors:
-                return coursework.Verdict(exercise.id, "error", 0.0, (), found.errors[n])
-    return coursework.Verdict(exercise.id, "missing", 0.0, (), "There is no answer.")
+    patience = 2 * (START + settings.limits.total + settings.limits.seconds)
+    results = executors.results(make, partial(marked, settings=settings), tasks(), executors.AHEAD * workers, patience)
+    for task, rows, error in results:
+        rows = rows if error is None else not_graded(task, error)
+        journal.add(keys[task.name], rows)
+        yield task.name, keys[task.name], rows
+    yield from known

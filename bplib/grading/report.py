@@ -1,60 +1,143 @@
-"""The tables of a graded class: one line for each student and exercise, and a page that shows the class at a glance."""
+"""The tables and pages of a graded class.  Each file is written whole or not at all."""
 import csv
-from collections import Counter
-from dataclasses import asdict, fields
+import io
+import os
+import re
+from functools import cache
+from hashlib import sha256
 
+import mistune
 from jinja2 import Environment, PackageLoader
+
+from ..coursework import EXERCISES, MISTAKES
+from .tally import Tally
 
 MARKS = {"right": "✓", "wrong": "✗", "undecided": "?", "invalid": "unread", "time-out": "time", "error": "error",
          "missing": "–", "unreadable": "unread", "not graded": "!"}
 """Outcome → the sign that stands for it in the overview, so that none is told by its colour alone."""
+COLUMNS = ("student", "file", "sheet", "exercise", "title", "outcome", "points", "of", "counts", "mistakes", "feedback",
+           "remark")
+AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
+FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])")
+DEVICE = re.compile(r"$|(con|prn|aux|nul|com\d|lpt\d)$")  # names that Windows keeps for itself
+EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 
 
-def write(rows, target):
-    """Write grades.csv and overview.html into a folder."""
-    target.mkdir(parents=True, exist_ok=True)
-    with open(target / "grades.csv", "w", newline="", encoding="utf-8-sig") as file:  # spreadsheets read it as UTF-8
-        table = csv.DictWriter(file, [field.name for field in fields(rows[0])])
-        table.writeheader()
-        table.writerows({name: harmless(value) for name, value in asdict(row).items()} for row in rows)
-    page = Environment(loader=PackageLoader("bplib.grading", "."), autoescape=True, trim_blocks=True,
-                       lstrip_blocks=True)
-    (target / "overview.html").write_text(page.get_template("overview.html").render(overview(rows)), encoding="utf-8")
+def write(rows, target, sheets=(), house=""):
+    """Write all tables and pages into a folder: `Tally`.
+
+    sheets   those that count; by default those that are common in the class
+    house    where submissions ran, in a sentence
+    """
+    tally = Tally(rows, sheets)
+    for folder in (target / "feedback", target / "answers"):
+        folder.mkdir(parents=True, exist_ok=True)
+    _written(target / "grades.csv", table(COLUMNS, (_line(row, tally) for row in rows)))
+    heads = [f"sheet {sheet}" for sheet in tally.sheets]
+    _written(target / "totals.csv", table(("student", *heads, "points", "of"), _totals(tally)))
+    for exercise in tally.exercises:
+        _written(target / "answers" / f"exercise-{exercise.id}.html", _exercise_page(tally, exercise))
+    for mistake in tally.mistakes:
+        _written(target / "answers" / f"{file_name(mistake)}.html", _mistake_page(tally, mistake))
+    for student in tally.students:
+        _written(target / "feedback" / f"{file_name(student)}.html", feedback_page(tally, student))
+    _written(target / "overview.html", _page("overview.html", tally=tally, house=house, marks=MARKS,
+                                             notes=_notes(tally),
+                                             numbers={name: n for n, name in enumerate(tally.mistakes)}))
+    return tally
+
+
+def _written(path, text):
+    """Put a text into a file at once, so that a reader finds the old one or the new one."""
+    half = path.with_name(path.name + ".half")
+    half.write_bytes(text.encode("utf-8"))
+    os.replace(half, path)
+
+
+# tables
+
+def table(heads, lines):
+    """A CSV as spreadsheets read it: UTF-8 with its mark, every text in quotation marks, and no text a formula."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(heads)
+    writer.writerows([harmless(value) for value in line] for line in lines)
+    return out.getvalue()
 
 
 def harmless(value):
-    """A cell of the table; a text that a spreadsheet would take for a formula begins with an apostrophe."""
-    value = "; ".join(value) if isinstance(value, tuple) else value
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """A cell of a table; where a spreadsheet would take it, or what stands behind a ";" in it, for a formula, with an
+    apostrophe in front of that."""
+    return FORMULA.sub(r"\1\2'\3", value) if isinstance(value, str) else value
 
 
-def overview(rows):
-    """What the page shows: mistakes by how many students made them, outcomes by exercise, and each student's row."""
-    exercises = sorted({(row.exercise, row.title) for row in rows if row.exercise}, key=lambda one: _order(one[0]))
-    best = {}
-    for row in rows:
-        if row.exercise:
-            key = row.student, row.exercise
-            best[key] = max(best.get(key, row), row, key=lambda one: one.score)
-    students = sorted({row.student for row in rows})
-    mistakes = Counter(mistake for row in best.values() for mistake in set(row.mistakes))
-    where = {mistake: sorted({row.exercise for row in best.values() if mistake in row.mistakes}, key=_order)
-             for mistake in mistakes}
-    return {
-        "marks": MARKS,
-        "exercises": [{"id": id_, "title": title,
-                       "outcomes": Counter(row.outcome for (_, of), row in best.items() if of == id_)}
-                      for id_, title in exercises],
-        "mistakes": [{"name": name, "students": number, "exercises": where[name]}
-                     for name, number in mistakes.most_common()],
-        "students": [{"name": student, "rows": [best.get((student, id_)) for id_, _ in exercises],
-                      "points": sum(row.score * row.points for key, row in best.items() if key[0] == student),
-                      "of": sum(row.points for key, row in best.items() if key[0] == student),
-                      "files": sorted({row.file for row in rows if row.student == student}),
-                      "problems": [row for row in rows if row.student == student and not row.exercise]}
-                     for student in students],
-    }
+def plain(feedback):
+    """Feedback without its marks for bold type."""
+    return EMPHASIS.sub(r"\1", feedback)
 
 
-def _order(exercise):
-    return [int(part) for part in exercise.split(".")]
+def number(value):
+    """A number of points, as short as it can be written."""
+    return int(value) if value == int(value) else value
+
+
+def _line(row, tally):
+    return (row.student, row.file, row.sheet, row.exercise, row.title, row.outcome, number(row.points), number(row.of),
+            "yes" if tally.counts(row) else "no", "; ".join(row.mistakes), plain(row.feedback), row.remark)
+
+
+def _totals(tally):
+    for student in tally.students:
+        each = [number(tally.points(student, sheet)) for sheet in tally.sheets]
+        yield student, *each, number(tally.points(student)), tally.of
+
+
+# pages
+
+def file_name(text):
+    """A name for a file, on every system, and for no two texts the same."""
+    short = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")[:60]
+    return short if short == text and not DEVICE.match(text) else f"{short or 'name'}-{sha256(text.encode()).hexdigest()[:12]}"
+
+
+@cache
+def _templates():
+    pages = Environment(loader=PackageLoader("bplib.grading", "pages"), autoescape=True, trim_blocks=True,
+                        lstrip_blocks=True)
+    pages.filters.update(html=AS_HTML, number=number, file_name=file_name)
+    return pages
+
+
+def _page(template, **facts):
+    return _templates().get_template(template).render(facts)
+
+
+def _notes(tally):
+    """Student → what is to be said of whole files."""
+    found = {student: [] for student in tally.students}
+    for row in tally.rows:
+        note = f"{row.file}: {row.feedback}" if not row.exercise else f"{row.file}: {row.remark}" if row.remark else ""
+        if note and note not in found[row.student]:
+            found[row.student].append(note)
+    return found
+
+
+def _exercise_page(tally, exercise):
+    groups = [group for group in tally.groups if group.exercise == exercise.id]
+    return _page("answers.html", title=f"{exercise.id} {exercise.title}", text=exercise.text, groups=groups)
+
+
+def _mistake_page(tally, mistake):
+    groups = [group for group in tally.groups if mistake in group.mistakes]
+    row = MISTAKES.get(mistake)
+    return _page("answers.html", title=mistake[0].upper() + mistake[1:], text=row.sentence if row else "", groups=groups)
+
+
+def feedback_page(tally, student):
+    """What one student is told, without a word about any other."""
+    rows = [tally.best[student, one.id] for one in tally.exercises if (student, one.id) in tally.best]
+    files = [row for row in tally.rows_of[student] if not row.exercise]
+    remarks = sorted({row.remark for row in tally.rows_of[student] if row.remark})
+    return _page("feedback.html", student=student, rows=rows, files=files, remarks=remarks, marks=MARKS,
+                 points=tally.points(student), of=tally.of, exercises=EXERCISES)

@@ -104,6 +104,8 @@ class ModelPrinter(FormulaPrinter):
             rank = 0
         elif isinstance(f, sp.Sum):
             rank = 6
+        elif isinstance(base, sp.Function):
+            rank = 4
         elif is_entry(base) and base == f:
             quantity = self.model.quantities.get(name_of(base))
             rank = 3 if quantity is None else 2 if quantity.role is Role.PARAMETER else 4

@@ -1,0 +1,71 @@
+"""A sheet as a Gradescope assignment: a zip that grades one submission there and writes results.json.
+
+The form of results.json is that of https://gradescope-autograders.readthedocs.io/en/latest/specs/.
+"""
+import json
+import zipfile
+from pathlib import Path
+
+from .report import number, plain
+from .tally import Tally
+
+ROOT = Path(__file__).resolve().parents[2]
+SETUP = """#!/usr/bin/env bash
+set -e
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y bubblewrap python3.11 python3.11-venv
+python3.11 -m venv /autograder/venv
+/autograder/venv/bin/python -m pip install -r /autograder/source/requirements.txt
+"""
+RUN = """#!/usr/bin/env bash
+cd /autograder/source
+export OPENBLAS_NUM_THREADS=1
+${{BPLIB_PYTHON:-/autograder/venv/bin/python}} -m bplib.grading gradescope {sheet} \\
+    "${{BPLIB_SUBMISSION:-/autograder/submission}}" "${{BPLIB_RESULTS:-/autograder/results}}/results.json"
+"""
+
+
+def autograder(sheet, path):
+    """Write the autograder of a sheet, as a zip."""
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8").partition("# tests")[0]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        _put(out, "setup.sh", SETUP)
+        _put(out, "run_autograder", RUN.format(sheet=sheet))
+        _put(out, "requirements.txt", requirements)
+        for file in sorted((ROOT / "bplib").rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                out.write(file, file.relative_to(ROOT).as_posix())
+    return path
+
+
+def _put(out, name, text):
+    """A file that can be run."""
+    about = zipfile.ZipInfo(name, date_time=(2000, 1, 1, 0, 0, 0))
+    about.external_attr = 0o100755 << 16
+    out.writestr(about, text)
+
+
+def results(rows, sheet):
+    """What results.json holds for the rows of one student."""
+    tally = Tally(rows, (sheet,))
+    student = rows[0].student
+    tests = [_test(exercise, tally.best.get((student, exercise.id))) for exercise in tally.exercises]
+    told = [row.feedback for row in rows if not row.exercise] + sorted({row.remark for row in rows if row.remark})
+    return {"score": number(tally.points(student)), "output": "\n\n".join(told), "output_format": "text",
+            "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
+
+
+def _test(exercise, row):
+    earned = row.points if row else 0
+    feedback = plain(row.feedback) if row else "It was not handed in."
+    return {"name": f"{exercise.id} {exercise.title}", "number": exercise.id, "score": number(earned),
+            "max_score": exercise.points, "status": "passed" if earned == exercise.points else "failed",
+            "output": feedback, "output_format": "text", "visibility": "visible"}
+
+
+def write_results(rows, sheet, path):
+    """Write results.json, unless something could not be graded: then Gradescope has to say so, and gives no mark."""
+    if any(row.outcome == "not graded" for row in rows):
+        return False
+    Path(path).write_text(json.dumps(results(rows, sheet), indent=1), encoding="utf-8")
+    return True

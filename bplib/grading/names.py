@@ -1,0 +1,33 @@
+"""Names and texts that come from outside, made fit for tables and pages."""
+import os
+import unicodedata
+
+INVISIBLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
+JOINERS = "\u200c\u200d"
+"""Characters of category Cf that Persian and emoji need."""
+
+
+def visible(text, most=10_000):
+    """A text that UTF-8 can hold: what could not be seen or would turn its direction is written as \\u202e.
+
+    Line breaks and tabs stay.  A text longer than `most` characters is cut, and says so.
+    """
+    cut = text[:most] + (f" … ({len(text):,} characters)" if len(text) > most else "")
+    return "".join(character if _plain(character) or character in "\n\t" else _escaped(character) for character in cut)
+
+
+def visible_name(path):
+    """The name of a file or folder on one line; bytes that are not UTF-8 are written as \\xff, and no two names alike."""
+    name = os.fsencode(path).decode("utf-8", "surrogateescape").replace("\\", "\\\\") if os.name != "nt" else str(path)
+    return "".join(character if _plain(character) else _escaped(character) for character in name)
+
+
+def _plain(character):
+    return character in JOINERS or unicodedata.category(character) not in (*INVISIBLE, "Cs")
+
+
+def _escaped(character):
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as Python keeps it
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
