@@ -1,4 +1,5 @@
 """Array programs of models are well formed, and printed as NumPy that computes what the equations say."""
+import pickle
 import re
 from dataclasses import replace
 
@@ -381,6 +382,24 @@ def test_no_array_shares_memory_with_another():
     gradients = bp.generate(model).gradients(arrays)
     gradients["w"] += 1
     assert list(arrays["x"]) == [1, 1, 1]
+
+
+def test_functions_can_be_stored():
+    for name in ("GPT text", "conv2d, stride 2, padding 1", "contrastive"):
+        function, arrays = generated(name).gradients, arrays_of(name)
+        read = pickle.loads(pickle.dumps(function))
+        assert read.source == function.source
+        assert all(np.array_equal(read(arrays)[n], gradient) for n, gradient in function(arrays).items())
+
+
+def test_a_view_is_not_called_as_a_derivative():
+    model = bp.model("s:N k:K", given="x[s,k]").write("""
+        dy[s,k]   = tanh(W[k] * x[s,k])
+        y_at[s,k] = dy[s,k-1] * W[k]
+        C         = mean(y_at[s,k]**2 + dy[s,k-1], s, k)""")
+    functions, point = bp.generate(model), Point(model)
+    arrays = {n: point.arrays[n][..., 0] for n in ("x", "W")}
+    assert close(functions.gradients(arrays)["W"], point.totals["W"][..., 0], 1e-11)
 
 
 def test_gradients_need_the_derivation_of_this_model():
