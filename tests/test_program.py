@@ -161,6 +161,10 @@ SMALL = dict(
         C       = mean(x[s,k] * W[k] * m1[s,k] + [k > 0] * [s > 0] + 0.5 * [k = 1], s, k)"""),
     sum_with_conditions=("t:T u:T", "x[t,u]", "", "C = sum([u <= t] * (t - u) * x[t,u] * W[u] * [u = t-1], t, u)"),
     numbers=("s:N", "x[s]", "", "C = mean((a * x[s] + b)**2, s)"),
+    numbers_of_numbers=("s:N", "x[s]", "", """
+        u = mean(a * x[s], s)
+        v = exp(u) * b + u
+        C = v**2 + u"""),
     state_that_is_a_number=("t:T", "x[t]", "", """
         h[t] = a * h[t-1] + x[t] * b
         C    = sum(h[t]**2, t)"""),

@@ -134,7 +134,7 @@ class Point:
             moved = here + 1j * STEP * np.eye(here.size).reshape(*here.shape[:-1], -1)
             equation = self.equations[of]
             value = ModelValues({**self.arrays, by: moved}, self.sizes)(equation.right, self._scope(equation))
-            self._partials[of, by] = (np.imag(value) / STEP).reshape(*value.shape[:-1], *here.shape[:-1])[..., None]
+            self._partials[of, by] = (np.imag(value) / STEP).reshape((*value.shape[:-1], *here.shape[:-1]))[..., None]
         return self._partials[of, by]
 
     @cached_property
