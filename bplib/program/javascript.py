@@ -195,7 +195,7 @@ class JavaScriptWriter:
         return self.over("sum", f"({place} === {at} ? {self.code(node.body)} : 0)", node.over)
 
 
-def javascript_function(name: str, given, formulas, statements, result: dict) -> str:
+def javascript_function(name: str, given, formulas: dict, statements, result: dict) -> str:
     """A function of one object, name → nested list, that returns an object.  What it calls stands in LIBRARY.
 
     result   key → name of an array

@@ -436,7 +436,7 @@ RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"}
 """Names that no array has in code, besides those of the functions that the code calls."""
 
 
-def numpy_function(name, given, formulas, statements, result) -> tuple:
+def numpy_function(name: str, given, formulas: dict, statements, result: str | dict) -> tuple:
     """The source of a function of the given arrays, and the sizes that none of them has: its further arguments.
 
     formulas   size → the formula by which other sizes give it
