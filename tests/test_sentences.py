@@ -27,7 +27,7 @@ EXERCISES = coursework.EXERCISES
 
 TOLD = {
     "nothing yet": ("1.1", ""), "not read": ("1.1", "2(a-y"), "no text": ("1.1", 3), "no number": ("1.4", "a"),
-    "not finite": ("1.4", float("inf")), "no option": ("4.4", 9), "no function": ("4.1", "2"), "right": ("1.4", 0.25),
+    "not finite": ("1.4", float("inf")), "no option": ("4.4", 4), "no function": ("4.1", "2"), "right": ("1.4", 0.25),
     "one mistake": ("1.1", "(a-y)g'(z)x"), "two mistakes": ("1.1", "(a-y)x"), "unknown": ("1.1", "3(a-y)g'(z)x"),
     "another shape of curve": ("1.1", "x^2"), "zero where it should be": ("5.3", "[z1_j > 0]"), "rounded": (
         "1.1", "2.0000001(a-y)g'(z)x"), "nowhere finite": ("1.1", "2(a-y)g'(z)x log(-1)/log(-1)"),
@@ -35,8 +35,8 @@ TOLD = {
     "single units": ("3.1", "g'(z_j) (w_1j δ_1 + w_2j δ_2)"),
     "enters right": ("3.1", "sum_k delta_k"), "two that look the same": ("5.3", "sum_k w_kj δ_k"),
    
-    "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", 2),
-    "option without": ("4.4", 3),
+    "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
+    "option without": ("4.4", "C"),
 }
 """What is said → an answer to which it is said."""
 
@@ -182,7 +182,7 @@ def test_what_is_left_of_the_points_for_a_mistake():
     assert coursework.check("1.1", "2(a-y)x").score == 0.5
     assert coursework.check("1.1", "(a-y)x").score == 0.35
     assert coursework.check("1.5", "1/N Σ_s (a-y)").score == 0.4
-    assert coursework.check("5.1", 1).score == 0.0
+    assert coursework.check("5.1", "A").score == 0.0
     factors = [row.credit for row in MISTAKES.values() if any(
         word in row.name for word in ("2 ", "divided", "decay", "averaged", "learning rate"))]
     rules = [MISTAKES[name].credit for name in ("one path only", "softmax treated unit by unit", "the slope of the "

@@ -109,7 +109,8 @@ ROWS = (
         "04-two-two-one",
         ("Walk from the output back to this weight. How many units do you pass?",
          "The factors: the output's error, one weight, one slope, one input."),
-        make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="dW1 of a sample", entry=(2, 1)),
+        make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="dW1 of a sample", entry=(2, 1),
+        aliases={"a": "a2", "z": "z2"}),
     Formula(
         "2.3", "A bias, for a batch",
         "The same network 2–2–1. The cost of a batch is the mean of the costs of its N samples; the error terms "

@@ -11,7 +11,7 @@ from .tree import Binary, Call, Entry, Sum, walk
 SUM, PRODUCT, FACTOR = range(3)
 
 FUNCTIONS = {"exp": r"\exp", "log": r"\ln", "sqrt": r"\operatorname{sqrt}", "abs": r"\operatorname{abs}",
-             "sigmoid": r"\sigma", "tanh": r"\tanh", "cosh": r"\cosh", "sinh": r"\sinh", "g": "g",
+             "sigmoid": r"\sigma", "tanh": r"\tanh", "sech": r"\operatorname{sech}", "cosh": r"\cosh", "sinh": r"\sinh", "g": "g",
              "relu": r"\operatorname{ReLU}", "sin": r"\sin", "cos": r"\cos"}
 SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
 LETTERS = {"N": "N", "eta": r"\eta", "lambda": r"\lambda"}
