@@ -146,3 +146,36 @@ def test_what_is_claimed_is_asserted(path):
             sections[-1].append(sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source))))
     assert [sum(found) for found in sections[1:-2] + sections[-1:] if len(found) > 2 and not any(found)] == []
     assert sum(map(sum, sections)) >= 0.4 * sum(map(len, sections))
+
+
+CLOCKS = {"perf_counter", "process_time", "monotonic", "timeit", "repeat"}
+
+
+def names(node, of):
+    """Those that a statement reads, or writes; the ones of its comprehensions are nobody else's."""
+    loops = [loop.target for loop in ast.walk(node) if isinstance(loop, ast.comprehension)]
+    own = {one.id for target in loops for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, of)} - own
+
+
+def asserted_times(source):
+    """Assertions on what comes from a clock, however many names and functions there are between them."""
+    timed, found = set(CLOCKS), []
+    for statement in ast.parse(source).body:
+        asserts = [node for node in ast.walk(statement) if isinstance(node, ast.Assert)]
+        found += [ast.unparse(node) for node in asserts if names(node, ast.Load) & timed]
+        if names(statement, ast.Load) & timed:
+            timed |= {statement.name} if isinstance(statement, ast.FunctionDef) else names(statement, ast.Store)
+    return found
+
+
+@by_name
+def test_no_assertion_is_on_the_clock(path):
+    """A time is shown, and differs from machine to machine; what is asserted holds on all of them."""
+    assert asserted_times("\n".join(cell.source for cell in code_cells(nbformat.read(path, as_version=4)))) == []
+
+
+def test_an_assertion_on_the_clock_is_found():
+    measured = "def best(work):\n    return perf_counter()\nratio = best(f) / 2\nfor n, each in zip(N, ratio):\n    print(n)\n"
+    assert asserted_times(measured + "assert ratio > 2\nassert len(N) == 3\nassert each > 1\nassert best(f) < 2") == [
+        "assert ratio > 2", "assert each > 1", "assert best(f) < 2"]
