@@ -1,9 +1,11 @@
 """What the tests of one process share: a browser and a JupyterLab, each started when a test first asks for it.
 
 A quick run leaves out what takes long: tests that have a browser among their fixtures, however far away, unless they
-are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.
+are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.  A cell of a notebook
+is run once in a quick run, and again, as `again` says, in one of all tests.
 """
 import pytest
+from again import IPyNbCell, run_again, with_backwards
 from jupyter import needing_a_browser
 from tiers import QUICK
 
@@ -36,10 +38,19 @@ def lab(request, browser, server):
 
 
 def pytest_collection_modifyitems(config, items):
-    left_out = [item for item in items if QUICK and not in_a_quick_run(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    if not QUICK:
+        items[:] = with_backwards(items)
+        return
+    left_out = {item for item in items if not in_a_quick_run(item)}
+    config.hook.pytest_deselected(items=[*left_out])
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    yield
+    if not QUICK and isinstance(item, IPyNbCell):
+        run_again(item)
 
 
 def in_a_quick_run(item):
