@@ -59,8 +59,11 @@ class Controls:
         return self.root.locator(f"[data-name={name}] select")
 
     def press(self, label, times=1):
-        for _ in range(times):
-            self.root.get_by_role("button", name=label, exact=True).click()
+        """Click a button, with the mouse; the clicks after the first come without its way there."""
+        button = self.root.get_by_role("button", name=label, exact=True)
+        button.click()
+        if times > 1:
+            button.evaluate("(one, more) => { while (more--) one.click(); }", times - 1)
 
     def choose(self, **choices):
         for name, choice in choices.items():

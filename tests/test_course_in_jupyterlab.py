@@ -158,6 +158,13 @@ class Reader:
         return found
 
 
+def without_outputs(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    return notebook
+
+
 def notebook(*cells):
     return nbformat.v4.new_notebook(cells=list(cells), metadata={
         "kernelspec": {"name": "python3", "display_name": "Python 3"}})
@@ -165,9 +172,11 @@ def notebook(*cells):
 
 @pytest.fixture(scope="module")
 def reader(browser, server):
-    """One page for all notebooks, which are copies."""
+    """One page for all notebooks, which are copies; what they have stored need not be drawn before they run."""
     folder = server.folder / "course"
     shutil.copytree(NOTEBOOKS, folder)
+    for path in PATHS:
+        nbformat.write(without_outputs(nbformat.read(folder / path, as_version=4)), folder / path)
     nbformat.write(notebook(*PLANTED.values()), folder / "planted.ipynb")
     nbformat.write(notebook(), folder / "start.ipynb")
     server.configure(windowingMode="none")

@@ -343,13 +343,11 @@ def test_steps_are_those_of_python(view, lab, batch, steps):
     view.type(l2="0.02")
     start = "start = {name: array.copy() for name, array in ex.weights.items()}"
     lab.python(start)
-    for _ in range(steps):
-        view.press("Step")
+    view.press("Step", steps)
     assert view.step() == steps and heard(lab, steps)
     assert python(lab, f"apart(ex.weights, replayed(ex, start, {steps}))") < 1e-10
     assert python(lab, "apart(ex.weights, start)") > 1e-3
-    for _ in range(15 - steps if batch == "150" else 10):
-        view.press("Step")
+    view.press("Step", 15 - steps if batch == "150" else 10)
     epochs = 15 if batch == "150" else 2
     trained = lab.python(f"""
 weights, size, functions = start, ex.batch_size, generated(ex.hidden, ex.activation, ex.l2)
