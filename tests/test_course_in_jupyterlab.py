@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from explorers import violations
-from jupyter import WRONG_FORMULA
+from jupyter import WRONG_FORMULA, open_in_place
 
 from bplib.bench.browser import PATIENCE, Lab
 
@@ -128,15 +128,7 @@ class Reader:
         """Open a notebook in place of the one before."""
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         self.lab.theme("Light")
-        self.page.evaluate("""async (path) => {
-            const { commands, shell } = jupyterapp, before = shell.currentWidget;
-            await commands.execute("docmanager:open", { path });
-            await before.sessionContext.shutdown();
-            before.dispose(); }""", f"{self.folder}/{path}")
-        self.page.wait_for_function(
-            "path => { const { context, sessionContext } = jupyterapp.shell.currentWidget;"
-            " return context.path === path && context.isReady && sessionContext.session?.kernel; }",
-            arg=f"{self.folder}/{path}", timeout=1000 * PATIENCE)
+        open_in_place(self.page, f"{self.folder}/{path}")
 
     def wait(self, still=4):
         """Until all is drawn, or nothing has come for some seconds; then all of it is in the window."""
