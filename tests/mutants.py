@@ -74,6 +74,8 @@ TESTS = {
     "datasets": "test_datasets",
     "reference": "test_reference",
     "gradcheck": "test_gradcheck test_reference test_inputs",
+    "rounding": "test_gradcheck test_reference",
+    "report": "test_gradcheck",
     "functions": "test_functions test_inputs",
     "batches": "test_batches test_training",
     "evaluation": "test_evaluation test_training",
