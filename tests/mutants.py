@@ -59,7 +59,7 @@ TESTS = {
     "equations": DERIVATION,
     "derivation": DERIVATION,
     "steps": "test_notation test_step_sentences test_derivation",
-    "meaning": "test_one_sample test_derivation test_inputs test_curvature",
+    "meaning": "test_meaning test_one_sample test_derivation test_inputs test_curvature",
     "curvature": "test_curvature",
     "networks": "test_inputs test_networks test_derivation test_codegen test_conventions",
     "notation": "test_notation test_conventions test_rosetta",
