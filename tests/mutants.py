@@ -56,7 +56,7 @@ TUNING = "test_tuning"
 TESTS = {
     "activations": "test_derivation test_stability test_inputs test_reference",
     "losses": "test_derivation test_inputs test_reference",
-    "equations": DERIVATION,
+    "equations": "test_equations " + DERIVATION + " test_pickling",
     "derivation": DERIVATION,
     "steps": "test_notation test_step_sentences test_derivation",
     "meaning": "test_meaning test_one_sample test_derivation test_inputs test_curvature",
