@@ -1,5 +1,6 @@
 """The check never says FAILED to a right gradient and never "passed" to a wrong one, at hard points too."""
 import pickle
+import re
 from functools import lru_cache
 from itertools import islice
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from bplib.activations import TABLE as ACTIVATIONS
 from bplib.conventions import TABLE as TEXTS
 from bplib.gradcheck import reference_gradients
 from bplib.losses import TABLE
-from bplib.report import Comparison, array_verdict
+from bplib.report import METHODS, Comparison, array_verdict
 from bplib.rounding import Arithmetic, Bounded, bounded
 from networks_to_test import parameters, samples
 from tiers import tries
@@ -315,6 +316,20 @@ def test_the_report_in_print():
     assert undecided.startswith("Whether the derived gradient is right cannot be decided here.\n")
     assert undecided.splitlines()[-1] == OPEN and "W1, b1: the gradient is as small as the rounding" in undecided
     assert undecided.count("Check it at other parameters, such as those before training.") == 1
+
+
+def test_columns_of_the_report():
+    """In print and as a table of HTML: the same columns, and a last row for all arrays together."""
+    functions, at, X, Y = ordinary()
+    check = bp.gradient_check(functions, at, X, Y)
+    columns = [*METHODS, "‖g−n‖/(‖g‖+‖n‖)"]
+    _, _, head, *rows = str(check).splitlines()
+    assert re.split("  +", head.strip()) == [*columns, "entries"]
+    assert re.split("  +", rows[len(at)].strip()) == ["all", f"{check.distance:.1e}", f"ε = {check.epsilon:.0e}"]
+    table = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in check._repr_html_().split("<tr>")[1:]]
+    assert table[0] == ["parameter", "verdict", *columns[:-1], f"{columns[-1]}<br>ε = {check.epsilon:.0e}", "entries"]
+    assert table[-1] == ["all", "passed ✓", "", "", "", f"{check.distance:.1e}", ""]
+    assert [row[:2] for row in table[1:-1]] == [[name, "passed ✓"] for name in at]
 
 
 def test_a_check_is_true_only_where_it_passed():
