@@ -706,9 +706,9 @@ def test_a_folder_is_removed_whatever_is_in_it(tmp_path):
     (place / "closed").chmod(0)
     before = os.getcwd()
     os.chdir(place)
-    for _ in range(2000):
-        os.mkdir("d")
-        os.chdir("d")
+    for _ in range(300):
+        os.mkdir("d" * 20)
+        os.chdir("d" * 20)
     os.chdir(before)
     assert overfull(place, 1, entries=50) and not overfull(tmp_path / "none", 1)
     remove(place)
@@ -903,6 +903,26 @@ def test_the_exit_code_says_that_something_was_not_graded(tmp_path, monkeypatch,
     monkeypatch.setattr(marking, "in_house", in_process)
     assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out")]) == 0
     assert "Bea/x.ipynb  2 points, as before" in capsys.readouterr().out
+
+
+def test_a_class_that_is_stopped_goes_on(tmp_path, monkeypatch, capsys, no_house, inside):
+    """Ctrl+C loses nothing that is graded, and starts nothing anew."""
+    put(tmp_path / "in", CLASS)
+    told = []
+
+    def stop(rows):
+        told.append(rows)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+        return ""
+
+    monkeypatch.setattr("bplib.grading.__main__._in_short", stop)
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out"), "--workers", "1"]) == 130
+    assert "the same command goes on" in capsys.readouterr().err and marking.STOPPED.is_set()
+    monkeypatch.undo()
+    monkeypatch.setattr(marking, "in_house", in_process)
+    tally = grade(tmp_path / "in", tmp_path / "out", told=lambda name, rows, new: told.append(new))
+    assert told[2:].count(False) >= 2 and len(tally.students) == 4
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys, no_house):

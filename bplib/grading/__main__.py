@@ -16,8 +16,8 @@ from .report import number
 
 SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework"
 SHEET_NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
-NOT_GRADED = 2
-"""Exit code where something was not graded that is no fault of a submission."""
+INTERRUPTED, NOT_GRADED = 130, 2
+"""Exit codes: where somebody has stopped it; where something was not graded that is no fault of a submission."""
 
 
 def main(arguments):
@@ -32,6 +32,9 @@ def main(arguments):
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. What is graded is kept: the same command goes on.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _release_options(one):

@@ -8,7 +8,7 @@ from ..errors import InputError
 from . import executors
 from .channel import START
 from .journal import Journal, digest
-from .marking import Settings, Task, close_houses, marked, not_graded
+from .marking import STOPPED, Settings, Task, close_houses, marked, not_graded
 from .report import write
 from .submissions import content, handed_in
 
@@ -34,10 +34,14 @@ def grade(folder, target, settings=Settings(), *, executor="threads", workers=No
     target.mkdir(parents=True, exist_ok=True)
     journal, rows = Journal(target / JOURNAL, seed), {}
     settings = replace(settings, seed=journal.seed)
+    STOPPED.clear()
     try:
         for name, key, new in _graded(found, settings, journal, make, workers or os.cpu_count()):
             rows[name] = new
             told(name, new, key is not None)
+    except BaseException:
+        STOPPED.set()
+        raise
     finally:
         journal.close()
         close_houses()
