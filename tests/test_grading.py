@@ -117,7 +117,9 @@ def test_nbgrader_grades_a_sheet(tmp_path):
         shutil.copy(SHEETS / name, tmp_path / place / "sheet-1")
 
     def nbgrader(*given):
-        subprocess.run([sys.executable, "-m", "nbgrader", *given], cwd=tmp_path, check=True, capture_output=True)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it starts programs of its own by name
+        subprocess.run([sys.executable, "-m", "nbgrader", *given], cwd=tmp_path, check=True, capture_output=True,
+                       env={**os.environ, "PATH": path})
 
     nbgrader("generate_assignment", "sheet-1", "--create", f"--course-dir={tmp_path}")
     eve = nbformat.read(tmp_path / "release" / "sheet-1" / name, as_version=4)
