@@ -98,7 +98,8 @@ def test_an_autograder_for_gradescope(tmp_path):
     (tmp_path / "submission").mkdir()
     (tmp_path / "results").mkdir()
     shutil.copy(SHEET, tmp_path / "submission")
-    script = (tmp_path / "source" / "run_autograder").read_text().replace("/autograder/source", str(tmp_path / "source"))
+    script = (tmp_path / "source" / "run_autograder").read_text()
+    script = script.replace("/autograder/source", str(tmp_path / "source"))
     environment = {"BPLIB_PYTHON": sys.executable, "BPLIB_SUBMISSION": str(tmp_path / "submission"),
                    "BPLIB_RESULTS": str(tmp_path / "results"), "PATH": os.environ["PATH"]}
     subprocess.run(["bash", "-c", script], env=environment, check=True)
@@ -153,7 +154,8 @@ def test_a_submission_runs(way, forks):
         cells = ["import numpy as np\nfrom bplib.coursework import check, field\nimport bplib as bp\ncheck(1, 2)",
                  "def f(x): return 2 * np.asarray(x)", "import asyncio\nawait asyncio.sleep(0)", "bp.dense([1, 2])",
                  "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()",
-                 "open('own.txt', 'w').write('a')\nassert open('own.txt').read() == 'a'", "left = 1", "get_ipython().enable_gui('inline')", "x = '\ud800'"]
+                 "open('own.txt', 'w').write('a')\nassert open('own.txt').read() == 'a'", "left = 1",
+                 "get_ipython().enable_gui('inline')", "x = '\ud800'"]
         said = house.run(job(*cells, f=["y"], left=[]), Limits())
         again = house.run(job("left", left=[]), Limits())
     finally:
@@ -178,7 +180,7 @@ def test_what_a_fence_refuses(way, tmp_path, monkeypatch):
     cells = [f"open({str(tmp_path / 'private.txt')!r}).read()", f"open({str(tmp_path / 'new')!r}, 'w')",
              f"import socket; socket.create_connection(('127.0.0.1', {listening.getsockname()[1]}), 2)",
              "import os; os.fork()", "import subprocess; subprocess.run(['true'])", "open('/proc/self/environ').read()",
-             "assert 'GRADERS_OWN' not in os.environ", f"import sys; sys.path.insert(0, {str(ROOT)!r}); open({str(ROOT / 'README.md')!r})",
+             "assert 'GRADERS_OWN' not in os.environ", f"open({str(ROOT / 'README.md')!r})",
              "os.kill(os.getppid(), 9)", "os.chmod('/tmp', 0)", "os.listdir('/root')", "left = [0.0] * 10**10"]
     try:
         said = house.run(job(*cells, left=[]), Limits(megabytes=1000))
@@ -198,7 +200,8 @@ def test_a_process_has_limits(tmp_path):
         assert said.stopped[0] == "cell 1" and said.stopped[1].outcome == "time-out"
         said = house.run(job("import os; os._exit(1)", x=[]), Limits())
         assert said.stopped[0] == "cell 0" and said.stopped[1].outcome == "error"
-        said = house.run(job("for n in range(30): open(str(n), 'wb').write(b'x' * 10**7)\nwhile True: pass", x=[]), Limits())
+        writes = "for n in range(30): open(str(n), 'wb').write(b'x' * 10**7)\nwhile True: pass"
+        said = house.run(job(writes, x=[]), Limits())
         assert said.stopped[1].why == "It was stopped: it wrote more than 200 MB."
         work = Path(house._work)
         assert work.exists() and not [*work.iterdir()]
@@ -374,7 +377,8 @@ def test_every_file_has_its_line_and_each_is_graded(hostile):
     made, rows, tally, *_ = hostile
     assert [name for name in made if not rows[name]] == []
     assert [row for row in tally.rows if row.outcome == "not graded"] == []
-    assert [name for name, kind in made.items() if kind == "file" and {row.outcome for row in rows[name]} != {"unreadable"}] == []
+    files = [name for name, kind in made.items() if kind == "file"]
+    assert {row.outcome for name in files for row in rows[name]} == {"unreadable"}
 
 
 def test_harm_costs_its_author_at_most_what_has_to_run(hostile):

@@ -128,7 +128,8 @@ class _Answers:
             self.exercises[row.id] = drawn(row.id, settings.seed)
         if to_run:
             try:
-                self.ran = ran([source.text for source in sources], [self.exercises[row.id] for row in to_run], settings)
+                asked = [self.exercises[row.id] for row in to_run]
+                self.ran = ran([source.text for source in sources], asked, settings)
             except StartFailed as error:
                 self.failure, self.lost = _told(error), {row.id for row in to_run}
 
