@@ -1,4 +1,4 @@
-"""What there is to judge of an answer; a learner's function is run on copies, at several points, and nothing is decided.
+"""What there is to judge of an answer: a learner's function is run on copies, at several points; nothing is decided.
 
 What comes back holds plain arrays, numbers and texts only, so that this part can run in a process of its own; it needs
 nothing else of bplib.

@@ -97,6 +97,6 @@ class _Writer:
     def _power(self, node):
         base = self.write(node.left, FACTOR)
         raised = isinstance(node.left, (Call, Binary)) or "^" in base
-        power = isinstance(node.left, Binary) and node.left.operator == "^"  # its own brackets close before its exponent
+        power = isinstance(node.left, Binary) and node.left.operator == "^"  # its brackets close too soon
         base = rf"\left({base}\right)" if power or raised and not base.startswith(r"\left(") else base
         return f"{base}^{{{self.write(node.right, SUM)}}}", FACTOR
