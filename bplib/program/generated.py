@@ -35,6 +35,9 @@ class GeneratedFunction:
         self.source, free_sizes = numpy_function(name, given, formulas, statements, result)
         self.arguments = Arguments(given, formulas, free_sizes)
 
+    def __reduce__(self):
+        return type(self), (self.name, self.arguments.arrays, self.formulas, self.statements, self.result)
+
     @cached_property
     def raw(self):
         return self._with(called())

@@ -4,6 +4,7 @@ A node is an array with an axis for each of its letters; no order of the axes is
 choose both.  A node refers to the quantities of a model.
 """
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import sympy as sp
 
@@ -44,12 +45,12 @@ class Node:
 
     over = ()
 
-    @property
-    def parts(self):
+    @cached_property
+    def parts(self) -> tuple:
         return tuple(_nodes_in([getattr(self, field.name) for field in fields(self)]))
 
-    @property
-    def axes(self):
+    @cached_property
+    def axes(self) -> tuple:
         found = dict.fromkeys(axis for part in self.parts for axis in part.axes)
         return tuple(axis for axis in found if axis not in self.over)
 

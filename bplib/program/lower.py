@@ -51,7 +51,6 @@ class Lowering:
     def blocks(self, blocks) -> None:
         """Add the statements of equations and loops."""
         for block in blocks:
-            self.quantities |= {e.quantity.name: e.quantity for e in equations_of(block)}
             (self._loop if isinstance(block, LoopOf) else self._single)(block)
 
     def _single(self, equation):
@@ -435,7 +434,8 @@ def lower_model(model, *blocks, known=()) -> tuple:
     known   arrays that are given besides those of the model
     """
     lowering = Lowering(model)
-    lowering.quantities |= {quantity.name: quantity for quantity in known}
+    computed = [e.quantity for part in blocks for block in part for e in equations_of(block)]
+    lowering.quantities |= {quantity.name: quantity for quantity in (*known, *computed)}
     for part in blocks:
         lowering.blocks(part)
     return tuple(lowering.statements)
