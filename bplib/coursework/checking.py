@@ -123,6 +123,7 @@ def _formula(row, found):
         tree = parse(found["text"], row.vocabulary)
     except FormulaError as error:
         return invalid(row, str(error))
+    reference(row)  # says how far the letters of the answer run, also where they stand in a condition only
     answer, notes = reading.formula_values(row, tree)
     if answer[-1] is None:
         return decided(row, answer, notes)
