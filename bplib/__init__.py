@@ -10,6 +10,7 @@ _ROOMS = {
     "Model": "models.model", "model": "models.model", "Style": "deriving.typeset",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
+    "diagnose": "diagnosis",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
 }

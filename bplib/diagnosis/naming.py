@@ -1,0 +1,148 @@
+"""From an explanation of her numbers to names, sentences, and where it begins."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .factors import told as factor_told
+from .judging import RIGHT
+from .mistakes import TABLE
+from .relations import relation
+from .result import Finding
+from .search import Search, named
+
+ROWS = {row.name: row for row in TABLE}
+MOST_SHOWN = 4
+"""Explanations that are told where several look the same."""
+
+SINGLE, DOUBLE = 3e-4, 1e-8
+"""Relative differences up to which numbers in single and in double precision count as the same."""
+
+
+@dataclass
+class Explained:
+    """What gives her numbers.
+
+    ways       lists of (name, where): each explains them;  complete   whether all arrays are explained
+    relations  array → in words how it is to the right one;  begins   where it begins, in words
+    """
+
+    ways: list
+    complete: bool
+    relations: dict
+    begins: str
+    cost: int
+
+    def keep(self, other):
+        """Of several explanations those that hold at other numbers, too."""
+        names = [{name for name, _ in way} for way in other.ways]
+        kept = [way for way in self.ways if {name for name, _ in way} in names]
+        if kept:
+            self.ways = kept
+        elif len(other.ways) == 1 and other.complete and not self.complete:
+            self.ways = other.ways
+
+    @property
+    def findings(self):
+        return [[_finding(name, where) for name, where in way] for way in self.ways[:MOST_SHOWN]]
+
+    def code(self, look):
+        from .lines import lines_for
+        return lines_for(look)
+
+
+def _finding(name, where):
+    sentence, notebook, heading = ROWS[name].told() if name in ROWS else factor_told(name)
+    return Finding(name, sentence, notebook, heading, where)
+
+
+def explanations(look):
+    """`Explained` for the arrays of a `_Look` that are wrong."""
+    judged, run = look.judged, look.run
+    given = {name: one for name, one in judged.given.items() if judged.verdicts[name] != "cannot be decided"}
+    precision = max((np.finfo(one.raw.dtype).eps for one in given.values() if one.raw.dtype.kind == "f"), default=0)
+    tolerance = SINGLE if precision > 1e-10 else DOUBLE
+    hers = {name: _as_searched(one, judged.right[name]) for name, one in given.items()}
+    search = Search(run, hers, tolerance, {name: one.slack for name, one in given.items()},
+                    look.step.after if look.step and look.step.depends is not False else None, look.case.eta)
+    found = search.found() if _agrees(run, judged.right) else []
+    found = [one for one in found if one.keys]
+    ways = _ways(found, search)
+    relations = _relations(look, hers, tolerance)
+    complete = bool(found) and not found[0].unknown
+    cost = min((len(one.keys) + 2 * len(one.unknown) for one in found), default=99)
+    return Explained(ways, complete, relations, _begins(judged, run, look), cost)
+
+
+def _as_searched(one, right):
+    """The array that is compared: as an update spreads it, or as it is where it does not fit."""
+    array = one.raw if one.array is None else one.array
+    return np.asarray(array, float)
+
+
+def _agrees(run, right):
+    """Whether the pieces give the right gradient: only then do they say anything about a wrong one."""
+    own = run.gradients()
+    return all(np.allclose(own[name], right[name], rtol=1e-6, atol=1e-9 * np.abs(right[name]).max()) for name in right)
+
+
+def _ways(found, search):
+    """Explanations as lists of (name, where), those with fewer names and likelier ones first, each set of names once."""
+    ways = {}
+    for one in found:
+        for names in named(one, search):
+            key = frozenset(names)
+            if key and key not in ways:
+                ways[key] = [(name, _where(name, one, search.run.depth)) for name in names]
+    fewest = min(map(len, ways), default=0)
+    kept = [way for key, way in ways.items() if len(key) == fewest]
+    return sorted(kept, key=lambda way: [_place(name) for name, _ in way])
+
+
+def _place(name):
+    return ([*ROWS].index(name),) if name in ROWS else (-1,)
+
+
+def _where(name, found, depth):
+    layers = sorted({layer for other, layer in found.made if other == name})
+    if not layers or depth == 1:
+        return ""
+    return f"layer{'s' * (len(layers) > 1)} {' and '.join(map(str, layers))}"
+
+
+def _relations(look, hers, tolerance):
+    told = {}
+    for name in look.judged.wrong:
+        layer, run, given = int(name[1:]), look.run, look.judged.given[name]
+        if given.odd:
+            told[name] = _odd(given, look.judged.right[name])
+            continue
+        parameter = look.reading.parameters_float[name]
+        told[name] = relation(hers[name], look.judged.right[name], parameter, run, tolerance, look.case.eta, layer,
+                              look.judged.right[f"W{layer}"])
+    return {name: words for name, words in told.items() if words}
+
+
+def _odd(given, right):
+    words = f"has shape {given.raw.shape}, and its parameter has {right.shape}"
+    return words + (": the update spreads it over all of it without a word" if given.odd == "spread" else "")
+
+
+def _begins(judged, run, look):
+    """Where it begins, in words: the last layer whose arrays are wrong, seen from the cost."""
+    if not judged.wrong:
+        return ""
+    layer = max(int(name[1:]) for name in judged.wrong)
+    wrong = [name for name in judged.wrong if int(name[1:]) == layer]
+    own = [name for name in judged.verdicts if int(name[1:]) == layer]
+    above = [name for name, verdict in judged.verdicts.items() if int(name[1:]) > layer and verdict == RIGHT]
+    if len(wrong) < len(own) or set(judged.wrong) == set(wrong) and len(wrong) == 1 and layer > 1 and _below(judged, layer):
+        return (f"It begins at d{wrong[0]}: the error term of layer {layer} is right, since "
+                f"{', '.join('d' + n for n in own + _below(judged, layer) if n not in judged.wrong)} "
+                "and what follows from it are right.")
+    if above:
+        return f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is not."
+    return f"It begins in the last layer, {layer}." if run.depth > 1 else ""
+
+
+def _below(judged, layer):
+    return [name for name, verdict in judged.verdicts.items() if int(name[1:]) < layer and verdict == RIGHT]
