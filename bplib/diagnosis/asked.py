@@ -90,8 +90,8 @@ class _Case:
         ways = readings(self.network, self.raw, self.X, self.Y)
         looked = self._looked(ways[:READINGS], self.raw, self.X, self.Y)
         best = min(looked, key=lambda one: one.rank)
-        again = self._again(best, seed) if callable(self.gradients or self.step) else None
-        best.decide(again)
+        if best.open and callable(self.gradients or self.step):
+            best.decide(self._again(best, seed))
         return self._shown(best, looked, compared)
 
     def _looked(self, ways, raw, X, Y):
@@ -203,7 +203,7 @@ class _Look:
                                  "come in the order of the parameters.")
         self.judged = Judged(case.functions, reading, given) if given else None
         self.right = self.judged.right if given else self._right()
-        self.found = explanations(self) if given and self.verdict is False else None
+        self.found = explanations(self) if given and self.verdict is False and not self._cut_off() else None
         if self.step and self.step.known and self.verdict is False and not (self.found and self.found.complete):
             self._several_steps()
 
@@ -234,6 +234,12 @@ class _Look:
             if ratio and np.abs(given.array - ratio * right[name]).max() <= 1e-6 * np.abs(given.array).max():
                 ratios.append(round(ratio, 9))
         return max(ratios, key=ratios.count) if ratios else 1.0
+
+    def _cut_off(self):
+        """Whether her gradient differs by the fractions alone that arrays of integers have lost."""
+        return bool(self._whole_gradients()) and all(
+            one.array is not None and (np.abs(one.array - self.right[name]) < 1).all()
+            for name, one in self.judged.given.items())
 
     def _several_steps(self):
         """Where one step does not explain what happened: several may, with momentum."""
@@ -282,6 +288,11 @@ class _Look:
         if self.judged is None:
             return 0, 0
         return {True: 0, None: 1, False: 2}[self.verdict], self.found.cost if self.found else 0, len(self.judged.wrong)
+
+    @property
+    def open(self):
+        """Whether other numbers could say more than these."""
+        return self.judged is not None and (self.verdict is None or bool(self.found and len(self.found.ways) > 1))
 
     def decide(self, again):
         """What other numbers say where these leave it open; and which of several mistakes it is."""

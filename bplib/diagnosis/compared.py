@@ -4,7 +4,7 @@ import numpy as np
 from ..numerics import quiet
 from .arrays import Unreadable, as_numbers
 from .backward import function_of
-from .factors import explained, reasons
+from .factors import Factors
 from .result import Finding
 
 CHECK = "10-is-my-gradient-right"
@@ -18,7 +18,7 @@ def cost_compared(hers, run, ours):
                                                          "overflow. Compute ln a from z.")]
     penalty = run.l2 / 2 * sum(float((W**2).sum()) for W in run.W[1:])
     ratio = hers / ours if ours else np.inf
-    known = explained(ratio, reasons(run), 1e-5)
+    known = Factors(run).of(ratio, 1e-5)
     words = {2.0: "twice ours", 0.5: "half of ours", -1.0: "ours with the wrong sign"}
     if known:
         shown = next((word for value, word in words.items() if abs(ratio - value) < 1e-5), f"{ratio:.6g} times ours")

@@ -1,6 +1,8 @@
 """Constant factors and penalties, read off an array: hers = f · product + c · parameter, and what f and c are called."""
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from math import prod
 
 import numpy as np
 
@@ -93,15 +95,31 @@ def reasons(run, eta=None, layer=None):
     return found
 
 
-def explained(factor, known, tolerance):
-    """The shortest products of reasons that give a factor: a list of tuples of `Reason`."""
-    for number in (1, 2, 3):
-        found = [parts for parts in combinations_with_replacement(known, number)
-                 if abs(np.prod([part.value for part in parts]) - factor) <= tolerance * abs(factor)
-                 and _sensible(parts)]
-        if found:
-            return found
-    return []
+class Factors:
+    """The factors that have a reason at her numbers, and their products, looked up by value.
+
+    most   how many reasons together
+    """
+
+    def __init__(self, run, eta=None, layer=None, most=3):
+        known, self._by_number = reasons(run, eta, layer), []
+        for number in range(1, most + 1):
+            ways = [parts for parts in combinations_with_replacement(known, number) if _sensible(parts)]
+            ways.sort(key=_value)
+            self._by_number.append(([_value(parts) for parts in ways], ways))
+
+    def of(self, factor, tolerance, most=3):
+        """The shortest products of reasons that give a factor: a list of tuples of `Reason`."""
+        near = tolerance * abs(factor)
+        for values, ways in self._by_number[:most]:
+            found = ways[bisect_left(values, factor - near):bisect_right(values, factor + near)]
+            if found:
+                return found
+        return []
+
+
+def _value(parts):
+    return prod(part.value for part in parts)
 
 
 def _sensible(parts):
@@ -132,17 +150,17 @@ def fits(hers, product, parameter, penalty, tolerance, slack, samples):
     def right(f, c):
         return bool((np.abs(hers - f * product - c * parameter) <= allowed).all())
 
-    found = []
-    for c in dict.fromkeys((penalty, 0.0)):
-        f = _ratio(hers - c * parameter, product)
-        found += [(f, c)] if f is not None else []
+    if right(1.0, penalty):
+        return [(1.0, penalty)]
+    found = [(_ratio(hers, product), 0.0)]
     if penalty:
         f = _ratio(hers, product + penalty * parameter)
-        found += [(f, f * penalty)] if f is not None else []
-    ratios = (*PENALTIES, samples, 1 / samples) if penalty else ()
-    found += [(1.0, ratio * penalty) for ratio in ratios] + [_both(hers, product, parameter)] * (hers.size >= FEW)
-    return [pair for pair in dict.fromkeys(_clean(f, c, penalty) for f, c in found)
-            if np.isfinite(pair).all() and right(*pair)][:2]
+        found += [(_ratio(hers - penalty * parameter, product), penalty), (f, f * penalty)]
+        found += [(1.0, ratio * penalty) for ratio in (*PENALTIES, samples, 1 / samples)]
+    if hers.size >= FEW and parameter.any():
+        found.append(_both(hers, product, parameter))
+    return [pair for pair in dict.fromkeys(_clean(f, c, penalty) for f, c in found if f and np.isfinite(f))
+            if right(*pair)][:2]
 
 
 def _clean(f, c, penalty):
@@ -153,17 +171,16 @@ def _clean(f, c, penalty):
 
 
 def _ratio(hers, product):
-    """The factor that fits best; None where there is none."""
-    with np.errstate(all="ignore"):
-        size = float(product @ product)
-        ratio = float(hers @ product) / size if size > 0 and np.isfinite(size) else np.nan
-    return ratio if np.isfinite(ratio) and ratio else None
+    """The factor that fits best; 0 where there is none."""
+    size = float(product @ product)
+    return float(hers @ product) / size if size > 0 else 0.0
 
 
 def _both(hers, product, parameter):
-    """f and c of least squares; nan where the two arrays are multiples of each other."""
-    table = np.stack([product, parameter], axis=1)
-    if not np.isfinite(table).all() or not np.isfinite(hers).all():
-        return np.nan, np.nan
-    (f, c), _, rank, _ = np.linalg.lstsq(table, hers, rcond=1e-10)
-    return (float(f), float(c)) if rank == 2 else (np.nan, np.nan)
+    """f and c of least squares; zeros where the two arrays are nearly multiples of each other."""
+    pp, pw, ww = float(product @ product), float(product @ parameter), float(parameter @ parameter)
+    determinant = pp * ww - pw * pw
+    if not determinant > 1e-10 * pp * ww:
+        return 0.0, 0.0
+    hp, hw = float(hers @ product), float(hers @ parameter)
+    return (hp * ww - hw * pw) / determinant, (hw * pp - hp * pw) / determinant

@@ -31,6 +31,7 @@ class Mistake:
     name      what it is called;  piece   one of PIECES
     instead   (here) → arrays that stand in its place; none where it cannot be made
     sentence  what went wrong and where to look;  pointer   notebook and heading that explain it
+    rank      0, or more for what is told only where nothing of a smaller rank gives the same numbers
     """
 
     name: str
@@ -38,6 +39,7 @@ class Mistake:
     instead: Callable
     sentence: str = ""
     pointer: tuple = ()
+    rank: int = 0
 
     def told(self):
         """(sentence, notebook, heading)"""
@@ -53,7 +55,7 @@ class Here:
     run      the `Pass`;  layer   its number
     sent     what the layer above sent back, (N, n_{l+1});  error   ∂C_s/∂a of this layer;  slope;  delta
     feed     what the weights are multiplied by, (N, n_{l−1});  product   Σ_s of the two
-    after    name → our parameters after her step, or None
+    after    name → our parameters after her step, or None;  hers   name → array of her gradient
     """
 
     run: object
@@ -65,6 +67,7 @@ class Here:
     feed: np.ndarray = None
     product: np.ndarray = None
     after: dict = None
+    hers: dict = None
 
     @property
     def last(self):
@@ -155,7 +158,17 @@ def _one_path(h):
 
 
 def _updated(h):
-    return [h.sent @ h.after[f"W{h.layer + 1}"]] if h.after else []
+    """With the weights after their step, where they are known; otherwise after a step as long as fits dW."""
+    if h.after:
+        return [h.sent @ h.after[f"W{h.layer + 1}"]]
+    above, own = (h.hers.get(f"W{layer}") for layer in (h.layer + 1, h.layer))
+    if above is None or own is None or above.shape != h.W.shape or own.size < 3:
+        return []
+    here, moved = (h.run.share * h.run.through(h.layer, h.sent @ W).T @ h.run.a[h.layer - 1] for W in (h.W, above))
+    if own.shape != here.shape or not moved.any():
+        return []
+    eta = -float(((own - h.run.l2 * h.run.W[h.layer] - here) * moved).sum() / (moved * moved).sum())
+    return [h.sent @ (h.W - eta * above)] if 0 < eta < 100 else []
 
 
 def _shared_out(h):
@@ -332,6 +345,13 @@ def _times_weight(h):
     return [h.delta.sum(0)[:, None] * h.run.W[h.layer]]
 
 
+def _slope_at_feed(h):
+    """The slope of a single unit at each of its inputs, one slope for each weight."""
+    if h.delta.shape[1] > 1 or not h.row.elementwise or h.row.name == "identity":
+        return []
+    return [(h.error * function_of(h.row).derivative(h.feed) * h.feed).sum(0)[None]]
+
+
 def _one_sample(h):
     if h.run.N == 1:
         return []
@@ -356,7 +376,7 @@ def _table_of_differences(h):
 
 
 def _parameter_itself(h):
-    return [h.run.W[h.layer]]
+    return [h.run.W[h.layer] / h.run.share]
 
 
 def _nothing(h):
@@ -391,7 +411,7 @@ def _bias_not_summed(h):
 
 
 def _bias_itself(h):
-    return [h.run.b[h.layer]]
+    return [h.run.b[h.layer] / h.run.share]
 
 
 def _bias_zero(h):
@@ -430,14 +450,14 @@ TABLE = (
             "The error says how far the output is from its target; here the output itself goes back.", START),
     Mistake("the sign of each error is lost", "start", _size_of_error,
             "Some outputs are too large and some too small, and their weights have to move in opposite directions.",
-            START),
+            START, rank=1),
     Mistake("a decision in place of the output", "start", _decision,
-            "The cost is made with the output itself; a rounded one, or the class decided for, has no slope.", START),
+            "The cost is made with the output itself; a rounded one, or the class decided for, has no slope.", START, rank=1),
     Mistake("half of the cross entropy", "start", _half_of_entropy,
             "This cost has two terms, y ln a and (1 − y) ln(1 − a), and both depend on a.",
-            ("02-one-neuron", "A cost that fits the sigmoid")),
+            ("02-one-neuron", "A cost that fits the sigmoid"), rank=1),
     Mistake("the derivative of another loss", "start", _other_loss,
-            "The backward pass begins with the derivative of the very cost that the forward pass ends with.", START),
+            "The backward pass begins with the derivative of the very cost that the forward pass ends with.", START, rank=2),
     # back
     Mistake("the weights are not turned round going back", "back", _not_turned, pointer=TRANSPOSES),
     Mistake("the weights are left out going back", "back", _weights_left_out,
@@ -449,13 +469,13 @@ TABLE = (
             pointer=("04-two-two-one", "One step downhill")),
     Mistake("the error is shared out by the size of the weights", "back", _shared_out,
             "The derivative has the weight itself; dividing by the sum of the weights gives no derivative of the cost.",
-            BACK),
+            BACK, rank=2),
     Mistake("activations are sent back in place of errors", "back", _activations_back,
             "What comes back through the weights is the error term of the layer above.", BACK),
     Mistake("the error term of the wrong layer", "back", _error_of_another_layer,
             "Through the weights of a layer comes the error term of that very layer.", BACK),
     Mistake("the weights of the wrong layer", "back", _other_weights,
-            "The error goes back through the weights by which the activations went forward.", BACK),
+            "The error goes back through the weights by which the activations went forward.", BACK, rank=2),
     # slope
     Mistake("the slope of the output is lost", "slope", _slope_lost_at_output,
             pointer=("02-one-neuron", "Multiply along the path")),
@@ -467,22 +487,22 @@ TABLE = (
     Mistake("the function in place of its slope", "slope", _elementwise(_function_itself),
             "What should give g′ gives g itself. Compare it with a difference quotient at one z.", SLOPES),
     Mistake("the slope is taken at the error", "slope", _elementwise(_at_error),
-            "The slope belongs to the weighted sum z of the unit; the error is a factor beside it.", SLOPES),
+            "The slope belongs to the weighted sum z of the unit; the error is a factor beside it.", SLOPES, rank=1),
     Mistake("the slope is taken at the input", "slope", _elementwise(_at_input),
             "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
     Mistake("the slope of another function", "slope", _elementwise(_other_function),
-            "Forward goes one activation, backward the slope of another. Each layer needs the slope of its own.", SLOPES),
+            "Forward goes one activation, backward the slope of another. Each layer needs the slope of its own.", SLOPES, rank=1),
     Mistake("the slope is the wrong way round", "slope", _elementwise(_wrong_way_round),
             "ReLU passes errors on where z > 0 and stops them elsewhere.", SLOPES),
     Mistake("the slope by value is not complete", "slope", _elementwise(_slope_incomplete),
-            "The slope of sigmoid is a(1 − a), that of tanh 1 − a²; a part of it is missing.", SLOPES),
+            "The slope of sigmoid is a(1 − a), that of tanh 1 − a²; a part of it is missing.", SLOPES, rank=2),
     Mistake("the slope of another layer's units", "slope", _elementwise(_units_of_another_layer),
-            "Each unit's error term has the slope at its own z.", SLOPES),
+            "Each unit's error term has the slope at its own z.", SLOPES, rank=2),
     # delta
     Mistake("one slope too many", "delta", _one_slope_more,
             pointer=("02-one-neuron", "A cost that fits the sigmoid")),
     Mistake("the slope is multiplied twice", "delta", _slope_twice,
-            "The error passes each activation once on its way back.", BACK),
+            "The error passes each activation once on its way back.", BACK, rank=2),
     Mistake("the slope overwrites the error", "delta", _slope_alone,
             "The slope multiplies what comes from above (*=); here it stands in its place (=).", BACK),
     Mistake("softmax treated unit by unit", "delta", _softmax_by_unit, pointer=SOFTMAX),
@@ -490,7 +510,7 @@ TABLE = (
             "Small error terms become 0 and others coarse, so learning stops early. Round what is printed only.", BACK),
     Mistake("negative gradients are set to zero", "delta", _negative_zeroed, pointer=SLOPES),
     Mistake("errors are averaged over the samples too early", "delta", _for_all_samples,
-            "Each sample's error belongs to that sample's activations; the mean is taken of their products.", BATCH),
+            "Each sample's error belongs to that sample's activations; the mean is taken of their products.", BATCH, rank=1),
     # sent
     Mistake("the slope of the layer above is lost going back", "sent", _slope_above_lost,
             "Back through the weights goes the error term, the error times the slope, not the raw error.", BACK),
@@ -502,16 +522,18 @@ TABLE = (
             "How much a weight counts depends on what it is multiplied by: a of the layer before.", WEIGHT),
     Mistake("the activation of the wrong layer", "input", _activation_of_another_layer, pointer=WEIGHT),
     Mistake("the targets in place of activations", "input", _target_as_input,
-            "A weight is multiplied by the output of the unit before it.", WEIGHT),
+            "A weight is multiplied by the output of the unit before it.", WEIGHT, rank=2),
     # weights
     Mistake("the outer product is the wrong way round", "weights", _turned, pointer=TRANSPOSES),
     Mistake("the weight in place of its input", "weights", _times_weight,
             "The derivative of w·a by w is a: the error term is multiplied by the input of the weight, not by the weight.",
             WEIGHT),
+    Mistake("the slope is taken at the input", "weights", _slope_at_feed,
+            "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
     Mistake("one sample only", "weights", _one_sample,
             "The samples add up (+=); here each overwrites the one before, or only one is taken.", BATCH),
     Mistake("the product of the means", "weights", _product_of_means,
-            "The mean over the samples is taken of error term times activation, not of each by itself.", BATCH),
+            "The mean over the samples is taken of error term times activation, not of each by itself.", BATCH, rank=1),
     Mistake("the error term of the wrong layer", "weights", _other_error_term,
             "The gradient of a layer's weights has that layer's error term in it.", WEIGHT),
     Mistake("arrays that broadcast by accident", "weights", _table_of_differences,
@@ -520,7 +542,7 @@ TABLE = (
             "Where the gradient belongs stands the parameter itself.", ("04-two-two-one", "One step downhill")),
     Mistake("the weights are never updated", "weights", _nothing,
             "The gradient that these weights are moved by is 0. Is a result stored under another name?",
-            ("04-two-two-one", "One step downhill")),
+            ("04-two-two-one", "One step downhill"), rank=1),
     # bias
     Mistake("one sum for all biases", "bias", _one_sum,
             "The gradient of the biases is summed over the samples only: each unit keeps its own (axis).", TRANSPOSES),
@@ -536,7 +558,7 @@ TABLE = (
             "Where the gradient belongs stands the parameter itself.", ("04-two-two-one", "One step downhill")),
     Mistake("the biases are never updated", "bias", _bias_zero,
             "The gradient that the biases are moved by is 0. Is a result stored under another name?",
-            ("04-two-two-one", "One step downhill")),
+            ("04-two-two-one", "One step downhill"), rank=1),
     Mistake("the error term of the wrong layer", "bias", _bias_of_another_layer,
             "The gradient of a layer's biases has that layer's error term in it.", WEIGHT),
     Mistake("the error is left out of the bias gradient", "bias", _bias_without_error,

@@ -62,7 +62,7 @@ def explanations(look):
     precision = max((np.finfo(one.raw.dtype).eps for one in given.values() if one.raw.dtype.kind == "f"), default=0)
     tolerance = SINGLE if precision > 1e-10 else DOUBLE
     hers = {name: _as_searched(one, judged.right[name]) for name, one in given.items()}
-    search = Search(run, hers, tolerance, {name: one.slack for name, one in given.items()},
+    search = Search(run, hers, tolerance, max(precision, 2e-16), {name: one.slack for name, one in given.items()},
                     look.step.after if look.step and look.step.depends is not False else None, look.case.eta)
     found = search.found() if _agrees(run, judged.right) else []
     found = [one for one in found if one.keys]
@@ -95,7 +95,13 @@ def _ways(found, search):
                 ways[key] = [(name, _where(name, one, search.run.depth)) for name in names]
     fewest = min(map(len, ways), default=0)
     kept = [way for key, way in ways.items() if len(key) == fewest]
+    likeliest = min(map(_rank, kept), default=0)
+    kept = [way for way in kept if _rank(way) == likeliest]
     return sorted(kept, key=lambda way: [_place(name) for name, _ in way])
+
+
+def _rank(way):
+    return max(ROWS[name].rank if name in ROWS else 0 for name, _ in way)
 
 
 def _place(name):

@@ -1,7 +1,7 @@
 """How an array is to the right one, without a table of mistakes: equal, a multiple, turned, constant, zero, …"""
 import numpy as np
 
-from .factors import explained, fits, reasons
+from .factors import Factors, fits
 
 
 def relation(hers, right, parameter, run, tolerance, eta=None, layer=1, product=None):
@@ -19,7 +19,7 @@ def relation(hers, right, parameter, run, tolerance, eta=None, layer=1, product=
         return "is the transpose of the right one"
     for words, found in (("", right), ("is turned and ", right.T if right.ndim == 2 else None)):
         factor = None if found is None or found.shape != hers.shape else _multiple(hers, found, tolerance)
-        if factor is not None and (hers.size > 1 or explained(factor, reasons(run, eta, layer), 1e-6)):
+        if factor is not None and (hers.size > 1 or Factors(run, eta, layer).of(factor, 1e-6)):
             return words + times(factor, run, eta, layer, tolerance)
     return _of_others(hers, right, parameter, run, tolerance, product)
 
@@ -33,7 +33,7 @@ def _multiple(hers, right, tolerance):
 
 def times(factor, run, eta, layer, tolerance):
     """A factor in words."""
-    known = explained(factor, reasons(run, eta, layer), max(1e-6, 10 * tolerance))
+    known = Factors(run, eta, layer).of(factor, max(1e-6, 10 * tolerance))
     why = f": {' and '.join(part.why for part in known[0])}" if known else ""
     if abs(factor + 1) < 1e-6:
         return "has the wrong sign: it is exactly −1 times the right one"

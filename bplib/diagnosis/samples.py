@@ -112,7 +112,7 @@ def _are_labels(y, n_out):
 
 
 def _from_zero(y, n_out):
-    from_one = y.max() == n_out
+    from_one = bool(y.max() == n_out)
     return y.astype(int) - from_one, ("your labels count from 1",) * from_one
 
 

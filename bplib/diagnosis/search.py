@@ -5,10 +5,11 @@ arrays are compared with what each mistake of the table makes of them, alone and
 in several layers counts once, and so does a factor that several arrays have in common.
 """
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
-from .factors import FEW, explained, fits, penalty_name, reasons
+from .factors import FEW, Factors, fits, penalty_name
 from .mistakes import BY_PIECE, Here
 
 MOST = 3
@@ -48,21 +49,26 @@ class Search:
     """The search at her numbers.
 
     run         the `Pass`;  hers   name → array in the shape of its parameter, or as it is where it has another one
-    tolerance   relative, by her precision;  slack   name → what the way in which it was handed over may have done
+    tolerance   relative, by her precision, ε of floats;  slack   name → what the way in which it was handed over may have done
     after       our parameters after her step, or None;  eta   her step size, or None
     """
 
     run: object
     hers: dict
     tolerance: float
+    precision: float = 2e-16
     slack: dict = field(default_factory=dict)
     after: dict | None = None
     eta: float | None = None
 
+    def __post_init__(self):
+        self.factors = lru_cache(None)(lambda layer: Factors(self.run, self.eta, layer))
+
     def found(self):
         """The explanations with the fewest mistakes: a list of `Found`, empty where there is none."""
+        self._cache = {}
         for most in range(MOST + 1):
-            self._cache, results = {}, []
+            results = []
             for one in self._layer(self.run.depth, None, Found(), most, allow=0):
                 results.append(one)
                 if len(results) >= KEPT:
@@ -75,7 +81,6 @@ class Search:
         """Where all arrays together have no explanation: those that have one."""
         for allow in range(1, len(self.hers)):
             for most in (0, 1, 2):
-                self._cache = {}
                 found = [one for _, one in zip(range(KEPT), self._layer(self.run.depth, None, Found(), most, allow))]
                 if found:
                     return found
@@ -86,7 +91,7 @@ class Search:
         if layer == 0:
             yield found
             return
-        here = Here(self.run, layer, sent, after=self.after)
+        here = Here(self.run, layer, sent, after=self.after, hers=self.hers)
         for names, delta, back in self._error_terms(here, sent, most - len(found.keys), found):
             here.delta, here.error, here.slope = delta, *back
             for one in self._arrays(here, self._more(found, names, layer), most, allow):
@@ -213,17 +218,24 @@ class Search:
         if not product.any() and not (hers - penalty * parameter).any():
             yield None, None
             return
-        slack = np.broadcast_to(self.slack.get(name, 0.0), hers.shape)
+        slack = self.slack.get(name, 0.0) + self._rounding(here) * np.ones(hers.shape)
         for f, c in fits(hers, product, parameter, penalty, self.tolerance, slack, run.N):
             factor, share = self._factor(name, here, f, hers.size), self._penalty(name, f, c, penalty)
             if factor is not False and share is not False:
                 yield factor, share
 
+    def _rounding(self, here):
+        """What rounding may leave of a sum over the samples that cancels."""
+        feed, unit = np.abs(self.run.a[here.layer - 1]).max(), self.precision
+        return 10 * unit * self.run.share * self.run.N * np.abs(here.delta).max() * max(1.0, feed)
+
     def _factor(self, name, here, f, size):
         if f == 1.0:
             return None
-        reason = explained(f, reasons(self.run, self.eta, here.layer), max(1e-6, 10 * self.tolerance))
-        return (name, f) if reason and len(reason[0]) <= 2 or size >= FEW and self.tolerance < 1e-6 else False
+        reason = self.factors(here.layer).of(f, max(1e-6, 10 * self.tolerance), 2)
+        if reason and (size >= FEW or len(reason[0]) == 1 or reason[0][0].value == -1):
+            return name, float(np.prod([part.value for part in reason[0]]))
+        return (name, float(f"{f:.8g}")) if size >= FEW and self.tolerance < 1e-6 else False
 
     def _penalty(self, name, f, c, penalty):
         if abs(c - penalty * f) <= 1e-7 * abs(c) or abs(c - penalty) <= 1e-7 * abs(c):
@@ -306,7 +318,7 @@ def _factor_names(found, search):
     for f in dict.fromkeys(factors.values()):
         own = [name for name in factors if factors[name] == f]
         layer = int(own[0][1:]) if len(own) < len(search.hers) else None
-        parts = explained(f, reasons(run, search.eta, layer), max(1e-6, 10 * search.tolerance))
+        parts = search.factors(layer).of(f, max(1e-6, 10 * search.tolerance))
         names = [tuple(part.name for part in way) for way in parts] or [("a constant factor",)]
         apart = len(kinds["W"]) == len(kinds["b"]) == 1 and kinds["W"] != kinds["b"] and run.N > 1
         if apart and any(abs(f * other - 1) < 1e-6 for other in (run.N, 1 / run.N)):
