@@ -14,13 +14,30 @@ How it is made
     result, asked                what comes out, and `diagnose` itself
     magic                        %%diagnose for notebooks
 """
-from .asked import diagnose
-from .result import Diagnosis
+import sys
+from importlib import import_module
 
-__all__ = ["Diagnosis", "diagnose"]
+_WHERE = {"diagnose": "asked", "Diagnosis": "result"}
+"""Names → modules, loaded when they are first used: the process that runs a program apart needs neither."""
+
+__all__ = [*_WHERE]
+
+
+def __getattr__(name):
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _in_a_notebook()
+    return getattr(import_module("." + _WHERE[name], __name__), name)
 
 
 def load_ipython_extension(shell):
     """%load_ext bplib.diagnosis"""
     from .magic import register
     register(shell)
+
+
+def _in_a_notebook():
+    """%%diagnose is there as soon as this room is used in IPython."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        load_ipython_extension(shell)

@@ -16,7 +16,7 @@ from .given import read_gradients
 from .judging import Judged
 from .motion import climbs, too_long, walk_found, walked
 from .names import leaves
-from .naming import explanations
+from .naming import explain
 from .reading import readings
 from .result import Diagnosis, Finding
 from .steps import Step, after_step, read_after
@@ -89,7 +89,7 @@ class _Case:
     def diagnosis(self, compared, seed):
         ways = readings(self.network, self.raw, self.X, self.Y)
         looked = self._looked(ways[:READINGS], self.raw, self.X, self.Y)
-        best = min(looked, key=lambda one: one.rank)
+        best = _explained(looked)
         if best.open and callable(self.gradients or self.step):
             best.decide(self._again(best, seed))
         return self._shown(best, looked, compared)
@@ -135,7 +135,7 @@ class _Case:
                    if one.form == best.reading.form and one.samples.columns == best.reading.samples.columns]
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return _Look(self, way[0], self._quiet_values(raw, X)) if way else None
+                return _explained([_Look(self, way[0], self._quiet_values(raw, X))]) if way else None
         except (InputError, Unreadable, ValueError, TypeError):
             return None
 
@@ -183,6 +183,16 @@ class _Case:
         return found
 
 
+def _explained(looked):
+    """The way to read her arrays in which they make most sense, its mistakes looked for."""
+    if all(one.verdict is False for one in looked):
+        wrong = [one for one in looked if not one.cut_off()]
+        explain(wrong)
+        for one in wrong:
+            one.several_steps()
+    return min(looked, key=lambda one: one.rank)
+
+
 def _value(given, raw, X, Y):
     return called(given, raw, X, Y)[0] if callable(given) else given
 
@@ -203,9 +213,7 @@ class _Look:
                                  "come in the order of the parameters.")
         self.judged = Judged(case.functions, reading, given) if given else None
         self.right = self.judged.right if given else self._right()
-        self.found = explanations(self) if given and self.verdict is False and not self._cut_off() else None
-        if self.step and self.step.known and self.verdict is False and not (self.found and self.found.complete):
-            self._several_steps()
+        self.found = None
 
     def _right(self):
         with warnings.catch_warnings():
@@ -235,14 +243,16 @@ class _Look:
                 ratios.append(round(ratio, 9))
         return max(ratios, key=ratios.count) if ratios else 1.0
 
-    def _cut_off(self):
+    def cut_off(self):
         """Whether her gradient differs by the fractions alone that arrays of integers have lost."""
         return bool(self._whole_gradients()) and all(
             one.array is not None and (np.abs(one.array - self.right[name]) < 1).all()
             for name, one in self.judged.given.items())
 
-    def _several_steps(self):
+    def several_steps(self):
         """Where one step does not explain what happened: several may, with momentum."""
+        if not self.step or not self.step.known or self.found and self.found.complete:
+            return
         start, goal = (_vector(arrays) for arrays in (self.reading.parameters, self.step.after))
         walk = walked(self.gradient_at, start, goal, self.case.eta)
         if walk:
@@ -287,7 +297,8 @@ class _Look:
         """Small where her numbers make sense in this reading."""
         if self.judged is None:
             return 0, 0
-        return {True: 0, None: 1, False: 2}[self.verdict], self.found.cost if self.found else 0, len(self.judged.wrong)
+        explained = self.found.cost if self.found else 0 if self.verdict is not False else 100
+        return {True: 0, None: 1, False: 2}[self.verdict], explained, len(self.judged.wrong)
 
     @property
     def open(self):

@@ -8,7 +8,7 @@ from .judging import RIGHT
 from .mistakes import TABLE
 from .relations import relation
 from .result import Finding
-from .search import Search, named
+from .search import MOST, Search, named
 
 ROWS = {row.name: row for row in TABLE}
 MOST_SHOWN = 4
@@ -55,28 +55,41 @@ def _finding(name, where):
     return Finding(name, sentence, notebook, heading, where)
 
 
-def explanations(look):
-    """`Explained` for the arrays of a `_Look` that are wrong."""
+def search_of(look):
+    """The `Search` at the numbers of a `_Look`; None where the pieces do not give the right gradient."""
     judged, run = look.judged, look.run
     given = {name: one for name, one in judged.given.items() if judged.verdicts[name] != "cannot be decided"}
     precision = max((np.finfo(one.raw.dtype).eps for one in given.values() if one.raw.dtype.kind == "f"), default=0)
-    tolerance = SINGLE if precision > 1e-10 else DOUBLE
-    hers = {name: _as_searched(one, judged.right[name]) for name, one in given.items()}
-    search = Search(run, hers, tolerance, max(precision, 2e-16), {name: one.slack for name, one in given.items()},
-                    look.step.after if look.step and look.step.depends is not False else None, look.case.eta)
-    found = search.found() if _agrees(run, judged.right) else []
+    hers = {name: np.asarray(one.raw if one.array is None else one.array, float) for name, one in given.items()}
+    if not _agrees(run, judged.right) or not all(np.isfinite(array).all() for array in hers.values()):
+        return None
+    return Search(run, hers, SINGLE if precision > 1e-10 else DOUBLE, max(precision, 2e-16),
+                  {name: one.slack for name, one in given.items()},
+                  look.step.after if look.step and look.step.depends != [] else None, look.case.eta)
+
+
+def explain(looks):
+    """Set `found` of the ways to read her arrays, all of them wrong: with ever more mistakes, until one is explained.
+
+    Only the way with the fewest wrong arrays is explained in part.
+    """
+    looks = sorted(looks, key=lambda look: len(look.judged.wrong))
+    searches = [(look, search_of(look)) for look in looks]
+    for most in range(1, MOST + 1):
+        for look, search in searches:
+            ways = search.found(most) if search else []
+            if ways:
+                look.found = _explained(look, search, ways)
+                return
+    for at, (look, search) in enumerate(searches):
+        look.found = _explained(look, search, search.in_part() if search and at == 0 else [])
+
+
+def _explained(look, search, found):
     found = [one for one in found if one.keys]
-    ways = _ways(found, search)
-    relations = _relations(look, hers, tolerance)
-    complete = bool(found) and not found[0].unknown
     cost = min((len(one.keys) + 2 * len(one.unknown) for one in found), default=99)
-    return Explained(ways, complete, relations, _begins(judged, run, look), cost)
-
-
-def _as_searched(one, right):
-    """The array that is compared: as an update spreads it, or as it is where it does not fit."""
-    array = one.raw if one.array is None else one.array
-    return np.asarray(array, float)
+    return Explained(_ways(found, search) if found else [], bool(found) and not found[0].unknown, _relations(look, search),
+                     _begins(look.judged, look.run, look), cost)
 
 
 def _agrees(run, right):
@@ -115,20 +128,22 @@ def _where(name, found, depth):
     return f"layer{'s' * (len(layers) > 1)} {' and '.join(map(str, layers))}"
 
 
-def _relations(look, hers, tolerance):
-    told = {}
+def _relations(look, search):
+    told, tolerance = {}, search.tolerance if search else DOUBLE
     for name in look.judged.wrong:
         layer, run, given = int(name[1:]), look.run, look.judged.given[name]
-        if given.odd:
+        if given.odd or not given.finite:
             told[name] = _odd(given, look.judged.right[name])
             continue
         parameter = look.reading.parameters_float[name]
-        told[name] = relation(hers[name], look.judged.right[name], parameter, run, tolerance, look.case.eta, layer,
+        told[name] = relation(given.array.astype(float), look.judged.right[name], parameter, run, tolerance, look.case.eta, layer,
                               look.judged.right[f"W{layer}"])
     return {name: words for name, words in told.items() if words}
 
 
 def _odd(given, right):
+    if given.array is not None and not given.finite:
+        return "holds nan or inf: something is divided by 0, or too large for floats"
     words = f"has shape {given.raw.shape}, and its parameter has {right.shape}"
     return words + (": the update spreads it over all of it without a word" if given.odd == "spread" else "")
 

@@ -15,6 +15,9 @@ from .mistakes import BY_PIECE, Here
 MOST = 3
 """Different mistakes in one program."""
 
+IN_A_LAYER = 2
+"""Of these, in one layer."""
+
 KEPT = 40
 """Explanations that are kept."""
 
@@ -63,28 +66,23 @@ class Search:
 
     def __post_init__(self):
         self.factors = lru_cache(None)(lambda layer: Factors(self.run, self.eta, layer))
+        self._terms, self._ways = {}, {}
 
-    def found(self):
-        """The explanations with the fewest mistakes: a list of `Found`, empty where there is none."""
-        self._cache = {}
-        for most in range(MOST + 1):
-            results = []
-            for one in self._layer(self.run.depth, None, Found(), most, allow=0):
-                results.append(one)
-                if len(results) >= KEPT:
-                    break
-            if results:
-                return results
-        return self._in_part()
+    def found(self, most):
+        """The explanations of all arrays with at most so many mistakes: a list of `Found`."""
+        return self._some(most, 0)
 
-    def _in_part(self):
-        """Where all arrays together have no explanation: those that have one."""
+    def in_part(self):
+        """Where all arrays together have no explanation: what explains most of them with one mistake or none."""
         for allow in range(1, len(self.hers)):
-            for most in (0, 1, 2):
-                found = [one for _, one in zip(range(KEPT), self._layer(self.run.depth, None, Found(), most, allow))]
+            for most in (0, 1):
+                found = self._some(most, allow)
                 if found:
                     return found
         return []
+
+    def _some(self, most, allow):
+        return [one for _, one in zip(range(KEPT), self._layer(self.run.depth, None, Found(), most, allow))]
 
     def _layer(self, layer, sent, found, most, allow):
         """All explanations of this layer's arrays and those below it."""
@@ -92,24 +90,25 @@ class Search:
             yield found
             return
         here = Here(self.run, layer, sent, after=self.after, hers=self.hers)
-        for names, delta, back in self._error_terms(here, sent, most - len(found.keys), found):
+        before = len(found.keys)
+        most_here = min(most, before + IN_A_LAYER)
+        for names, delta, back in self._error_terms(here, sent, most_here - before, found):
             here.delta, here.error, here.slope = delta, *back
-            for one in self._arrays(here, self._more(found, names, layer), most, allow):
+            for one in self._arrays(here, found.with_(names, layer), most_here, 0 if names else allow):
                 for more, on in self._sent(here, most - len(one.keys), one):
                     yield from self._layer(layer - 1, on, one.with_(more, layer), most, allow)
-
-    def _more(self, found, names, layer):
-        return found.with_(names, layer)
 
     # the error term
 
     def _error_terms(self, here, sent, left, found):
         """(names, delta, (error, slope)) of each way to compute the error term, those with fewer new mistakes first."""
         key = (here.layer, None if sent is None else sent.tobytes())
-        if key not in self._cache:
-            self._cache[key] = {}
-        known = self._cache[key]
-        for number in range(3):
+        if key not in self._terms:
+            self._terms[key] = {}
+        known = self._terms[key]
+        for number in range(IN_A_LAYER + 1):
+            if number > left and not found.keys:
+                return
             if number not in known:
                 known[number] = _unlike(self._with(here, number), known)
             for names, delta, back in known[number]:
@@ -173,35 +172,48 @@ class Search:
                 yield both
 
     def _one_array(self, name, here, found, most, allow, ways):
+        """Explanations of one array, with what stands in its place in later lines."""
+        right = here.delta.T @ here.run.a[here.layer - 1]
         if name not in self.hers:
-            yield found, here.delta.T @ here.run.a[here.layer - 1]
+            yield found, right
             return
-        explained_ = False
-        for names, product, shown in ways(here, most - len(found.keys)):
-            for factor, penalty in self._fits(name, here, shown):
-                one = found.with_(names, here.layer, factor, penalty)
-                if len(one.keys) <= most:
-                    explained_ = True
-                    yield one, product
-        if not explained_ and len(found.unknown) < allow:
-            yield found.with_(unknown=(name,)), here.delta.T @ here.run.a[here.layer - 1]
+        explained = False
+        for names, factor, penalty, product in self._explained(name, here, ways, most - len(found.keys), found):
+            one = found.with_(names, here.layer, factor, penalty)
+            if len(one.keys) <= most:
+                explained = True
+                yield one, product
+        if not explained and len(found.unknown) < allow:
+            yield found.with_(unknown=(name,)), right
 
-    def _products(self, here, left):
-        """(names, Σ_s delta·a, the same as it would stand in dW)."""
-        feeds = [((), self.run.a[here.layer - 1])]
-        feeds += _alternatives(BY_PIECE["input"], here, None) if left else []
+    def _explained(self, name, here, ways, left, found):
+        """(names, factor, penalty, product) of each way that gives an array, those with fewer mistakes first."""
+        key = (name, here.delta.tobytes(), b"" if name[0] == "W" else here.product.tobytes())
+        known = self._ways.setdefault(key, {})
+        for number in range(left + 1 if not found.keys else IN_A_LAYER + 1):
+            if number not in known:
+                known[number] = [(names, *fit, product) for names, product, shown in ways(here, number)
+                                 for fit in self._fits(name, here, shown)]
+            yield from known[number]
+
+    def _products(self, here, number):
+        """(names, Σ_s delta·a, the same as it would stand in dW), with so many mistakes."""
+        feeds = [((), self.run.a[here.layer - 1])] if number < 2 else []
+        feeds += _alternatives(BY_PIECE["input"], here, None) if number else []
         for names, feed in feeds:
             with np.errstate(all="ignore"):
-                product = here.delta.T @ feed
-            here.feed, here.product = feed, product
-            yield names, product, product
-            if left > len(names):
+                here.feed, here.product = feed, here.delta.T @ feed
+            product = here.product
+            if len(names) == number:
+                yield names, product, product
+            elif len(names) + 1 == number:
                 for more, other in _alternatives(BY_PIECE["weights"], here, None):
                     yield names + more, product, other
 
-    def _sums(self, here, left):
-        yield (), None, here.delta.sum(0)
-        if left > 0:
+    def _sums(self, here, number):
+        if number == 0:
+            yield (), None, here.delta.sum(0)
+        elif number == 1:
             for names, other in _alternatives(BY_PIECE["bias"], here, None):
                 yield names, None, other
 
@@ -209,7 +221,7 @@ class Search:
         """Pairs of ((array, f) or None, (array, ratio) or None) by which hers is what was computed."""
         hers, run = self.hers[name], self.run
         product = _in_shape(run.share * product, hers.shape)
-        if product is None or not np.isfinite(product).all():
+        if product is None or not np.isfinite(product.sum()):
             return
         weights = name[0] == "W"
         parameter = (run.W if weights else run.b)[here.layer]
