@@ -297,7 +297,7 @@ class _Look:
         """Small where her numbers make sense in this reading."""
         if self.judged is None:
             return 0, 0
-        explained = self.found.cost if self.found else 0 if self.verdict is not False else 100
+        explained = self.found.cost if self.found else 0 if self.verdict is not False or self.cut_off() else 100
         return {True: 0, None: 1, False: 2}[self.verdict], explained, len(self.judged.wrong)
 
     @property

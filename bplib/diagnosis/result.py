@@ -104,7 +104,8 @@ class Diagnosis:
         for name, words in self.relations.items():
             if words:
                 shown.setdefault(words, []).append(f"d{name}")
-        return [f"{', '.join(names)} {words}." for words, names in shown.items()]
+        return [f"{names[0]} {words}." if len(names) == 1 else f"Each of {', '.join(names)} {words}."
+                for words, names in shown.items()]
 
     def _reasons(self):
         return [(", ".join(name for name in self.reasons if self.reasons[name] == reason), reason)

@@ -53,9 +53,9 @@ EXPLAINED = {
                                   "the gradient vanishes going back"),
     "units are saturated": ("the gradient vanishes going back",),
     "units are dead": ("the gradient vanishes going back",),
-    "integers in place of floats": (),
+    "samples are repeated": ("all targets are the same",),
 }
-"""Symptom → symptoms that follow from it, and are not told then."""
+"""Symptom → symptoms that follow from it, or say less, and are not told then."""
 
 
 def _integers(seen):
@@ -147,8 +147,8 @@ def _out_of_reach(seen):
 def _repeated(seen):
     X, Y, N = seen.run.a[0], seen.run.Y, seen.run.N
     both = np.unique(np.column_stack([X, Y]), axis=0)
-    values = np.prod([float(len(np.unique(column))) for column in X.T])
-    if N < 3 or len(both) == N or values <= N / 2 or len(both) > 0.9 * N and N > 20:
+    few = np.prod([float(len(np.unique(column))) for column in X.T]) <= N  # so that some have to be alike
+    if N < 3 or len(both) == N or N > 20 and (few or len(both) > 0.9 * N):
         return ""
     return (f"Only {len(both)} of the {N} samples are different. If they should all be: random.shuffle on an array of rows "
             "writes one over another; take np.random.permutation.")
