@@ -152,15 +152,23 @@ def fits(hers, product, parameter, penalty, tolerance, slack, samples):
 
     if right(1.0, penalty):
         return [(1.0, penalty)]
+    both = _both(hers, product, parameter)
+    if hers.size >= FEW and both[0] and not _near(hers - both[0] * product - both[1] * parameter, allowed):
+        return []  # where the best f and c do not fit, no others do
     found = [(_ratio(hers, product), 0.0)]
     if penalty:
         f = _ratio(hers, product + penalty * parameter)
         found += [(_ratio(hers - penalty * parameter, product), penalty), (f, f * penalty)]
         found += [(1.0, ratio * penalty) for ratio in (*PENALTIES, samples, 1 / samples)]
-    if hers.size >= FEW and parameter.any():
-        found.append(_both(hers, product, parameter))
+    if hers.size >= FEW:
+        found.append(both)
     return [pair for pair in dict.fromkeys(_clean(f, c, penalty) for f, c in found if f and np.isfinite(f))
             if right(*pair)][:2]
+
+
+def _near(rest, allowed):
+    """Whether least squares has left so little that each entry may be within what is allowed."""
+    return float(rest @ rest) <= rest.size * float(allowed.max())**2
 
 
 def _clean(f, c, penalty):

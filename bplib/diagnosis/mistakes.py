@@ -56,6 +56,7 @@ class Here:
     sent     what the layer above sent back, (N, n_{l+1});  error   ∂C_s/∂a of this layer;  slope;  delta
     feed     what the weights are multiplied by, (N, n_{l−1});  product   Σ_s of the two
     after    name → our parameters after her step, or None;  hers   name → array of her gradient
+    only     names of the mistakes that are looked for; None for all
     """
 
     run: object
@@ -68,6 +69,7 @@ class Here:
     product: np.ndarray = None
     after: dict = None
     hers: dict = None
+    only: frozenset = None
 
     @property
     def last(self):

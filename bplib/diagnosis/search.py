@@ -37,9 +37,14 @@ class Found:
     unknown: tuple = ()
 
     @property
+    def names(self):
+        """The mistakes of the table that are made."""
+        return frozenset(name for name, _ in self.made)
+
+    @property
     def keys(self):
         """What counts as one mistake each."""
-        return frozenset({name for name, _ in self.made} | {f"×{f:.6g}" for _, f in self.factors}
+        return frozenset(self.names | {f"×{f:.6g}" for _, f in self.factors}
                          | {f"λ×{ratio:.4g}" for _, ratio in self.penalties})
 
     def with_(self, names=(), layer=0, factor=None, penalty=None, unknown=()):
@@ -102,18 +107,14 @@ class Search:
 
     def _error_terms(self, here, sent, left, found):
         """(names, delta, (error, slope)) of each way to compute the error term, those with fewer new mistakes first."""
-        key = (here.layer, None if sent is None else sent.tobytes())
-        if key not in self._terms:
-            self._terms[key] = {}
-        known = self._terms[key]
-        for number in range(IN_A_LAYER + 1):
-            if number > left and not found.keys:
-                return
+        only = None if left > 0 else found.names  # what is made already may be made again
+        known = self._terms.setdefault((here.layer, only, None if sent is None else sent.tobytes()), {})
+        for number in range(min(IN_A_LAYER, left + len(found.names)) + 1):
             if number not in known:
+                here.only = only  # anew, since the layer's arrays have been looked at in between
                 known[number] = _unlike(self._with(here, number), known)
             for names, delta, back in known[number]:
-                new = {name for name in names} - found.keys
-                if len(new) <= left:
+                if len(set(names) - found.names) <= left:
                     yield names, delta, back
 
     def _with(self, here, number):
@@ -188,10 +189,12 @@ class Search:
 
     def _explained(self, name, here, ways, left, found):
         """(names, factor, penalty, product) of each way that gives an array, those with fewer mistakes first."""
-        key = (name, here.delta.tobytes(), b"" if name[0] == "W" else here.product.tobytes())
+        only = None if left > 0 else found.names
+        key = (name, only, here.delta.tobytes(), b"" if name[0] == "W" else here.product.tobytes())
         known = self._ways.setdefault(key, {})
-        for number in range(left + 1 if not found.keys else IN_A_LAYER + 1):
+        for number in range(min(IN_A_LAYER, left + len(found.names)) + 1):
             if number not in known:
+                here.only = only
                 known[number] = [(names, *fit, product) for names, product, shown in ways(here, number)
                                  for fit in self._fits(name, here, shown)]
             yield from known[number]
@@ -230,7 +233,7 @@ class Search:
         if not product.any() and not (hers - penalty * parameter).any():
             yield None, None
             return
-        slack = self.slack.get(name, 0.0) + self._rounding(here) * np.ones(hers.shape)
+        slack = np.full(hers.shape, self._rounding(here)) + self.slack.get(name, 0.0)
         for f, c in fits(hers, product, parameter, penalty, self.tolerance, slack, run.N):
             factor, share = self._factor(name, here, f, hers.size), self._penalty(name, f, c, penalty)
             if factor is not False and share is not False:
@@ -259,7 +262,8 @@ class Search:
     def _sent(self, here, left, found):
         """(names, what goes back) from this layer to the one before."""
         yield (), here.delta
-        if left > 0 or "the slope of the layer above is lost going back" in found.keys:
+        here.only = None if left > 0 else found.names
+        if left > 0 or here.only:
             yield from _alternatives(BY_PIECE["sent"], here, here.z.shape)
 
 
@@ -270,7 +274,7 @@ _SLOPES = frozenset(row.name for row in BY_PIECE["slope"])
 def _alternatives(rows, here, shape):
     """((name,), array) for each row of a piece and each way to make it; broadcast to a shape if there is one."""
     kept = replace(here)
-    for row in rows:
+    for row in rows if here.only is None else [row for row in rows if row.name in here.only]:
         for array in _made(row, kept):
             if shape is None:
                 yield (row.name,), array
