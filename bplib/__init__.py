@@ -45,6 +45,7 @@ _ROOMS = {
     "Model": "models.model", "model": "models.model", "Style": "models.typeset",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
+    "diagnose": "diagnosis",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
 }
