@@ -1,0 +1,183 @@
+"""What a line says, as data.
+
+Nodes are compared by identity: what changes one part of a formula leaves the others as they are, so that their values
+need not be computed again.
+"""
+from dataclasses import dataclass, fields, replace
+
+node = dataclass(frozen=True, eq=False)
+
+
+class Node:
+    """A part of a formula."""
+
+    @property
+    def parts(self) -> tuple:
+        """The nodes right below this one."""
+        below = (getattr(self, f.name) for f in fields(self))
+        return tuple(one for value in below for one in (value if isinstance(value, tuple) else (value,))
+                     if isinstance(one, Node))
+
+
+@node
+class Number(Node):
+    value: float
+
+
+@node
+class Letter(Node):
+    """An index."""
+
+    name: str
+
+
+@node
+class Size(Node):
+    """How far an index runs: N, n_1."""
+
+    name: str
+
+
+@node
+class Entry(Node):
+    """An entry of an array of the network.  `indices` is None where they are not written, as with matrices."""
+
+    array: str
+    indices: tuple = ()
+
+
+@node
+class Own(Node):
+    """A name that the learner has defined."""
+
+    name: str
+    indices: tuple = ()
+
+
+@node
+class Partial(Node):
+    """∂of/∂by, of two entries."""
+
+    of: Node
+    by: Node
+
+
+@node
+class Derivative(Node):
+    """∂/∂by of a formula that is written out."""
+
+    of: Node
+    by: Node
+
+
+@node
+class Call(Node):
+    """A function of one number; with `slope` its derivative.  `softmax` has the letter that runs over the units."""
+
+    function: str
+    argument: Node
+    slope: bool = False
+
+
+@node
+class Over(Node):
+    """"sum", "mean" or "max" of a body over letters; "softmax" compares the body over a letter that stays."""
+
+    function: str
+    letters: tuple
+    body: Node
+
+
+@node
+class Negative(Node):
+    of: Node
+
+
+@node
+class Binary(Node):
+    """left sign right.  "*" is a product as written with indices, "@" one of matrices, "⊙" one entry by entry."""
+
+    sign: str
+    left: Node
+    right: Node
+
+
+@node
+class Transpose(Node):
+    of: Node
+
+
+@node
+class Diagonal(Node):
+    """The matrix with a vector on its diagonal."""
+
+    of: Node
+
+
+def walk(tree):
+    """Every node of a tree, from above."""
+    yield tree
+    for part in tree.parts:
+        yield from walk(part)
+
+
+def changed(tree, old, new):
+    """The tree with one node in the place of another."""
+    if tree is old:
+        return new
+    changes = {}
+    for f in fields(tree):
+        value = getattr(tree, f.name)
+        if isinstance(value, tuple):
+            after = tuple(changed(one, old, new) if isinstance(one, Node) else one for one in value)
+            if any(a is not b for a, b in zip(value, after)):
+                changes[f.name] = after
+        elif isinstance(value, Node):
+            after = changed(value, old, new)
+            if after is not value:
+                changes[f.name] = after
+    return replace(tree, **changes) if changes else tree
+
+
+def same(one, other) -> bool:
+    """Whether two trees say the same, sign by sign."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    return all(_same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+
+
+def _same(one, other):
+    if isinstance(one, Node) and isinstance(other, Node):
+        return same(one, other)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other
+
+
+def factors(tree) -> list:
+    """The factors of a product, a minus in front left aside."""
+    if isinstance(tree, Binary) and tree.sign in ("*", "@", "⊙"):
+        return factors(tree.left) + factors(tree.right)
+    return factors(tree.of) if isinstance(tree, Negative) else [tree]
+
+
+def terms(tree) -> list:
+    """The terms of a sum or difference."""
+    if isinstance(tree, Binary) and tree.sign in "+-":
+        return terms(tree.left) + terms(tree.right)
+    return [tree]
+
+
+def letters_of(tree) -> set:
+    """Names of all letters in a tree."""
+    return {part.name for part in walk(tree) if isinstance(part, Letter)}
+
+
+def times(*trees):
+    """The product of some trees."""
+    product = trees[0]
+    for tree in trees[1:]:
+        product = Binary("*", product, tree)
+    return product
