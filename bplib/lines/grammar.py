@@ -358,17 +358,8 @@ class _Reader(Arithmetic):
             return False
         if self.own(token.text, "", ()):
             return False
-        word = Written(token.text)
-        try:
-            array = self.names.kinds(token.text) if hasattr(self.names, "kinds") else self.names.entry(word)
-        except Unreadable:
-            array = True
-        if array and ahead == 0 and self.names.function(token.text, Number(0.0)) is None:
-            return False
-        try:
-            return self.names.function(token.text, Number(0.0)) is not None and not array
-        except Unreadable:
-            return not array
+        array = self.names.is_array(token.text)
+        return not array and self._is_function(token.text)
 
     def call(self, token):
         """g(z), g'(z), tanh²(z), σ'^(1)(z), g_j'(z)"""
@@ -409,11 +400,7 @@ class _Reader(Arithmetic):
 
     def call_without_bracket(self, token):
         """tanh z"""
-        try:
-            known = self.names.function(token.text, Number(0.0)) is not None
-        except Unreadable:
-            known = True
-        return self.call(token) if known else None
+        return self.call(token) if self._is_function(token.text) else None
 
     # arrays and own names
 
@@ -513,9 +500,11 @@ class _Reader(Arithmetic):
             except Unreadable:
                 return False
         last = text[-1]
+        return bool(self.own(last, "", ())) or self.names.is_array(last) or self._is_function(last)
+
+    def _is_function(self, name):
         try:
-            return bool(self.own(last, "", ())) or self.names.entry(Written(last)) is not None or bool(getattr(
-                self.names, "kinds", lambda base: ())(last)) or self.names.function(last, Number(0.0)) is not None
+            return self.names.function(name, Number(0.0)) is not None
         except Unreadable:
             return True
 

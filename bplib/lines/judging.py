@@ -33,6 +33,7 @@ class Finding(Enum):
 class Link:
     """left = right.
 
+    head     what the chain begins with
     finding  what was found
     why      a sentence where indices or shapes do not fit, or nothing can be said
     carried  whether it follows from a broken line before it, and not in truth
@@ -41,6 +42,7 @@ class Link:
 
     left: Node
     right: Node
+    head: Node = None
     finding: Finding = Finding.FOLLOWS
     why: str = ""
     carried: bool = False
@@ -119,7 +121,7 @@ class Judge:
             if side is None or left is None:
                 self.last = side
                 continue
-            link = Link(left, side, defines=chain.meaning is not None and number == 0)
+            link = Link(left, side, self.head, defines=chain.meaning is not None and number == 0)
             if not link.defines:
                 self.judge(link)
             found.append(link)

@@ -57,11 +57,13 @@ class Names:
     layer_of   letter → the layer whose units it counts, for names that carry no layer
     unclear    letters of names that carry no layer, where several layers are possible; filled while names are read
     guessed    letters that the notation does not have, and that were taken for what they usually are; likewise
+    strange    letters that it writes as capitals, or the other way round; likewise
     """
 
     layer_of: dict = field(default_factory=dict)
     unclear: set = field(default_factory=set)
     guessed: set = field(default_factory=set)
+    strange: set = field(default_factory=set)
     sample = "s"
 
     def function(self, name, argument):
@@ -164,7 +166,9 @@ class NetworkNames(Names):
 
     def kinds(self, base):
         """Kinds of arrays that a letter may stand for."""
-        found = self.letters.get(base) or self.letters.get(_other_case(base))
+        found = self.letters.get(base)
+        if found is None and (found := self.letters.get(_other_case(base))):
+            self.strange.add(base)
         if found is None and not self.own_letters:
             found = ["C"] if base in COSTS else [GUESSED[base]] if base in GUESSED else None
             self.guessed |= {base} if found else set()
@@ -184,6 +188,12 @@ class NetworkNames(Names):
         if not kinds:
             return self._derivative_in_code(written)
         return self._entry_of(kinds, Written(base, layer, written.indices))
+
+    def is_array(self, base):
+        """Whether a letter by itself stands for an array."""
+        if not self.layers and not self.kinds(base):
+            return self._bare_neuron(base) is not None
+        return bool(self.kinds(base))
 
     def _is_kronecker(self, written):
         """δ_jk with two indices and no layer: 1 where they are equal."""
@@ -431,6 +441,9 @@ class ModelNames(Names):
 
     def is_layered(self, base):
         return False
+
+    def is_array(self, base):
+        return base in self.model.quantities
 
     def entry(self, written):
         for name, used in self._spellings(written):

@@ -15,7 +15,7 @@ from .judging import Finding, Judge
 from .names import ModelNames, NetworkNames
 from .reading import Reader
 from .sites import Mode, modes, sites
-from .tree import Derivative, Entry, Letter, Number, Over, Own, Partial, Size, walk
+from .tree import Derivative, Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
 
 MOST = 40
 """Ways to read one text that are tried."""
@@ -54,8 +54,16 @@ class Understood:
         """How much speaks against this reading, most important first."""
         findings = [line.finding for line in self.lines]
         wrong = [n for n, finding in enumerate(findings) if finding is Finding.BROKEN]
-        return (findings.count(Finding.UNREADABLE), -(wrong[0] if wrong else len(findings)), len(wrong),
-                findings.count(Finding.UNDECIDED))
+        return (findings.count(Finding.UNREADABLE), findings.count(Finding.UNDECIDED),
+                -(wrong[0] if wrong else len(findings)), len(wrong), self.strangeness)
+
+    @property
+    def strangeness(self):
+        """How many names had to be taken for something else than they say."""
+        names = self.judge.names
+        without_sign = sum(chain.meaning is not None and not defines for line in self.lines
+                           for chain, defines in zip(line.read.chains, line.read.line.defines))
+        return len(names.guessed) + len(names.strange) + without_sign
 
 
 def understood(network, lines, notation=None, of=None) -> Understood:
@@ -200,7 +208,8 @@ def _ways_to_value(network, reads, names):
         own = own if names.notation.samples == "rows" and batch else own[::-1]
     partials = ["nearest", "total"] if any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array not in (
         "C", "losses") for part in nodes) else ["nearest"]
-    layouts = [*own, ""] if bare else [""]
+    matrices = any(isinstance(part, (Transpose, Diagonal)) for part in nodes)
+    layouts = [*own, *([] if matrices else [""])] if bare else [""]
     return [(mode, matrices, partial) for partial in partials for mode in modes(network, batch) for matrices in layouts]
 
 
