@@ -8,6 +8,7 @@ _ROOMS = {
     "activation": "activations", "loss": "losses", "function": "functions",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
     "Model": "models.model", "model": "models.model", "Style": "deriving.typeset",
+    "check_derivation": "lines.check",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",

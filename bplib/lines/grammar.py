@@ -11,16 +11,16 @@ The arithmetic is that of `formula`; here stands what a name in it may be:
 """
 import math
 import re
+from dataclasses import replace
 
 from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, STARTS, Arithmetic
 from ..formula.tokens import FormulaError, Token
 from .names import Unreadable, Written
-from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Node, Number, Over, Own, Partial, Size,
-                   Transpose, letters_of, walk)
+from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size,
+                   Transpose)
 
 OVER = ("sum", "mean", "max")
-ELEMENTWISE, MATRIX = "⊙", "@"
-INDICES = {"letter": re.compile(r"[A-Za-z]'*"), "number": re.compile(r"\d+")}
+ELEMENTWISE = "⊙"
 
 
 def parse(text, names, own=None, layers_above=False):
@@ -413,7 +413,7 @@ class _Reader(Arithmetic):
             if kind == "layer" and not layer:
                 layer = self.take().text
             elif kind == "sub":
-                indices += self.sub_indices(self.take(), base)
+                indices += _spelled(self.take(), self)
             elif kind == "power" and not layer and self.is_mark(base):
                 layer = self.take().text
             elif kind == "^" and not layer and self.look(1).kind in ("number", "name") and self.is_mark(base) \
@@ -436,9 +436,6 @@ class _Reader(Arithmetic):
         after = self.look(1 if self.next.kind == "power" else 2)
         return self.layers_above or after.kind == "sub" and after.glued
 
-    def sub_indices(self, token, base):
-        return _spelled(token.text, self, token)
-
     def in_brackets(self):
         self.take()
         self.within_index += 1
@@ -459,7 +456,7 @@ class _Reader(Arithmetic):
 
     def own_name(self, written):
         meaning = self.own(written.base, written.layer, written.indices)
-        return None if meaning is None else Own(meaning.key, written.indices)
+        return None if meaning is None else Own(meaning.key, written.indices, written)
 
     def known(self, written, token):
         if not written.indices and not written.layer and self._is_index(written.base):
@@ -476,11 +473,10 @@ class _Reader(Arithmetic):
             self.fail(str(problem), token)
         if isinstance(found, Entry) and self.next.kind == "prime":
             self.fail(f"A prime marks the derivative of a function such as g; {written.shown} is a quantity.", token)
-        return found
+        return replace(found, written=written) if isinstance(found, Entry) else found
 
     def _is_index(self, name):
-        is_letter = getattr(self.names, "is_letter", None)
-        return is_letter(name) if is_letter else False
+        return self.names.is_letter(name)
 
     def unknown(self, token, written):
         """Names side by side, such as wx; otherwise nothing that is known."""
@@ -549,9 +545,9 @@ def _mark(found, at):
     return mark, place - at
 
 
-def _spelled(text, reader, token):
+def _spelled(token, reader):
     """The indices that a subscript spells: jk, j,k, t-1,j, 12, s;j."""
-    parts = re.split(r"[,;]", text) if re.search(r"[,;]", text) else _apart(text, reader)
+    parts = re.split(r"[,;]", token.text) if re.search(r"[,;]", token.text) else _apart(token.text, reader)
     found = []
     for part in parts:
         if not part:
@@ -570,8 +566,7 @@ def _spelled(text, reader, token):
 def _apart(text, reader):
     if re.search(r"[-+*]", text):
         return [text]
-    names = getattr(reader.names, "marks", ())
-    if text in names:
+    if text in reader.names.marks:
         return [text]
     return re.findall(r"[A-Za-z]'*|\d", text)
 

@@ -65,6 +65,15 @@ class Names:
     guessed: set = field(default_factory=set)
     strange: set = field(default_factory=set)
     sample = "s"
+    marks = ()
+
+    def is_letter(self, name):
+        """Whether a name by itself is an index."""
+        return False
+
+    def kinds(self, base):
+        """Kinds of arrays that a letter may stand for, where arrays have kinds."""
+        return []
 
     def function(self, name, argument):
         """The function that a name stands for, applied to `argument`; None where it is none."""
@@ -104,6 +113,8 @@ class NetworkNames(Names):
         self.own_letters = notation.name != DEFAULT.name
         self.layers = len(getattr(network.structure, "activations", ()))
         self.marks = {q.mark for q in network.quantities.values() if isinstance(q.mark, str)}
+        if hasattr(network.structure, "inputs"):
+            self.marks |= {*network.structure.inputs}
         self.by_role = {(q.kind, q.mark): q for q in network.quantities.values()}
 
     # functions

@@ -120,7 +120,7 @@ class Reader:
             return Chain([None, *trees], problems, goes_on)
         meaning = self.define(meaning_of, trees[0])
         indices = tuple(Letter(at) if at.isalpha() else Number(float(at)) for at in meaning.places)
-        return Chain([Own(meaning.key, indices), *trees], problems, goes_on, meaning)
+        return Chain([Own(meaning.key, indices, Written(meaning_of.base, meaning_of.layer, indices)), *trees], problems, goes_on, meaning)
 
     def trees(self, texts):
         trees, problems = [], []
@@ -144,8 +144,7 @@ class Reader:
         try:
             parse(text, self.names, self.find, self.layers_above)
         except InputError:
-            known = self.names.kinds(written.base) if hasattr(self.names, "kinds") else False
-            return None if known else written
+            return None if self.names.kinds(written.base) else written
         single = len(written.base) == 1 and not written.indices and not written.layer
         unknown = single and self._is_only_a_letter(text)
         return written if unknown else None

@@ -152,12 +152,17 @@ def modes(network, batch_only) -> list:
     return [*found, Mode(True, "C")]
 
 
-@lru_cache(maxsize=64)
 def sites(network, mode, own_sizes=False) -> tuple:
     """The points at which a derivation is judged, made once for a network.
 
     own_sizes   whether layers have the network's own widths, because the text names single units
     """
+    return _sites(network, tuple(network.equations), mode, own_sizes)
+
+
+@lru_cache(maxsize=64)
+def _sites(network, equations, mode, own_sizes):
+    """`equations` tells a model from what it was before more was written into it."""
     if not isinstance(network, Network):
         samples = SAMPLES if mode.batch else 1
         return tuple(OfModel(network, samples, seed) for seed in SEEDS)

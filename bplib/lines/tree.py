@@ -40,10 +40,14 @@ class Size(Node):
 
 @node
 class Entry(Node):
-    """An entry of an array of the network.  `indices` is None where they are not written, as with matrices."""
+    """An entry of an array of the network.  `indices` is None where they are not written, as with matrices.
+
+    written   the name as the learner wrote it (`names.Written`), None for what is not hers
+    """
 
     array: str
     indices: tuple = ()
+    written: object = None
 
 
 @node
@@ -52,6 +56,7 @@ class Own(Node):
 
     name: str
     indices: tuple = ()
+    written: object = None
 
 
 @node
@@ -139,23 +144,6 @@ def changed(tree, old, new):
     return replace(tree, **changes) if changes else tree
 
 
-def same(one, other) -> bool:
-    """Whether two trees say the same, sign by sign."""
-    if one is other:
-        return True
-    if type(one) is not type(other):
-        return False
-    return all(_same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
-
-
-def _same(one, other):
-    if isinstance(one, Node) and isinstance(other, Node):
-        return same(one, other)
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return one == other
-
-
 def factors(tree) -> list:
     """The factors of a product, a minus in front left aside."""
     if isinstance(tree, Binary) and tree.sign in ("*", "@", "⊙"):
@@ -173,11 +161,3 @@ def terms(tree) -> list:
 def letters_of(tree) -> set:
     """Names of all letters in a tree."""
     return {part.name for part in walk(tree) if isinstance(part, Letter)}
-
-
-def times(*trees):
-    """The product of some trees."""
-    product = trees[0]
-    for tree in trees[1:]:
-        product = Binary("*", product, tree)
-    return product
