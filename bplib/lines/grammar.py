@@ -127,6 +127,17 @@ class _Reader(Arithmetic):
             return self.norm()
         return super().primary()
 
+    def starts_condition(self):
+        """Whether the bracket that comes next holds a condition; brackets within it hold indices."""
+        ahead, depth = 1, 1
+        while depth and self.look(ahead).kind != "end":
+            kind = self.look(ahead).kind
+            depth += (kind == "[") - (kind == "]")
+            if kind in CONDITIONS and depth == 1:
+                return True
+            ahead += 1
+        return False
+
     def norm(self):
         """|u|, and ‖u‖² as the sum of squares."""
         self.take()
@@ -483,6 +494,7 @@ class _Reader(Arithmetic):
         if len(token.text) > 1 and token.text.isalpha() and self._splits(token.text):
             letters = [Token("name", letter, token.position + n, True) for n, letter in enumerate(token.text)]
             self.tokens[self.at - 1:self.at] = letters
+            self.at -= 1
             return self.named()
         if len(token.text) == 1 and token.text.isalpha() and not written.indices:
             return Letter(token.text)

@@ -63,7 +63,7 @@ class Matrices(World):
         of, by = tree.of, tree.by
         if isinstance(by, Own):
             by = self.own[by.name].entry(by.indices)
-        if isinstance(of, Own) or by is None:
+        if not isinstance(of, Entry) or not isinstance(by, Entry):
             raise NoValue("A derivative of a name of one's own is a table of derivatives; write its indices.")
         array = self.partial(of.array, by.array)
         if of.array in ("losses", "C", self.site.cost):

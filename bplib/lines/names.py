@@ -22,7 +22,7 @@ GENERIC = ("g", "f", "phi", "sigma", "h", "theta")
 
 COSTS = ("C", "E", "J", "L")
 PER_SAMPLE = "zaxydelta"
-GUESSED = {"yhat": "a", "o": "a", "t": "y", "l": "losses", "ell": "losses"}
+GUESSED = {"yhat": "output a", "o": "output a", "t": "y", "l": "losses", "ell": "losses"}
 """Letters that this course does not use and that have one usual meaning: kind of array."""
 
 
@@ -229,14 +229,14 @@ class NetworkNames(Names):
         rest = [self._word(at) for at in written.indices if not (isinstance(at, Letter) and at.name == self.sample)]
         if None in rest:
             return None
+        if not rest and self._bare_neuron(written.base) is not None:
+            return self._bare_neuron(written.base)
         for kind in kinds:
             if kind in ("C", "losses"):
                 return self._cost(kind, written, list(written.indices))
             found = self._neurons_entry(kind, rest)
             if found is not None:
                 return found
-        if not kinds and not rest:
-            return self._bare_neuron(written.base)
         return None
 
     @staticmethod
@@ -247,9 +247,13 @@ class NetworkNames(Names):
 
     def _neurons_entry(self, kind, rest):
         """An array of one neuron, or of the weight between two."""
-        kind = kind.removeprefix("output ")
+        output, kind = kind.startswith("output"), kind.removeprefix("output ")
         roles = {mark: q for (k, mark), q in self.by_role.items() if k == ("z" if kind == "delta" else kind)}
         word = "".join(rest)
+        if kind == "a" and word and word in self.network.structure.inputs:
+            kind, roles = "x", {None: self.network.given("x")}
+        if kind == "a" and not word and len(self.network.structure.outputs) == 1 and len(roles) > 1 and output:
+            word = self.network.structure.outputs[0]
         if kind in ("x", "y") and any(len(q.sizes) > 1 for q in roles.values()):
             return self._column(kind, word, roles)
         for mark, q in roles.items():
@@ -276,7 +280,7 @@ class NetworkNames(Names):
         if base in structure.inputs:
             return self._column("x", base, {q.mark: q for q in self.network.quantities.values() if q.kind == "x"})
         for (kind, mark), q in self.by_role.items():
-            if kind == "a" and mark == base and base:
+            if kind == "a" and mark == base and base and base not in ("x", "y", "z", "a", "w", "b"):
                 return self._sampled(q.name, q)
         return None
 

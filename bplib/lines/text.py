@@ -33,6 +33,8 @@ TRAILING = re.compile(
     r"definition|def|cancel\w*|where|rule|substitut\w*|put|what|simplif\w*|see|the|from|this|and|with|plug\w*|for|all|which|"
     r"error|one|only|now|same|forward|it|every|each|paths?|both|here|expand\w*|output|hidden|last|"
     r"not|done|ok|qed|∎|\\square|\\qed)\b(?![_^\[(']|\s*[=(*+/^])[^=]*$", re.I)
+HANGING = re.compile(r"(?:[.,;]?\s+(?:then|so|and|now|where|we|with|thus|hence|or|i\.e))$|"
+                     r"\s+\((?=[^()]*\b[a-z]{2,}\s+[a-z]{2,})[^()=+*/]*\)$|\s{2,}\((?=[^()]*\b[a-z]{2,}\b)[^()=+*/^_]*\)$", re.I)
 LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\begin\{c?d?array\}(\{[^{}]*\})?|\\end\{array\}", " "),
     (r"\\(?:begin|end)\{[A-Za-z]+\*?\}(\[[^\]]*\])?", " "),
@@ -159,7 +161,7 @@ def _without_words(line):
     line = re.sub(rf"^\s*(?:{ARROWS})\s*", "", line)
     for _ in range(4):
         before = line
-        line = re.sub(r"[.,;]\s+(?:then|so|and|now|where|we)$", "", TRAILING.sub("", line), flags=re.I).rstrip(" .,;:")
+        line = HANGING.sub("", TRAILING.sub("", line)).rstrip(" .,;:")
         line = _strip_start(LABEL, line)
         line = _strip_start(LEADING, line)
         if line == before:

@@ -4,7 +4,7 @@
 the chain rule means it; where q does not stand there, the change goes on through what does ("nearest"), or in any case along
 all paths ("total").
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -219,23 +219,52 @@ class World:
         of, by = tree.of, tree.by
         if isinstance(of, Own) or isinstance(by, Own):
             return self.with_own(of, by)
+        if not isinstance(of, Entry) or not isinstance(by, Entry):
+            raise NoValue("A derivative is of a quantity with respect to a quantity.")
         return self.at_indices(self.partial(of.array, by.array), (*self.indices(of), *self.indices(by)))
 
     def with_own(self, of, by):
-        """∂u/∂q, where u is a name of the learner's own."""
-        if isinstance(by, Own):
-            meant = self.own[by.name].entry(by.indices)
-            if meant is None:
-                raise NoValue(f"How {by.name} moves the cost cannot be seen, because it is a name for a formula.")
-            return self.value(Partial(of, meant)) if not isinstance(of, Own) else self.with_own(of, meant)
-        return self.value(Derivative(of, by))
+        """∂u/∂q, or ∂q/∂u, where u is a name of the learner's own."""
+        if not isinstance(by, Own):
+            return self.value(Derivative(of, by))
+        meaning = self.own[by.name]
+        meant = meaning.entry(by.indices) or self.array_like(by)
+        if meant is not None:
+            return self.value(Partial(of, meant))
+        through = self.only_array_in(meaning, by)
+        return self.value(Binary("/", Partial(of, through), Derivative(by, through)))
+
+    def array_like(self, own):
+        """The entry that a name for a formula has the value of, such as s := Σ w x + b for z; None where there is none."""
+        value, letters = self.value(own), own.indices
+        for name in self.site.equations:
+            array = self.site.arrays[name]
+            for indices in (letters, (Letter(self.sample), *letters)):
+                if array.ndim == len(indices) and name != self.site.cost:
+                    try:
+                        axes, (one, other) = aligned(value, self.at_indices(array, indices))
+                    except Misfit:
+                        continue
+                    if np.allclose(one, other, rtol=1e-10, atol=0):
+                        return Entry(name, indices)
+        return None
+
+    def only_array_in(self, meaning, own):
+        """The one quantity that moves a name for a formula, entry by entry, such as a for u := a − y."""
+        found = {part.array: part for part in walk(meaning.tree) if isinstance(part, Entry) and part.array in self.site.equations
+                 and part.indices is not None}
+        if len(found) != 1 or any(isinstance(part, (Over, Own)) for part in walk(meaning.tree)):
+            raise NoValue(f"How {meaning.name} moves something cannot be seen, because it is a name for a formula.")
+        (entry,) = found.values()
+        new = dict(zip(meaning.places, own.indices))
+        return replace(entry, indices=tuple(new.get(getattr(at, "name", None), at) for at in entry.indices))
 
     def on_Derivative(self, tree):
         """Everything that depends on `by` is moved with it."""
         by = tree.by
         if isinstance(by, Own):
             by = self.own[by.name].entry(by.indices)
-        if by is None:
+        if not isinstance(by, Entry) or by.array not in self.site.arrays:
             raise NoValue("How a name for a formula moves something cannot be seen.")
         moved = _Moved(self, by.array)
         value = moved.value(tree.of)
