@@ -607,3 +607,230 @@ dk = drᵀ q
 ∂C/∂E[c,j] = Σ_t [word[t] = c] ∂C/∂e[t,j]
 """),
 )
+
+
+# what happens to a pen
+
+class Slip(NamedTuple):
+    """A mistake as it happens in writing.
+
+    name      what it is
+    pattern   where it happens on a right side
+    new       what then stands there
+    meant     names of `repairs.TABLE` any of which says this mistake
+    only      a pattern that the whole line has to have; "" for any
+    """
+
+    name: str
+    pattern: str
+    new: object
+    meant: tuple
+    only: str = ""
+
+
+LAYER = r"(?:\^\{?\(?[\dlL]\)?\}?|[¹²])?"
+SUB = r"(?:_\{[^{}]*\}|_\w+|\[[\w,+ -]*\])?"
+UNIT = rf"[a-z]\w*?\d?{SUB}{LAYER}{SUB}"
+SLOPE = rf"(?:\\?[gσ]|\\sigma|tanh|sigmoid|relu|θ)(?:'|\^\{{\\prime\}}|′)(?:\^L)?(?:\((?:[^()]|\([^()]*\))*\))"
+TWO = ("the 2 of the square is lost", "a factor 2 is lost", "a factor 2 is lost in one place")
+TOO_MANY = ("a factor 2 too many", "a 2 that the ½ has cancelled", "a factor 2 too many in one place")
+SIGN = ("the sign is turned", "a sign is turned")
+SLOPE_LOST = ("the slope of the output is lost", "the slope of the hidden layer is lost", "a factor is lost")
+TURNED = ("the weights are not turned round going back", "an index is wrong")
+ERROR = r"\(\s*(\\?hat\{y\}|ŷ|[aohu]\w*?\d?(?:_\{[^{}]*\}|_\w+)?(?:\^\{?\(?\d?L?\)?\}?)?(?:_\w+)?|[aohu]\[[^]]*\]|A2)\s*[-−]\s*(y(?:_\{[^{}]*\}|_\w+|\[[^]]*\])?|Y)\s*\)"
+
+
+def _slope_value(match):
+    return re.sub(r"'|\^\{\\prime\}|′", "", match[0], count=1)
+
+
+def _turned(match):
+    sub = match["sub"]
+    swapped = re.sub(r"(\w),? ?(\w)(?=[\]}]*$)", lambda m: m[0].replace(m[1], "\0").replace(m[2], m[1]).replace("\0", m[2]), sub)
+    return match[0].replace(sub, swapped)
+
+
+SLIPS = (
+    Slip("2 lost", r"(?<![\w^.{/])2\s?(?=[(]|\\left\(|[u ]|a_)", "", TWO),
+    Slip("2 too many", r"^(?=[^2\d]*$)", "2 · ", TOO_MANY, r"∂|d|δ|\\frac"),
+    Slip("minus", r"^(.*)$", r"-(\1)", SIGN),
+    Slip("y − a", ERROR, r"(\2 - \1)", SIGN),
+    Slip("g for g'", SLOPE, _slope_value, ("the activation stands where its slope belongs",)),
+    Slip("slope dropped", rf"\s*(?:[·⊙*]|\\odot|\\cdot|\\,)?\s*{SLOPE}\s*(?=$|[·\sx\\])", " ", SLOPE_LOST),
+    Slip("slope dropped, by value", rf"\s*[·⊙*]?\s*(?<![-+=(] )\b(a\w*)\s?\(1\s?[-−]\s?\1\)(?!\))", " ", SLOPE_LOST),
+    Slip("slope dropped, by value of tanh", r"\s*[·⊙*]?\s*\(1 ?[-−] ?[ah]\w*(?:²|\^2)\)\s*", " ", SLOPE_LOST),
+    Slip("slope at a", r"(?<=['′}]\()z", "a", ("the slope is taken at a instead of z",)),
+    Slip("z(1 − z)", r"\ba(\w*)\s?\(1\s?[-−]\s?a\1\)", r"z\1(1-z\1)", ("the slope by value is written with z",)),
+    Slip("1 + a", r"\(1\s?[-−]\s?(?=[ah])", "(1 + ", SIGN),
+    Slip("another slope", r"\(1 ?[-−] ?([ah]\w*)(?:²|\^2)\)", r"\1(1-\1)", ("the slope of another activation",)),
+    Slip("another slope of sigmoid", r"\b(a\w*)\s?\(1\s?[-−]\s?\1\)", r"(1-\1²)", ("the slope of another activation",)),
+    Slip("w turned", rf"(?<![\w∂])[wW]\d?{LAYER}(?P<sub>_\{{\w\w\}}|_[a-z][a-z]|\[\w,\w\]){LAYER}", _turned, TURNED, r"δ|delta|∂|Σ|sum"),
+    Slip("transpose dropped", r"(W\d?(?:\^\{\(\d\)\})?\)?|\\right\))(?:ᵀ|\^T|\^\{T\}|\.T|\^\\top)", r"\1", TURNED[:1]),
+    Slip("transpose of the input dropped", r"(?<=[a-zA-Z1-9)])(?:ᵀ|\^T|\.T|\^\\top)\s*$", "",
+         ("the outer product is the wrong way round", "a quantity of the wrong layer")),
+    Slip("sum dropped", r"(?:Σ|\\sum|\bsum)(?:_(?:\{[^{}s]*\}|[a-rt-z]))(?:\^\{?\w+(?:_\d)?\}?)?\s*", "", ("one path only",)),
+    Slip("sum over samples dropped", r"(?:Σ|\\sum)_\{?s(?:=1\}\^N)?\s*", "", ("the samples are not added up",)),
+    Slip("1/N dropped", r"(?:1/N|\\frac1N|\\frac\{1\}\{N\}|1/m)\s*", "", ("not divided by the number of samples", "a factor too many")),
+    Slip("input dropped", r"\s*[·*]?\s*(?<![∂\w])(?:x_k|x\[k\]|x_sk|x_2|xᵀ|a1_k|a_k|x)$", "",
+         ("the input of the weight is lost", "a factor is lost"), r"^\s*(?:∂\w+/∂|\\frac\{(?:\\partial|d) ?\w+\}\{(?:\\partial|d) ?|d\w/d)[wW]|^\s*="),
+    Slip("layer of δ", r"δ2(?=_)", "δ1", ("a quantity of the wrong layer",), r"δ1_j =|w1|b2"),
+    Slip("layer of the input", r"a1_k$", "x_k", ("a quantity of the wrong layer",)),
+    Slip("bias with input", r"^(δ|δ1_j|δ2_j|Σ_s δ1_sj)$", r"\1 x", ("the bias gradient carries an input", "a factor too many"), r"/∂b"),
+    Slip("penalty forgotten", r"\s*\+ λ [wW]2\w*", "", ("the penalty is forgotten",)),
+    Slip("penalty doubled", r"λ", "2λ", ("weight decay counted wrongly", "a factor 2 too many in one place")),
+    Slip("square forgotten", r"(\([^()]*[-−] ?[yt]\w*\))(?:²|\^2)", r"\1", ("the square of the cost is lost",), r"^\s*[CE] ="),
+    Slip("bracket forgotten", r"2\s?\((\w+)\s?[-−]\s?(\w+)\)", r"(2\1 - \2)", ("brackets are missing", "a factor 2 is lost in one place",
+                                                                                "a factor 2 too many in one place")),
+    Slip("paths multiplied", r"\) h \+ |(?<=δ_o) \+ (?=δ_m)|(?<=w_ph δ_h) \+ ", lambda m: m[0].replace("+", "·"), ("paths are multiplied",)),
+    Slip("a path forgotten", r"\s\+ (?:δ_m w_hm|w_hm δ_m|w_po δ_o|∂C/∂z_m ∂z_m/∂a_h)", "", ("one path only",)),
+    Slip("step", r"(?<=[\[_{,])t[-+]1", "t", ("an index is shifted",)),
+    Slip("kernel", r"p\+q(?=[\]}])", "p-q", ("an index is shifted",)),
+    Slip("kernel going back", r"r-q(?=[\]}])", "r+q", ("an index is shifted",)),
+    Slip("slope too many", r"^(a2?_j [-−] y_j|a2 [-−] y|\(a[-−]y\) ?x?)$", r"(\1) · a2_j(1-a2_j)",
+         ("one slope too many", "a factor too many", "softmax treated unit by unit"), "a2_j"),
+    Slip("slope too many, one neuron", r"^(a [-−] y|\(a[-−]y\) x)$", r"(\1) a(1-a)", ("one slope too many", "a factor too many")),
+    Slip("softmax by itself", r"a_i\(\[i = j\] - a_j\)|a_i\(\\delta_\{ij\} - a_j\)", "a_i(1 - a_i)", ("softmax treated unit by unit",)),
+    Slip("w for x", r"(?<![∂\w])x_k$", "w_jk", ("weight and input are exchanged",), r"∂w_jk|∂w1_jk"),
+    Slip("error term dropped", r"(w2?_\w\w) δ2?_[ij]$", r"\1", ("the error term is lost", "a factor is lost")),
+    Slip("z for a", r"(?<![∂\w])a(1?)_k$", r"z\1_k", ("z stands where a belongs",)),
+)
+
+
+def _is_mutable(line):
+    return "=" in line and not re.search(r":=|≡|\\coloneqq|\\equiv|\\begin|\\end|^\s*(?:u|dz\d|da\d|dZ\d) =|^Let", line)
+
+
+def slipped(line, slip):
+    """A line with a slip in its last side; None where it cannot happen there."""
+    if not _is_mutable(line) or slip.only and not re.search(slip.only, line):
+        return None
+    body = re.sub(r"(\\\\|&&.*|\$)\s*$", "", line)
+    tail = line[len(body):]
+    comment = re.search(r"\s{3,}\(.*\)$|\s+and$", body)
+    tail, body = (body[comment.start():] + tail, body[:comment.start()]) if comment else (tail, body)
+    places = [m.start() for m in re.finditer("=", body) if body[:m.start()].count("[") == body[:m.start()].count("]")
+              and body[:m.start()].count("{") == body[:m.start()].count("}")]
+    if not places:
+        return None
+    head, side = body[:places[-1] + 1], body[places[-1] + 1:].strip().rstrip(" .,")
+    new = re.sub(slip.pattern, slip.new, side, count=1)
+    if new == side or not new.strip():
+        return None
+    return f"{head} {new.strip()}{tail}"
+
+
+def numbered(text):
+    """(place among the physical lines, number as a reader counts)"""
+    number = 0
+    for place, line in enumerate(text.split("\n")):
+        if line.strip() and not re.fullmatch(r"\s*\\(?:begin|end)\{[\w*]+\}\s*", line):
+            number += 1
+            yield place, number
+
+
+STILL_RIGHT = {
+    # (number of the right derivation, line, slip): what is written then is right as well
+}
+
+
+def with_one_slip():
+    """Every right derivation with every slip in every line where it can happen."""
+    for at, case in enumerate(RIGHT):
+        lines = case.text.split("\n")
+        for place, number in numbered(case.text):
+            for slip in SLIPS:
+                new = slipped(lines[place], slip)
+                if new is not None and (at, number, slip.name) not in STILL_RIGHT:
+                    text = "\n".join([*lines[:place], new, *lines[place + 1:]])
+                    yield case._replace(text=text, wrong=number, slips=((number, slip),))
+
+
+def with_two_slips():
+    """Some right derivations with slips in two of their lines."""
+    for at, case in enumerate(RIGHT):
+        lines = case.text.split("\n")
+        can = [(place, number, slip, new) for place, number in numbered(case.text) for slip in SLIPS
+               for new in [slipped(lines[place], slip)] if new is not None and (at, number, slip.name) not in STILL_RIGHT]
+        firsts = can[at % 3::7]
+        for n, (place, number, slip, new) in enumerate(firsts):
+            later = [one for one in can if one[0] > place]
+            if later:
+                other = later[(5 * n + at) % len(later)]
+                changed = [*lines[:place], new, *lines[place + 1:other[0]], other[3], *lines[other[0] + 1:]]
+                yield case._replace(text="\n".join(changed), wrong=number, slips=((number, slip), (other[1], other[2])))
+
+
+# the figures
+
+class Outcome(NamedTuple):
+    case: Case
+    verdict: object
+    seconds: float
+
+    @property
+    def found(self):
+        return self.verdict.first_wrong == self.case.wrong
+
+    def line(self, number):
+        return next(line for line in self.verdict.lines if line.number == number)
+
+
+def judged(case):
+    start = time.perf_counter()
+    verdict = bp.check_derivation(network(case.network), case.text, **case.options)
+    return Outcome(case, verdict, time.perf_counter() - start)
+
+
+def named(outcomes):
+    """Of all slips on lines that were found wrong: how many were named, named otherwise, and not named."""
+    counts, wrongly = Counter(), []
+    for outcome in outcomes:
+        for number, slip in outcome.case.slips:
+            line = outcome.line(number)
+            if line.verdict != "does not follow":
+                counts["not found"] += 1
+            elif not line.mistakes:
+                counts["unnamed"] += 1
+            elif len(line.mistakes) == 1 and line.mistakes[0] in slip.meant:
+                counts["named"] += 1
+            else:
+                counts["named otherwise"] += 1
+                wrongly.append((outcome, number, slip))
+    return counts, wrongly
+
+
+def main(verbose):
+    for case in RIGHT:
+        judged(case)  # the points of each network are made once
+    rights, ones, twos = ([judged(case) for case in cases] for cases in (RIGHT, with_one_slip(), with_two_slips()))
+    refused = [line for outcome in rights for line in outcome.verdict.lines if not line.right]
+    lines = sum(len(outcome.verdict.lines) for outcome in rights)
+    print(f"right derivations      {len(rights)}, {lines} lines; refused lines {len(refused)} ({len(refused) / lines:.1%})")
+    for what, outcomes in (("one slip", ones), ("two slips", twos)):
+        found = sum(outcome.found for outcome in outcomes)
+        counts, wrongly = named(outcomes)
+        total = counts["named"] + counts["named otherwise"] + counts["unnamed"]
+        print(f"{what:<22} {len(outcomes)}; first wrong line found {found / len(outcomes):.1%}; named {counts['named'] / total:.1%}, "
+              f"not named {counts['unnamed'] / total:.1%}, named otherwise {counts['named otherwise'] / total:.1%}")
+    every = sorted(1000 * outcome.seconds / len(outcome.verdict.lines) for outcome in [*rights, *ones, *twos])
+    print(f"milliseconds a line    median {every[len(every) // 2]:.1f}, 95 % {every[int(0.95 * len(every))]:.1f}, most {every[-1]:.1f}")
+    if verbose:
+        show([*rights, *ones, *twos])
+
+
+def show(outcomes):
+    for outcome in outcomes:
+        if not outcome.found:
+            print("\nNOT FOUND", outcome.case.network, outcome.case.wrong, [slip.name for _, slip in outcome.case.slips])
+            print(outcome.verdict)
+    counts, wrongly = named(outcomes)
+    for outcome, number, slip in wrongly:
+        print("\nOTHERWISE", outcome.case.network, slip.name, "→", outcome.line(number).mistakes, "|", outcome.line(number).text)
+    unnamed = [(outcome.case.network, slip.name, outcome.line(number).text) for outcome in outcomes
+               for number, slip in outcome.case.slips if outcome.line(number).verdict == "does not follow" and not outcome.line(number).mistakes]
+    for one in unnamed:
+        print("UNNAMED", *one, sep=" | ")
+
+
+if __name__ == "__main__":
+    main("-v" in sys.argv)

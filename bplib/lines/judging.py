@@ -3,17 +3,16 @@
 What a broken line gives is taken as given from there on (`carried`), so that lines which rest on it are judged by
 themselves.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
 
-from ..errors import InputError
 from .carried import Carried
 from .matrices import Matrices
 from .names import ModelNames
-from .tree import Diagonal, Entry, Letter, Node, Own, Partial, Transpose, walk
-from .values import Misfit, NoValue, World, aligned, ranges_in
+from .tree import Diagonal, Entry, Known, Letter, Node, Own, Partial, Transpose, walk
+from .values import Misfit, NoValue, Value, World, _spread, aligned, ranges_in
 
 EQUAL, NEARLY, NOTHING = 1e-8, 1e-5, 1e-13
 """Relative differences up to which sides are equal, or may be equal but for rounded numbers; and what counts as 0."""
@@ -71,8 +70,7 @@ class Judge:
     def __init__(self, reader, sites, meant):
         self.names, self.meanings, self.sites, self.meant = reader.names, reader.meanings, sites, meant
         self.truth = [self.world(site) for site in sites]
-        self.replaced = [{} for _ in sites]
-        self.given_again = {}
+        self.replaced, self.own = [{} for _ in sites], [{} for _ in sites]
         self.carried = None
         self.last = self.head = None
         self.after_break = False
@@ -193,19 +191,18 @@ class Judge:
         if head is None or last is None:
             return
         worlds = self.carried or self.truth
-        own = dict(self.meanings)
-        for site, pair, replaced in zip(self.sites, worlds, self.replaced):
+        for pair, replaced, own in zip(worlds, self.replaced, self.own):
             world = self.chosen(pair, head, last)
+            self.set_ranges(world, head, last)
             try:
-                self.set_ranges(world, head, last)
-                given(self, world, site, head, last, replaced)
-            except (InputError, ValueError):
+                value = world.value(last)
+                if isinstance(head, Own):
+                    own[head.name] = replace(self.meanings[head.name], tree=Known(value))
+                given(self, world, head, value, replaced)
+            except (Misfit, NoValue):
                 continue
-        if isinstance(head, Own):
-            from dataclasses import replace
-            self.given_again[head.name] = replace(self.meanings[head.name], tree=last)
-        own.update(self.given_again)
-        self.carried = [self.world(site, Carried(site, replaced), own) for site, replaced in zip(self.sites, self.replaced)]
+        self.carried = [self.world(site, Carried(site, replaced), {**self.meanings, **own})
+                        for site, replaced, own in zip(self.sites, self.replaced, self.own)]
 
 
 def difference(one, other):
@@ -223,18 +220,15 @@ def difference(one, other):
     return 0.0 if size <= NOTHING else float(gap / size)
 
 
-def given(judge, world, site, head, last, replaced):
+def given(judge, world, head, value, replaced):
     """Write down what a broken line gives: the value of a quantity, or of a derivative."""
     tree = head
     while isinstance(tree, Own):
         tree = judge.meanings[tree.name].tree
     if not isinstance(tree, (Entry, Partial)):
         return
-    key, letters, shape = _place(judge, world, site, tree)
-    if key is None:
-        return
-    value = world.value(last)
-    array = _over(world, value, letters, shape, tree)
+    key, letters, shape = _place(judge, world, world.site, tree)
+    array = None if key is None else _over(world, value, letters, shape)
     if array is not None:
         replaced[key] = array
 
@@ -264,7 +258,7 @@ def _cost(of, site):
     return site.cost if of == "C" else of
 
 
-def _over(world, value, letters, shape, tree):
+def _over(world, value, letters, shape):
     """A value as an array over the entries of what it replaces; None where it is not given for all of them."""
     if value.axes == ("rows", "columns"):
         return _from_matrix(world, value, shape)
@@ -286,8 +280,6 @@ def _over(world, value, letters, shape, tree):
 
 
 def _full(value, wanted, lengths):
-    from .values import _spread
-
     extra = [at for at in value.axes if at not in wanted]
     array = value.array
     axes = value.axes
@@ -296,8 +288,8 @@ def _full(value, wanted, lengths):
             raise Misfit("It is given for one sample.")
         array = array.take(0, axis=axes.index(at))
         axes = tuple(other for other in axes if other != at)
-    from .values import Value
-
+    if any(n not in (1, lengths[at]) for at, n in zip(axes, array.shape)):
+        raise Misfit("An index counts two different things here.")
     return np.broadcast_to(_spread(Value(array, axes), wanted), [lengths[at] for at in wanted]).copy()
 
 

@@ -56,6 +56,9 @@ class Matrices(World):
     def on_Number(self, tree):
         return Value(np.asarray(tree.value).reshape(1, 1), AXES)
 
+    def on_Known(self, tree):
+        return tree.value
+
     def on_Size(self, tree):
         return Value(super().on_Size(tree).array.reshape(1, 1), AXES)
 

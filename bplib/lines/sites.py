@@ -51,7 +51,7 @@ class Site:
             return np.zeros((*self.arrays[of].shape, *here.shape[:-1]))
         moved = here + 1j * STEP * np.eye(here[..., 0].size).reshape(*here.shape[:-1], -1)
         value = self._value(of, {**self.point.arrays, by: moved})
-        return (np.imag(value) / STEP).reshape(*value.shape[:-1], *here.shape[:-1])
+        return (np.imag(value) / STEP).reshape((*value.shape[:-1], *here.shape[:-1]))
 
     def stands_in(self, by, of) -> bool:
         """Whether an array stands in the equation of another one."""

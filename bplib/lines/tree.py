@@ -25,6 +25,13 @@ class Number(Node):
 
 
 @node
+class Known(Node):
+    """A `values.Value` that is given."""
+
+    value: object
+
+
+@node
 class Letter(Node):
     """An index."""
 

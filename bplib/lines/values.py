@@ -173,6 +173,11 @@ class World:
     def on_Number(self, tree):
         return Value(np.asarray(tree.value))
 
+    def on_Known(self, tree):
+        if "rows" in tree.value.axes:
+            raise NoValue("It was given as a matrix; write this line with matrices too.")
+        return tree.value
+
     def on_Size(self, tree):
         if tree.name not in self.site.sizes:
             raise NoValue(f"{tree.name} has no value here.")
