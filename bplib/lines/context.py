@@ -1,14 +1,17 @@
 """What a change to a line may look at: its letters, and the quantities of the network that could stand in it."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+
+import numpy as np
 
 from ..activations import Activated
 from ..activations import softmax as softmax_of_layer
 from ..equations import name_of
 from ..models.nodes import Softmax
 from ..networks import Network
-from .tree import Entry, Letter, Own, Partial, letters_of, walk
+from .names import shown_index
+from .tree import Entry, Letter, Number, Own, Partial, letters_of, walk
 
 MOST_PLACES = 6
 
@@ -40,13 +43,13 @@ class Context:
 
     @cached_property
     def kinds(self):
-        """letter → what it counts, for letters of both sides."""
+        """letter or number → what it counts, and itself, for those of both sides."""
         found = {}
-        for part in [*walk(self.left), *walk(self.right)]:
+        for part in [*walk(self.left), *walk(self.head), *walk(self.right)]:
             for entry in self.entries_of(part):
                 for at, kind in zip(entry.indices or (), self.axes(entry.array)):
-                    if isinstance(at, Letter):
-                        found.setdefault(at.name, kind)
+                    if isinstance(at, (Letter, Number)):
+                        found.setdefault(shown_index(at), (kind, at))
         return found
 
     def entries_of(self, part):
@@ -56,6 +59,13 @@ class Context:
             tree = self.meanings[part.name].tree
             return [tree.by] if isinstance(tree, Partial) and isinstance(tree.by, Entry) else []
         return []
+
+    def axes_of(self, part):
+        """What each index of an entry counts, or of a name that stands for a derivative."""
+        if isinstance(part, Entry):
+            return self.axes(part.array)
+        places = self.meanings[part.name].places
+        return [self.kinds[at][0] if at in self.kinds else None for at in places]
 
     def axes(self, array):
         """What each axis of an array counts."""
@@ -69,18 +79,18 @@ class Context:
         return tuple("s" if at == self.sample else runs[at] for at in axes)
 
     def letters_for(self, kind):
-        """Letters that count units of this kind, those of the left side first."""
+        """Letters and numbers that stand for units of this kind, those of the left side first."""
         if kind == "s":
             return [Letter(self.sample)]
-        names = [at for at, one in self.kinds.items() if one == kind]
-        return [Letter(at) for at in sorted(names, key=lambda at: at not in self.free)]
+        places = [at for one, at in self.kinds.values() if one == kind]
+        return sorted(places, key=lambda at: shown_index(at) not in self.free)
 
     def at(self, array):
         """The entries of an array that the letters of this line can name."""
         if self.matrices:
             return [Entry(array, None)] if array in self.site.arrays or array.startswith("delta") else []
         choices = [self.letters_for(kind) for kind in self.axes(array)]
-        places = [place for place in product(*choices) if len({at.name for at in place}) == len(place)]
+        places = [place for place in product(*choices) if len({shown_index(at) for at in place}) == len(place)]
         return [Entry(array, place) for place in places[:MOST_PLACES]]
 
     # the network
@@ -96,6 +106,10 @@ class Context:
         """(z, a) of every softmax."""
         return [(name_of(e.right.args[0]), e.quantity.name) for e in self.network.equations
                 if isinstance(e.right, (softmax_of_layer, Softmax))]
+
+    @property
+    def weighted_sums(self):
+        return [*(z for z, _, _ in self.activated), *(z for z, _ in self.softmaxes)]
 
     @cached_property
     def outputs(self):
@@ -113,11 +127,13 @@ class Context:
         """Whether a weighted sum belongs to a unit whose value the cost takes."""
         return self.a_of(z) in self.outputs
 
-    @property
+    @cached_property
     def weights(self):
+        """Parameters that multiply something; the others are biases."""
         if isinstance(self.network, Network):
             return [name for name in self.network.parameters if self.network.quantities[name].kind == "W"]
-        return [name for name in self.network.parameters if len(self.network.quantities[name].letters) > 1]
+        return [name for name in self.network.parameters if any(
+            not np.isin(self.site.local(user, name), (0, 1)).all() for user in self.site.uses if name in self.site.uses[user])]
 
     @property
     def biases(self):
@@ -130,10 +146,17 @@ class Context:
     @property
     def left_by(self):
         """With respect to what the chain differentiates; None where it is about something else."""
-        tree = self.head
+        tree = self.derivative_of(self.head)
+        return tree.by if tree is not None else None
+
+    def derivative_of(self, tree):
+        """The derivative that a tree is, or is a name for; None for anything else."""
         while isinstance(tree, Own):
             tree = self.meanings[tree.name].tree
-        return tree.by if isinstance(tree, Partial) and isinstance(tree.by, Entry) else None
+        if isinstance(tree, Entry) and tree.array.startswith("delta"):
+            cost = "losses" if "losses" in self.site.arrays else self.site.cost
+            return Partial(Entry(cost, (Letter(self.sample),)), replace(tree, array="z" + tree.array.removeprefix("delta")))
+        return tree if isinstance(tree, Partial) and isinstance(tree.by, Entry) and isinstance(tree.of, Entry) else None
 
     @property
     def right_letters(self):

@@ -37,6 +37,9 @@ class Link:
     why      a sentence where indices or shapes do not fit, or nothing can be said
     carried  whether it follows from a broken line before it, and not in truth
     again    whether the right side is right again after a broken line
+    after_break  whether the chain was broken before
+    defines  whether it gives a name
+    worlds   what gave values to its sides
     """
 
     left: Node
@@ -46,6 +49,7 @@ class Link:
     why: str = ""
     carried: bool = False
     again: bool = False
+    after_break: bool = False
     defines: bool = False
     worlds: list = field(default_factory=list)
 
@@ -119,7 +123,7 @@ class Judge:
             if side is None or left is None:
                 self.last = side
                 continue
-            link = Link(left, side, self.head, defines=chain.meaning is not None and number == 0)
+            link = Link(left, side, self.head, after_break=self.after_break, defines=chain.meaning is not None and number == 0)
             if not link.defines:
                 self.judge(link)
             found.append(link)

@@ -33,21 +33,36 @@ class Naming:
 
     def __init__(self, network, judge, link):
         self.network, self.judge, self.link = network, judge, link
-        self.pairs = link.worlds
         self.bare = judge.meant.matrices and (judge.is_bare(link.left) or judge.is_bare(link.right))
-        self.worlds = [pair[1] if self.bare else pair[0] for pair in self.pairs]
+        self.worlds, self.truth = ([pair[1] if self.bare else pair[0] for pair in pairs] for pairs in (link.worlds, judge.truth))
 
     def found(self) -> Named:
+        """The mistake as a change of the line before; after a broken line also of what is true, and of what the chain
+        begins with."""
+        pairs = [(self.link.left, self.worlds)]
+        if self.worlds[0] is not self.truth[0]:
+            pairs.append((self.link.left, self.truth))
+        if self.link.after_break and self.link.head is not self.link.left:
+            pairs.append((self.link.head, self.truth))
+        results = [self.compared_with(left, worlds) for left, worlds in pairs]
+        known = [one for one in results if one is not None]
+        single = [one for one in known if len(one.names) == 1]
+        several = [one for one in known if one.possible]
+        if single or several:
+            return (single or several)[0]
+        return self.by_two() if known else Named()
+
+    def compared_with(self, left, worlds):
+        """What a single mistake explains, measured against one earlier side; None where that has no value."""
+        self.left, self.worlds = left, worlds
         try:
-            for world in self.worlds:
-                self.judge.set_ranges(world, self.link.left, self.link.right)
-            self.known = [self.value(world, self.link.left) for world in self.worlds]
+            for world in worlds:
+                self.judge.set_ranges(world, left, self.link.right)
+            self.known = [self.value(world, left) for world in worlds]
         except (InputError, ValueError):
-            return Named()
-        constant = self.by_constant([self.link.right] * len(self.worlds))
-        if constant:
-            return Named((constant,))
-        return self.by_change()
+            return None
+        constant = self.by_constant([self.link.right] * len(worlds))
+        return Named((constant,)) if constant else self.by_change()
 
     def value(self, world, tree):
         return world.value(tree)
@@ -88,7 +103,7 @@ class Naming:
 
     def link_about_cost(self):
         """Whether the step differentiates the cost: ∂C/∂a, or what has it as a factor, becomes a formula."""
-        parts = [*walk(self.link.left)]
+        parts = [*walk(self.left)]
         return any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array in ("C", "losses") or
                    isinstance(part, Own) or isinstance(part, Entry) and part.array.startswith("delta") for part in parts)
 
@@ -103,11 +118,11 @@ class Naming:
                     hits[name] = tree
             if hits:
                 return _decided(hits)
-        return self.by_two(context)
+        return Named()
 
-    def by_two(self, context):
+    def by_two(self):
         """A change and a constant factor at once."""
-        hits = {}
+        hits, context = {}, self.context()
         for name, tree in self.changes(context, 0):
             constant = self.by_constant([tree] * len(self.worlds))
             if constant:
@@ -131,11 +146,14 @@ class Naming:
     def context(self):
         world = self.worlds[0]
         axes = [at for at in self.known[0].axes if at not in ("rows", "columns")]
-        return Context(self.network, world.site, self.link.left, self.link.right, self.link.head, tuple(axes), world.sample,
+        return Context(self.network, world.site, self.left, self.link.right, self.link.head, tuple(axes), world.sample,
                        bool(self.bare), self.judge.meanings)
 
 
 SPECIAL = (
+    ("the weights are not turned round going back", ("the outer product is the wrong way round", "a quantity of the wrong layer")),
+    ("weight decay counted wrongly", ("a factor 2 is lost in one place", "a factor 2 too many in one place")),
+    ("the samples are not added up", ("one path only",)),
     ("softmax treated unit by unit", ("one path only", "one slope too many", "a sign is turned", "the slope of another activation")),
     ("the bias gradient carries an input", ("a quantity of the wrong layer", "weight and input are exchanged", "paths are multiplied",
                                             "the activation stands where its slope belongs")),

@@ -55,7 +55,16 @@ class Understood:
         findings = [line.finding for line in self.lines]
         wrong = [n for n, finding in enumerate(findings) if finding is Finding.BROKEN]
         return (findings.count(Finding.UNREADABLE), findings.count(Finding.UNDECIDED),
-                -(wrong[0] if wrong else len(findings)), len(wrong), self.strangeness)
+                len(wrong), -(wrong[0] if wrong else len(findings)), self.misfits, self.strangeness)
+
+    @property
+    def misfits(self):
+        """How many lines have indices or shapes that do not fit."""
+        return sum(line.broken is not None and bool(line.broken.why) for line in self.lines)
+
+    @property
+    def is_right(self):
+        return all(line.finding in (Finding.FOLLOWS, Finding.REMARK) for line in self.lines)
 
     @property
     def strangeness(self):
@@ -101,7 +110,7 @@ def _best(network, lines, notation, of):
     found = []
     for meant in _ways(network, lines, notation, of):
         found.append(_judged(network, lines, meant))
-        if found[-1].score[:1] == (0,) and not any(one.finding in (Finding.BROKEN, Finding.UNDECIDED) for one in found[-1].lines):
+        if found[-1].is_right:
             break
     return min(found, key=lambda one: one.score)
 

@@ -6,8 +6,9 @@ needed for it: whether a change mends the line, numbers decide (see `naming`).
 from dataclasses import dataclass, replace
 from typing import Callable
 
+from .names import shown_index
 from .tree import (Binary, Call, Entry, Letter, Negative, Number, Over, Own, Partial, Size, Transpose, changed, factors,
-                   letters_of, walk)
+                   letters_of, terms, walk)
 
 PRODUCTS = ("*", "@", "⊙")
 
@@ -32,14 +33,27 @@ class Mistake:
 
 # parts of a formula
 
+def _values(tree):
+    """Every part that has a value of its own: what stands in indices and in derivatives has not."""
+    yield tree
+    if not isinstance(tree, (Entry, Own, Partial)):
+        for part in tree.parts:
+            yield from _values(part)
+
+
 def _all(tree, kind):
-    return [part for part in walk(tree) if isinstance(part, kind)]
+    return [part for part in _values(tree) if isinstance(part, kind)]
+
+
+def _entries(tree):
+    """Every entry and every name of the learner's own, those in derivatives too."""
+    return [part for part in walk(tree) if isinstance(part, (Entry, Own))]
 
 
 def _products(tree):
     """Every place of a formula that may get another factor: the whole, each term, and what is summed."""
     yield tree
-    for part in walk(tree):
+    for part in _values(tree):
         if isinstance(part, Over) and part.function != "softmax":
             yield part.body
         elif isinstance(part, Binary) and part.sign in "+-":
@@ -226,7 +240,8 @@ def _not_transposed(tree, context):
             if part.indices is None:
                 yield changed(tree, part, Transpose(part))
             elif len(part.indices) == 2:
-                yield changed(tree, part, replace(part, indices=part.indices[::-1]))
+                for weight in context.weights:  # where letters say which layer is meant, it changes with them
+                    yield changed(tree, part, Entry(weight, part.indices[::-1]))
     for part in _all(tree, Transpose):
         if isinstance(part.of, Entry) and part.of.array in context.weights:
             yield changed(tree, part, part.of)
@@ -239,6 +254,15 @@ def _sides_swapped(tree, context):
         if context.matrices and part.sign in ("*", "@") and any(
                 isinstance(w, Entry) and w.array in context.weights for w in _all(part, Entry)):
             yield changed(tree, part, Binary(part.sign, part.right, part.left))
+
+
+def _transpose_missing(tree, context):
+    if context.matrices:
+        for part in _values(tree):
+            if isinstance(part, (Entry, Own, Partial)):
+                yield changed(tree, part, Transpose(part))
+            elif isinstance(part, Transpose):
+                yield changed(tree, part, part.of)
 
 
 def _outer_turned(tree, context):
@@ -268,7 +292,12 @@ def _wrong_layer(tree, context):
     for part in _all(tree, Entry):
         for array in _neighbours(part.array, context):
             for entry in context.at(array):
-                yield changed(tree, part, entry)
+                if not part.indices or len(part.indices) < 2 or not _turned(entry, part):
+                    yield changed(tree, part, entry)
+
+
+def _turned(one, other):
+    return [shown_index(at) for at in one.indices] == [shown_index(at) for at in other.indices[::-1]]
 
 
 def _neighbours(array, context):
@@ -276,10 +305,10 @@ def _neighbours(array, context):
     if array in values:
         return [other for other in values if other != array and other in context.site.arrays]
     if array.startswith("delta"):
-        return [other for other in ("delta" + z[1:] for z, _, _ in context.activated) if other != array]
+        return [other for other in ("delta" + z[1:] for z in context.weighted_sums) if other != array]
     if array in context.weights:
         return [other for other in context.weights if other != array]
-    zs = [z for z, _, _ in context.activated]
+    zs = context.weighted_sums
     return [other for other in zs if other != array] if array in zs else []
 
 
@@ -300,23 +329,21 @@ def _weight_for_input(tree, context):
 
 def _wrong_index(tree, context):
     """One letter for another that counts the same."""
-    for part in _all(tree, Entry):
-        kinds = context.axes(part.array)
+    for part in _entries(tree):
+        kinds = context.axes_of(part)
         for n, at in enumerate(part.indices or ()):
             kind = kinds[n] if n < len(kinds) else None
-            for letter in context.letters_for(kind):
-                if isinstance(at, (Letter, Number)) and getattr(at, "name", None) != letter.name:
-                    yield changed(tree, part, replace(part, indices=(*part.indices[:n], letter, *part.indices[n + 1:])))
-            if isinstance(at, Number) and at.value in (1.0, 2.0, 3.0):
-                for other in {1.0, 2.0, 3.0} - {at.value}:
-                    yield changed(tree, part, replace(part, indices=(*part.indices[:n], Number(other), *part.indices[n + 1:])))
-        if part.indices and len(part.indices) > 1 and part.array not in context.weights:
+            others = [*context.letters_for(kind), *(Number(unit) for unit in (1.0, 2.0, 3.0) if isinstance(at, Number))]
+            for other in others:
+                if isinstance(at, (Letter, Number)) and shown_index(at) != shown_index(other):
+                    yield changed(tree, part, replace(part, indices=(*part.indices[:n], other, *part.indices[n + 1:])))
+        if isinstance(part, Entry) and part.indices and len(part.indices) > 1 and part.array not in context.weights:
             yield changed(tree, part, replace(part, indices=part.indices[::-1]))
 
 
 def _shifted(tree, context):
     """t for t − 1, p − q for p + q."""
-    for part in _all(tree, Entry):
+    for part in _entries(tree):
         for n, at in enumerate(part.indices or ()):
             for new in _other_places(at):
                 yield changed(tree, part, replace(part, indices=(*part.indices[:n], new, *part.indices[n + 1:])))
@@ -338,14 +365,15 @@ def _other_places(at):
 def _sum_forgotten(tree, context):
     loose = [at for at in context.right_letters if at not in context.free and at != context.sample]
     for letter in loose:
-        for place in _products(tree):
-            if letter in letters_of(place):
-                yield changed(tree, place, Over("sum", (letter,), place))
-        for part in _all(tree, Binary):
-            if part.sign in PRODUCTS and letter in letters_of(part):
+        for part in _values(tree):
+            if letter in letters_of(part):
                 yield changed(tree, part, Over("sum", (letter,), part))
     if len(loose) > 1:
         yield Over("sum", tuple(loose), tree)
+    for letter in context.free:
+        for part in _values(tree):
+            if part is not tree and isinstance(part, (Binary, Entry, Call)) and letter in letters_of(part) and letter != context.sample:
+                yield changed(tree, part, Over("sum", (letter,), part))
 
 
 def _one_unit_only(tree, context):
@@ -353,7 +381,7 @@ def _one_unit_only(tree, context):
     for part in _all(tree, Binary):
         if part.sign in PRODUCTS:
             ends = [f for f in factors(part) if isinstance(f, (Partial, Entry, Own))]
-            for letter in letters_of(part) - {context.sample}:
+            for letter in sorted(letters_of(part) & {*context.free} - {context.sample}):
                 fresh = "m" if letter != "m" else "n"
                 for chosen in _subsets(ends):
                     renamed = _renamed_in(part, chosen, letter, fresh)
@@ -394,22 +422,46 @@ def _samples_not_added(tree, context):
 
 
 def _path_missing(tree, context):
-    """Paths of the right sum, each from its own equation, that were left out."""
-    left = context.left
-    if not isinstance(left, Partial) or not isinstance(left.by, Entry) or left.by.indices is None or context.matrices:
+    """Paths that were left out: a term of the line before, or a way from what the chain differentiates to the cost."""
+    for term in terms(context.left):
+        if term is not context.left and any(isinstance(part, Partial) for part in walk(term)):
+            yield Binary("+", tree, term)
+    left = context.derivative_of(context.left)
+    if left is None or left.by.indices is None or context.matrices:
         return
+    a = context.a_of(left.by.array)
+    slope = None if a is None else Partial(Entry(a, left.by.indices), left.by)
+    start = left.by if slope is None else slope.of
     for user in context.site.uses:
-        if left.by.array in context.site.uses[user] and user != context.site.cost:
+        if start.array in context.site.uses[user] and user != context.site.cost:
             for entry in context.at(user):
-                through = Binary("*", replace(left, by=entry), Partial(entry, left.by))
+                through = Binary("*", Partial(left.of, entry), Partial(entry, start))
+                through = through if slope is None else Binary("*", through, slope)
                 extra = tuple(at.name for at in entry.indices if isinstance(at, Letter) and at.name not in context.free)
                 yield Binary("+", tree, Over("sum", extra, through) if extra else through)
 
 
 def _paths_multiplied(tree, context):
     for part in _all(tree, Binary):
-        if part.sign == "*" and not isinstance(part.left, Number):
-            yield changed(tree, part, replace(part, sign="+"))
+        if part.sign == "*":
+            found = factors(part)
+            for n in range(1, len(found)):
+                yield changed(tree, part, Binary("+", _product_of(found[:n]), _product_of(found[n:])))
+
+
+def _product_of(found):
+    product = found[0]
+    for factor in found[1:]:
+        product = Binary("*", product, factor)
+    return product
+
+
+def _divided_by_samples(power):
+    def mended(tree, context):
+        if context.site.sizes.get("N", 1) > 1:
+            for place in _products(tree):
+                yield changed(tree, place, Binary("*" if power > 0 else "/", place, Size("N")))
+    return mended
 
 
 def _path_added(tree, context):
@@ -427,7 +479,7 @@ def _sign_of_term(tree, context):
     for part in _all(tree, Negative):
         yield changed(tree, part, part.of)
     for part in _all(tree, Binary):
-        if part.sign in "+-" and part is not tree:
+        if part.sign in "+-":
             yield changed(tree, part.left, Negative(part.left))
 
 
@@ -501,6 +553,7 @@ def _input_lost(tree, context):
             for entry in context.at(source):
                 if context.matrices:
                     yield Binary("*", tree, Transpose(entry))
+                    yield Binary("*", tree, entry)
                     yield Binary("*", Transpose(tree), entry)
                 else:
                     yield from _with_factor(tree, entry, context)
@@ -508,7 +561,7 @@ def _input_lost(tree, context):
 
 def _error_lost(tree, context):
     """The error term of a layer after."""
-    for z in [*(z for z, _, _ in context.activated), *(z for z, _ in context.softmaxes)]:
+    for z in context.weighted_sums:
         cost = Entry("losses" if "losses" in context.site.arrays else context.site.cost)
         for entry in context.at(z):
             delta = Entry("delta" + z[1:], entry.indices) if "losses" in context.site.arrays else Partial(cost, entry)
@@ -581,8 +634,8 @@ def _softmax_unit_by_unit(tree, context):
 def _through_all_units(tree, part, context):
     for product in _all(tree, Binary):
         if product.sign in PRODUCTS and any(one is part for one in factors(product)):
-            for at in part.of.indices:
-                if isinstance(at, Letter) and at.name != context.sample:
+            for at in part.of.indices or ():
+                if isinstance(at, Letter) and at.name in context.free and at.name != context.sample:
                     fresh = "m" if at.name != "m" else "n"
                     mended = changed(product, part, replace(part, of=_with_letter(part.of, at.name, fresh)))
                     for other in factors(product):
@@ -659,9 +712,9 @@ TABLE = {row.name: row for row in (
     Mistake("z stands where a belongs", "z is the weighted sum, a = g(z) is what the unit passes on.", "02-one-neuron", _z_for_a),
     Mistake("a stands where z belongs", "z is the weighted sum, a = g(z) is what the unit passes on.", "02-one-neuron", _a_for_z),
     Mistake("paths are multiplied", "Along a path factors multiply; over several paths they add up.", "03-several-paths",
-            _paths_multiplied),
+            _paths_multiplied, 1),
     Mistake("factors of a path are added", "Along a path factors multiply; over several paths they add up.", "03-several-paths",
-            _path_added),
+            _path_added, 1),
     Mistake("a sum too many", "This index stands on the left too: there is nothing to add up.", "05-layers-and-indices",
             _sum_too_many),
     Mistake("the penalty is forgotten", "The cost has a penalty on the weights, and the penalty has a derivative too.", "11-digits",
@@ -687,6 +740,9 @@ TABLE = {row.name: row for row in (
             _error_lost, 1),
     Mistake("the weight is lost", "The way from one unit to the next passes through the weight between them.", "06-delta",
             _weight_lost, 1),
+    Mistake("a transpose is missing or too many",
+            "The product has to have the shape of what stands on the left; count rows and columns.", "07-matrices",
+            _transpose_missing, 1),
     Mistake("an index is wrong", "The quantity is right and stands at the wrong unit.", "05-layers-and-indices", _wrong_index, 1),
     Mistake(LOST, "A factor of the line before does not come back in this one.", "02-one-neuron", _factor_lost, 1),
     Mistake(MANY, "A factor stands here that the line before does not give.", "02-one-neuron", _factor_too_many, 1),
@@ -698,9 +754,9 @@ TABLE = {row.name: row for row in (
     Mistake("a factor 2 is lost", "The line before has twice the value.", "02-one-neuron"),
     Mistake("the sign is turned", "The two sides have opposite signs.", "02-one-neuron"),
     Mistake("not divided by the number of samples", "This cost is the mean over the samples, and so is its gradient.",
-            "07-matrices"),
+            "07-matrices", _divided_by_samples(-1)),
     Mistake("divided by the number of samples once too often", "Count how often the number of samples divides the cost.",
-            "07-matrices"),
+            "07-matrices", _divided_by_samples(1)),
     Mistake("a mean over the outputs is lost or too many", "Count how often the number of outputs divides the cost.",
             "05-layers-and-indices"),
     Mistake("the learning rate is part of the gradient",

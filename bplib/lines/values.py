@@ -118,16 +118,13 @@ class World:
         replaced = self.carried.replaced if self.carried is not None else {}
         if ("partial", of, by) in replaced:
             return replaced["partial", of, by]
-        if self.partials == "total" or not self._reached(of, by):
-            return self.site.total(of, by)
-        return self._nearest(of, by)
+        if self.site.stands_in(by, of):
+            return self.site.local(of, by)
+        return self.site.total(of, by) if self.partials == "total" else self._nearest(of, by)
 
     def _cost_meant(self, of):
         """Where a text speaks of one sample, C is the cost of that sample."""
         return self.site.cost if of == "C" else of
-
-    def _reached(self, of, by):
-        return of in self.site.equations
 
     def _nearest(self, of, by):
         """Through as few equations as possible."""
