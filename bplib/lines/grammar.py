@@ -19,6 +19,7 @@ from .names import Unreadable, Written
 from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size,
                    Transpose)
 
+MOST_PARTS, LONGEST_WORD = 160, 6
 OVER = ("sum", "mean", "max")
 ELEMENTWISE = "⊙"
 
@@ -41,6 +42,8 @@ class _Reader(Arithmetic):
         super().__init__(text.replace("⊙", "∘").replace("‖", "|"))
         self.names, self.own, self.layers_above, self.within_index = names, own, layers_above, 0
         self.tokens = _regrouped(self.tokens)
+        if len(self.tokens) > MOST_PARTS:
+            raise FormulaError(f"This side has more than {MOST_PARTS} parts. Give a part of it a name with :=.", text)
 
     def run(self):
         if self.next.kind == "end":
@@ -229,10 +232,16 @@ class _Reader(Arithmetic):
             self.fail("A derivative with respect to a power, or a second one, cannot be read here.", below)
         if braces or grouped:
             self.expect("}" if braces or grouped.kind == "{" else ")", "what stands below the line")
-        if of is None:
-            of = self.factor() if self.next.kind != "end" else self.fail("What is differentiated?", token)
-            return self.derivative(of, by)
-        return self.derivative(of, by)
+        return self.derivative(self.deeper(self.factor) if of is None else of, by)
+
+    def deeper(self, read):
+        """What `read` reads, where that may have the same within it, and again."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"The formula has more than {DEEPEST} brackets, sums or functions inside one another.")
+        found = read()
+        self.depth -= 1
+        return found
 
     def derivative(self, of, by):
         return Partial(of, by) if isinstance(of, (Entry, Own)) else Derivative(of, by)
@@ -273,12 +282,7 @@ class _Reader(Arithmetic):
         if token.text == "softmax":
             return self.softmax_of_layer(token)
         letters = self.letters_below(token)
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets or sums inside one another.")
-        body = self.term()
-        self.depth -= 1
-        return Over(token.text, letters, body)
+        return Over(token.text, letters, self.deeper(self.term))
 
     def letters_below(self, token):
         if self.next.kind != "sub":
@@ -395,7 +399,7 @@ class _Reader(Arithmetic):
         if self.next.kind in ("(", "{"):
             return self.bracket()
         if self.next.kind in ("name", "number"):
-            return self.primary()
+            return self.deeper(self.primary)
         self.fail(f"{token.text} of what? Write {token.text}(z), with what it is applied to in brackets.", token)
 
     def applied(self, token, argument, slope):
@@ -491,7 +495,7 @@ class _Reader(Arithmetic):
 
     def unknown(self, token, written):
         """Names side by side, such as wx; otherwise nothing that is known."""
-        if len(token.text) > 1 and token.text.isalpha() and self._splits(token.text):
+        if 1 < len(token.text) <= LONGEST_WORD and token.text.isalpha() and self._splits(token.text):
             letters = [Token("name", letter, token.position + n, True) for n, letter in enumerate(token.text)]
             self.tokens[self.at - 1:self.at] = letters
             self.at -= 1

@@ -10,9 +10,8 @@ import numpy as np
 
 from .carried import Carried
 from .matrices import Matrices
-from .names import ModelNames
 from .tree import Diagonal, Entry, Known, Letter, Node, Own, Partial, Transpose, walk
-from .values import Misfit, NoValue, Value, World, _spread, aligned, ranges_in
+from .values import Misfit, NoValue, Value, World, _spread, aligned
 
 EQUAL, NEARLY, NOTHING = 1e-8, 1e-5, 1e-13
 """Relative differences up to which sides are equal, or may be equal but for rounded numbers; and what counts as 0."""
@@ -74,6 +73,7 @@ class Judge:
     def __init__(self, reader, sites, meant):
         self.names, self.meanings, self.sites, self.meant = reader.names, reader.meanings, sites, meant
         self.truth = [self.world(site) for site in sites]
+        self.bare = {}
         self.replaced, self.own = [{} for _ in sites], [{} for _ in sites]
         self.carried = None
         self.last = self.head = None
@@ -81,11 +81,9 @@ class Judge:
 
     def world(self, site, carried=None, own=None):
         """What gives values at a point."""
-        first = 0 if isinstance(self.names, ModelNames) else 1
-        world = World(site, own or self.meanings, dict(getattr(site, "letters", {})), first, self.names.sample,
+        world = World(site, own or self.meanings, dict(site.letters), self.names.first, self.names.sample,
                       self.meant.partials, carried)
-        notation = getattr(self.names, "notation", None)
-        with_matrices = Matrices(world, self.meant.matrices, self.meant.mode.batch, bool(notation) and notation.weight == "from,to")
+        with_matrices = Matrices(world, self.meant.matrices, self.meant.mode.batch, self.names.from_to)
         return world, with_matrices
 
     def chosen(self, pair, *trees):
@@ -95,12 +93,19 @@ class Judge:
 
     def is_bare(self, tree):
         """Whether a formula has names without indices."""
+        found = self.bare.get(id(tree))
+        if found is None:
+            found = self.bare[id(tree)] = tree, self._has_bare_names(tree)
+        return found[1]
+
+    def _has_bare_names(self, tree):
         return any(isinstance(part, Entry) and part.indices is None or isinstance(part, (Transpose, Diagonal))
                    or isinstance(part, Own) and not part.indices and self.is_bare(self.meanings[part.name].tree)
                    for part in walk(tree))
 
     def lines(self, reads):
-        return [self.line(read) for read in reads]
+        with np.errstate(all="ignore"):
+            return [self.line(read) for read in reads]
 
     def line(self, read):
         if read.remark:
@@ -123,7 +128,7 @@ class Judge:
             if side is None or left is None:
                 self.last = side
                 continue
-            link = Link(left, side, self.head, after_break=self.after_break, defines=chain.meaning is not None and number == 0)
+            link = Link(left, side, self.head or left, after_break=self.after_break, defines=chain.meaning is not None and number == 0)
             if not link.defines:
                 self.judge(link)
             found.append(link)
@@ -144,16 +149,22 @@ class Judge:
                 link.carried = True
                 return
             link.worlds = self.carried if why == "" else self.truth
-        if finding is Finding.BROKEN and self.after_break and self.head is not link.left:
-            again, _ = self.compared(self.head, link.right, self.truth)
+        if finding is Finding.BROKEN and link.after_break and link.head is not link.left:
+            again, _ = self.compared(link.head, link.right, self.truth)
             if again is Finding.FOLLOWS:
                 link.again = True
                 return
         link.finding, link.why = finding, why
 
     def compared(self, left, right, worlds):
-        found = [self.at_point(left, right, world) for world in worlds]
-        return max(found, key=lambda one: list(Finding).index(one[0]) if one[0] is not Finding.BROKEN else 99)
+        """The worst of what two sides are at all points."""
+        worst = Finding.FOLLOWS, ""
+        for pair in worlds:
+            found = self.at_point(left, right, pair)
+            if found[0] is Finding.BROKEN:
+                return found
+            worst = found if found[0] is Finding.UNDECIDED else worst
+        return worst
 
     def at_point(self, left, right, pair):
         """What two sides are at one point: (finding, why)."""
@@ -180,12 +191,11 @@ class Judge:
 
     def set_ranges(self, world, *trees):
         """How far letters run that stand in conditions and computed indices."""
-        base = getattr(world, "base", world)
-        ranges = dict(getattr(world.site, "letters", {}))
+        base = world.base or world
+        ranges = dict(base.site.letters)
         for tree in trees:
-            if any(isinstance(part, Letter) for part in walk(tree)):
-                for at, n in ranges_in(tree, base).items():
-                    ranges.setdefault(at, n)
+            for at, n in base.ranges_in(tree).items():
+                ranges.setdefault(at, n)
         world.ranges = base.ranges = ranges
 
     # after a broken line
@@ -239,7 +249,7 @@ def given(judge, world, head, value, replaced):
 
 def _place(judge, world, site, tree):
     """What a left side names: the key in `Carried.replaced`, the letters of its axes, and its shape."""
-    base = getattr(world, "base", world)
+    base = world.base or world
     if isinstance(tree, Entry):
         letters = base.indices(tree)
         array = base._cost_meant(tree.array)

@@ -19,7 +19,7 @@ class Matrices(World):
     from_to      whether the first index of a weight is the unit that sends
     """
 
-    def __init__(self, world, samples_in, batch, from_to=False):
+    def __init__(self, world, samples_in, batch, from_to):
         super().__init__(world.site, world.own, world.ranges, world.first, world.sample, world.partials, world.carried)
         self.samples_in, self.batch, self.from_to, self.base = samples_in, batch, from_to, world
 

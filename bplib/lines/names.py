@@ -6,6 +6,7 @@ several are possible `readings` tries them.
 """
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..activations import TABLE as ACTIVATIONS
 from ..equations import N as SAMPLES
@@ -50,9 +51,20 @@ def shown_index(at):
     return f"{at.value:g}" if isinstance(at, Number) else "…"
 
 
+def functions():
+    """As typed → name of an activation."""
+    return _functions(tuple(ACTIVATIONS))
+
+
+@lru_cache(maxsize=4)
+def _functions(names):
+    return {row.as_typed: name for name in names for row in [ACTIVATIONS[name]] if row.elementwise and not row.abstract}
+
+
 @dataclass
 class Names:
-    """Names that networks and models have in common.
+    """Names that networks and models have in common: the letter for samples, what units are counted from, whether the first
+    index of a weight is the unit that sends, and names of units.
 
     layer_of   letter → the layer whose units it counts, for names that carry no layer
     unclear    letters of names that carry no layer, where several layers are possible; filled while names are read
@@ -64,7 +76,7 @@ class Names:
     unclear: set = field(default_factory=set)
     guessed: set = field(default_factory=set)
     strange: set = field(default_factory=set)
-    sample = "s"
+    sample, first, from_to = "s", 1, False
     marks = ()
 
     def is_letter(self, name):
@@ -78,8 +90,7 @@ class Names:
     def function(self, name, argument):
         """The function that a name stands for, applied to `argument`; None where it is none."""
         spelled = SPELLED.get(name, name)
-        rows = {row.as_typed: row.name for row in ACTIVATIONS.values() if row.elementwise and not row.abstract}
-        return rows.get(spelled) or (spelled if spelled in FUNCTIONS else None)
+        return functions().get(spelled) or (spelled if spelled in FUNCTIONS else None)
 
 
 def _kind_letters(notation):
@@ -96,6 +107,7 @@ def _kind_letters(notation):
     return found
 
 
+@lru_cache(maxsize=None)
 def plain_letter(latex):
     r"""A letter as the grammar sees it: "yhat" for \hat{y}, "L" for \mathcal{L}_{i}."""
     latex = re.sub(r"_\{?\w+\}?$", "", latex)
@@ -109,6 +121,7 @@ class NetworkNames(Names):
     def __init__(self, network, notation=DEFAULT, layer_of=None):
         super().__init__(dict(layer_of or {}))
         self.network, self.notation, self.sample = network, notation, notation.sample
+        self.from_to = notation.weight == "from,to"
         self.letters = _kind_letters(notation)
         self.own_letters = notation.name != DEFAULT.name
         self.layers = len(getattr(network.structure, "activations", ()))
@@ -426,10 +439,9 @@ def _entries(tree):
 class ModelNames(Names):
     """Names in a model: those of its arrays, letters and sizes."""
 
-    def __init__(self, model, hidden=None):
+    def __init__(self, model):
         super().__init__()
-        self.model, self.hidden = model, hidden
-        self.layers = 0
+        self.model, self.layers, self.first = model, 0, 0
         first = next((at.name for at, n in model.letters.items() if str(n) == "N"), None)
         self.sample = first or ("s" if letter_symbol("s") in model.letters else "")
 

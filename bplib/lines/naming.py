@@ -44,7 +44,8 @@ class Naming:
             pairs.append((self.link.left, self.truth))
         if self.link.after_break and self.link.head is not self.link.left:
             pairs.append((self.link.head, self.truth))
-        results = [self.compared_with(left, worlds) for left, worlds in pairs]
+        with np.errstate(all="ignore"):
+            results = [self.compared_with(left, worlds) for left, worlds in pairs]
         known = [one for one in results if one is not None]
         single = [one for one in known if len(one.names) == 1]
         several = [one for one in known if one.possible]

@@ -9,11 +9,14 @@ from ..errors import InputError
 from ..formula.tokens import GREEK, SUBSCRIPTS
 from .grammar import parse
 from .names import Written
-from .tree import Entry, Letter, Node, Number, Own
+from .tree import Entry, Letter, Node, Number, Own, walk
 
 PLAIN = re.compile(r"(?P<base>[A-Za-zα-ωΑ-Ω]+\d*)(?P<layer>\^[({\[]*[\w+-]+[)}\]]*)?"
                    r"(?P<sub>_\{[\w,\s]*\}|_\w+|[ᵢⱼₖₗₘₙₛₜ₀-₉]+|\[[\w,\s]*\])?(?P<after>\^[({\[]*[\w+-]+[)}\]]*)?")
 """A name with its layer and its indices, and nothing else."""
+
+DEEPEST = 20
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -24,6 +27,7 @@ class Meaning:
     tree      what it was defined as
     layer     the layer of its letter, where its name carries none; None where that does not matter
     layer_of  letter → layer, as for other names
+    depth     how many names stand for one another in it
     """
 
     key: str
@@ -32,6 +36,7 @@ class Meaning:
     tree: Node
     layer: object = None
     layer_of: dict = field(default_factory=dict, compare=False)
+    depth: int = 1
 
     @property
     def letters(self):
@@ -116,6 +121,8 @@ class Reader:
             trees, problems = self.trees(texts)
             return Chain(trees, problems, goes_on)
         trees, problems = self.trees(texts[1:])
+        if trees[0] is not None and self.depth(trees[0]) > DEEPEST:
+            trees[0] = problems.append((texts[1], f"Names stand for names more than {DEEPEST} times over."))
         if trees[0] is None:
             return Chain([None, *trees], problems, goes_on)
         meaning = self.define(meaning_of, trees[0])
@@ -165,6 +172,10 @@ class Reader:
         layer = (match["layer"] or match["after"] or "").strip("^(){}[]")
         return Written(base, layer, tuple(letters))
 
+    def depth(self, tree):
+        """How many names of the learner's own stand for one another in a formula."""
+        return 1 + max((self.meanings[part.name].depth for part in walk(tree) if isinstance(part, Own)), default=0)
+
     def find(self, base, layer, indices):
         """What the learner has defined by a name last; None where it is nothing of hers."""
         found = self.own.get(spelled(base, layer), ())
@@ -175,7 +186,7 @@ class Reader:
         unmarked = bool(letters) and bool(self.names.layer_of) and not written.layer
         name = spelled(written.base, written.layer)
         meaning = Meaning(f"{name} {len(self.meanings)}", name, written.indices, tree,
-                          self.names.layer_of.get(letters[0]) if unmarked else None, self.names.layer_of)
+                          self.names.layer_of.get(letters[0]) if unmarked else None, self.names.layer_of, self.depth(tree))
         self.own[name] = (*self.own.get(name, ()), meaning)
         self.meanings[meaning.key] = meaning
         return meaning

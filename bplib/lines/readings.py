@@ -6,7 +6,7 @@ tried, and it means that of which most lines are right.
 """
 import re
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 
 from ..conventions import TABLE, convention
 from ..networks import Dense, Network
@@ -17,8 +17,8 @@ from .reading import Reader
 from .sites import Mode, modes, sites
 from .tree import Derivative, Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
 
-MOST = 40
-"""Ways to read one text that are tried."""
+MOST, MOST_OF_OTHERS = 24, 8
+"""Ways to read one text that are tried in the letters that are expected, and in those of each other text."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Understood:
         findings = [line.finding for line in self.lines]
         wrong = [n for n, finding in enumerate(findings) if finding is Finding.BROKEN]
         return (findings.count(Finding.UNREADABLE), findings.count(Finding.UNDECIDED),
-                len(wrong), -(wrong[0] if wrong else len(findings)), self.misfits, self.strangeness)
+                len(wrong), -(wrong[0] if wrong else len(findings)), self.meant.mode.batch, self.misfits, self.strangeness)
 
     @property
     def misfits(self):
@@ -77,12 +77,16 @@ class Understood:
 
 def understood(network, lines, notation=None, of=None) -> Understood:
     """The reading of a text of which most lines are right.  `notation` is None where the letters are to be recognised."""
-    best = _best(network, lines, _first_notation(network, notation), of)
+    text = _Text(network, lines, of)
+    best = text.best(_first_notation(network, notation))
     if notation is not None or not isinstance(network, Network) or not _looks_foreign(best):
         return best
-    rows = _readable(network, lines, best.score[0])
-    better = min((_best(network, lines, row, of) for row in rows), key=lambda one: one.score, default=best)
-    return min(best, better, key=lambda one: one.score)
+    rows = text.readable(best.score[0])
+    for row in rows:
+        best = min(best, text.best(row, MOST_OF_OTHERS), key=lambda one: one.score)
+        if best.is_right:
+            break
+    return best
 
 
 def _looks_foreign(found):
@@ -91,40 +95,8 @@ def _looks_foreign(found):
     return unreadable or bool(found.judge.names.guessed) and any(line.finding is Finding.BROKEN for line in found.lines)
 
 
-def _readable(network, lines, at_most):
-    """The notations in which fewest lines cannot be read, where these are no more than `at_most`."""
-    counted = {}
-    for row in TABLE.values():
-        if row is not DEFAULT:
-            _, reads = _reader(network, lines, Meant(row, (), row.layer.startswith("^{{{")))
-            counted[row.name] = sum(any(chain.problems for chain in read.chains) for read in reads)
-    least = min(counted.values())
-    return [TABLE[name] for name, count in counted.items() if count == least] if least <= at_most else []
-
-
 def _first_notation(network, notation):
     return convention(notation) if notation is not None and isinstance(network, Network) else DEFAULT
-
-
-def _best(network, lines, notation, of):
-    found = []
-    for meant in _ways(network, lines, notation, of):
-        found.append(_judged(network, lines, meant))
-        if found[-1].is_right:
-            break
-    return min(found, key=lambda one: one.score)
-
-
-def _reader(network, lines, meant):
-    names = NetworkNames(network, meant.notation, dict(meant.layer_of)) if isinstance(network, Network) else ModelNames(network)
-    reader = Reader(names, meant.layers_above)
-    return reader, reader.read(lines)
-
-
-def _judged(network, lines, meant):
-    reader, reads = _reader(network, lines, meant)
-    judge = Judge(reader, sites(network, meant.mode, _names_single_units(network, reads)), meant)
-    return Understood(meant, judge, judge.lines(reads))
 
 
 def _trees(reads):
@@ -142,50 +114,89 @@ def _names_single_units(network, reads):
     return any(isinstance(at, Number) for part in _nodes(reads) if isinstance(part, (Entry, Own)) for at in part.indices or ())
 
 
-# the ways
+class _Text:
+    """A text, and each way to read it, which is read once.
 
-def _ways(network, lines, notation, of):
-    """What is to be tried, the usual first."""
-    count = 0
-    for above, layer_of in _ways_to_read(network, lines, notation, of):
-        first = Meant(notation, layer_of, above)
-        reader, reads = _reader(network, lines, first)
-        for mode, matrices, partials in _ways_to_value(network, reads, reader.names):
-            yield replace(first, mode=mode, matrices=matrices, partials=partials)
-            count += 1
-            if count >= MOST:
-                return
+    of   what is to be derived, where that is known
+    """
+
+    def __init__(self, network, lines, of):
+        self.network, self.lines, self.of, self.kept = network, lines, of, {}
+
+    def read(self, meant):
+        """Names, and the lines as they are read with them."""
+        key = meant.notation.name, meant.layer_of, meant.layers_above
+        if key not in self.kept:
+            names = NetworkNames(self.network, meant.notation, dict(meant.layer_of)) if isinstance(
+                self.network, Network) else ModelNames(self.network)
+            reader = Reader(names, meant.layers_above)
+            self.kept[key] = reader, reader.read(self.lines)
+        return self.kept[key]
+
+    def judged(self, meant):
+        reader, reads = self.read(meant)
+        judge = Judge(reader, sites(self.network, meant.mode, _names_single_units(self.network, reads)), meant)
+        return Understood(meant, judge, judge.lines(reads))
+
+    def best(self, notation, most=MOST):
+        """The best way to read it in these letters."""
+        found = []
+        for meant in islice(self.ways(notation), most):
+            found.append(self.judged(meant))
+            if found[-1].is_right:
+                break
+        return min(found, key=lambda one: one.score)
+
+    def readable(self, at_most):
+        """The notations in which fewest lines cannot be read, where these are no more than `at_most`."""
+        counted = {}
+        for row in TABLE.values():
+            if row is not DEFAULT:
+                _, reads = self.read(Meant(row, (), _superscripts_are_layers(row)))
+                counted[row.name] = sum(any(chain.problems for chain in read.chains) for read in reads)
+        least = min(counted.values())
+        return [TABLE[name] for name, count in counted.items() if count == least] if least <= at_most else []
+
+    # the ways
+
+    def ways(self, notation):
+        """What is to be tried, the usual first."""
+        for above, layer_of in self.ways_to_read(notation):
+            first = Meant(notation, layer_of, above)
+            reader, reads = self.read(first)
+            for mode, matrices, partials in _ways_to_value(self.network, reads, reader.names):
+                yield replace(first, mode=mode, matrices=matrices, partials=partials)
+
+    def ways_to_read(self, notation):
+        if not isinstance(self.network, Network):
+            return [(False, ())]
+        above = _superscripts_are_layers(notation)
+        powers = isinstance(self.network.structure, Dense) and len(self.network.structure.activations) > 1 and any(
+            POWER.search(line.text) for line in self.lines)
+        return [(kind, layer_of) for kind in ([above, not above] if powers else [above])
+                for layer_of in self.layers(notation, kind)]
+
+    def layers(self, notation, above):
+        """Which layers letters may belong to that stand at names without a number."""
+        reader, _ = self.read(Meant(notation, (), above))
+        letters = sorted(reader.names.unclear)
+        if not letters:
+            return [()]
+        count = reader.names.layers
+        asked = int(re.sub(r"\D", "", self.of or "") or count)
+        options = [dict(zip(letters, layers)) for layers in product(range(count, -1, -1), repeat=len(letters[:4]))]
+        options = [found for found in options if 1 <= found.get("l", 1) <= count]
+        fitting = [found for found in options if _neighbours(self.lines, found)] or options
+        usual = _usual(notation, asked)
+        fitting.sort(key=lambda found: sum(found[at] != usual.get(at, found[at]) for at in found))
+        return [tuple(found.items()) for found in fitting[:MOST]]
 
 
-def _ways_to_read(network, lines, notation, of):
-    if not isinstance(network, Network):
-        return [(False, ())]
-    above = notation.layer.startswith("^{{{")
-    powers = len(getattr(network.structure, "sizes", ())) > 1 and any(re.search(r"[A-Za-zα-ω_\]}]\^?\{?[\d²³¹⁴⁰]", line.text)
-                                                                       for line in lines)
-    kinds = [above, not above] if powers and isinstance(network.structure, Dense) else [above]
-    return [(kind, layer_of) for kind in kinds for layer_of in _layers(network, lines, notation, of, kind)]
+POWER = re.compile(r"[A-Za-zα-ω_\]}]\^?\{?[\d²³¹⁴⁰]")
 
 
-def _layers(network, lines, notation, of, above):
-    """Which layers letters may belong to that stand at names without a number."""
-    reader, reads = _reader(network, lines, Meant(notation, (), above))
-    letters = sorted(reader.names.unclear)
-    if not letters:
-        return [()]
-    count = reader.names.layers
-    asked = int(re.sub(r"\D", "", of) or count) if isinstance(of, str) else count
-    options = []
-    for layers in product(range(count, -1, -1), repeat=len(letters)):
-        found = dict(zip(letters, layers))
-        if "l" in found and not 1 <= found["l"] <= count:
-            continue
-        options.append(found)
-    fitting = [found for found in options if _consistent(reads, lines, found)]
-    fitting = fitting or options
-    usual = _usual(notation, asked)
-    fitting.sort(key=lambda found: sum(found[at] != usual.get(at, found[at]) for at in letters))
-    return [tuple(found.items()) for found in fitting[:MOST]]
+def _superscripts_are_layers(notation):
+    return notation.layer.startswith("^{{{")
 
 
 def _usual(notation, layer):
@@ -198,7 +209,7 @@ WEIGHT = re.compile(r"(?:\\?[wWΩΘ]|\\(?:Theta|Omega)|theta)(?:\^\{?\(?l\)?\}?)
 SUB = dict(zip("ᵢⱼₖₗₘₙ", "ijklmn"))
 
 
-def _consistent(reads, lines, found):
+def _neighbours(lines, found):
     """Whether the two letters of each weight without a number count neighbouring layers."""
     for line in lines:
         for match in WEIGHT.finditer(line.text):

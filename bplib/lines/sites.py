@@ -80,7 +80,7 @@ class Site:
 class OfNetwork(Site):
     """Dense layers, neurons, a single neuron.  `cost` is "losses" or "C"."""
 
-    per_sample = True
+    letters = {}
 
     def __init__(self, network, widths, samples, seed, cost):
         point = NetworkPoint(network, widths, samples, seed=seed)

@@ -4,19 +4,31 @@ Nodes are compared by identity: what changes one part of a formula leaves the ot
 need not be computed again.
 """
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 
 node = dataclass(frozen=True, eq=False)
+
+
+@lru_cache(maxsize=None)
+def names_of(kind):
+    """Names of the fields of a kind of node."""
+    return tuple(f.name for f in fields(kind))
 
 
 class Node:
     """A part of a formula."""
 
-    @property
+    @cached_property
     def parts(self) -> tuple:
         """The nodes right below this one."""
-        below = (getattr(self, f.name) for f in fields(self))
+        below = (getattr(self, name) for name in names_of(type(self)))
         return tuple(one for value in below for one in (value if isinstance(value, tuple) else (value,))
                      if isinstance(one, Node))
+
+    @cached_property
+    def everything(self) -> tuple:
+        """This node and all below it, from above."""
+        return (self, *(one for part in self.parts for one in part.everything))
 
 
 @node
@@ -128,9 +140,7 @@ class Diagonal(Node):
 
 def walk(tree):
     """Every node of a tree, from above."""
-    yield tree
-    for part in tree.parts:
-        yield from walk(part)
+    return tree.everything
 
 
 def changed(tree, old, new):
@@ -138,16 +148,16 @@ def changed(tree, old, new):
     if tree is old:
         return new
     changes = {}
-    for f in fields(tree):
-        value = getattr(tree, f.name)
+    for name in names_of(type(tree)) if tree.parts else ():
+        value = getattr(tree, name)
         if isinstance(value, tuple):
             after = tuple(changed(one, old, new) if isinstance(one, Node) else one for one in value)
             if any(a is not b for a, b in zip(value, after)):
-                changes[f.name] = after
+                changes[name] = after
         elif isinstance(value, Node):
             after = changed(value, old, new)
             if after is not value:
-                changes[f.name] = after
+                changes[name] = after
     return replace(tree, **changes) if changes else tree
 
 

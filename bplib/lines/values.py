@@ -86,7 +86,27 @@ class World:
     carried: object = None
 
     def __post_init__(self):
-        self.known = {}
+        self.known, self.runs = {}, {}
+
+    base = None
+    """The world of formulas with indices, where this one is of another kind."""
+
+    def ranges_in(self, tree) -> dict:
+        """letter → how far it runs, as far as the arrays in a tree say so; kept."""
+        found = self.runs.get(id(tree))
+        if found is None:
+            found = self.runs[id(tree)] = tree, self._ranges_in(tree)
+        return found[1]
+
+    def _ranges_in(self, tree):
+        found = {}
+        for entry in (part for part in walk(tree) if isinstance(part, Entry)):
+            name = "z" + entry.array.removeprefix("delta") if entry.array.startswith("delta") else entry.array
+            shape = self.site.arrays[name].shape if name in self.site.arrays else ()
+            for at, n in zip(entry.indices or (), shape):
+                if isinstance(at, Letter):
+                    found.setdefault(at.name, n)
+        return found
 
     # arrays and derivatives
 
@@ -373,16 +393,3 @@ OPERATIONS = {
     "≠": _compared(lambda a, b: ~np.isclose(a, b)), "<": _compared(np.less), ">": _compared(np.greater),
     "≤": _compared(np.less_equal), "≥": _compared(np.greater_equal),
 }
-
-
-def ranges_in(tree, world) -> dict:
-    """letter → how far it runs, as far as the arrays in a tree say so."""
-    found = {}
-    for part in walk(tree):
-        for entry in (part,) if isinstance(part, Entry) else ():
-            name = "z" + entry.array.removeprefix("delta") if entry.array.startswith("delta") else entry.array
-            shape = world.site.arrays[name].shape if name in world.site.arrays else ()
-            for at, n in zip(entry.indices or (), shape):
-                if isinstance(at, Letter):
-                    found.setdefault(at.name, n)
-    return found
