@@ -606,6 +606,103 @@ dk = drᵀ q
 ∂C/∂e_tj = 2(e_tj - y_tj)
 ∂C/∂E[c,j] = Σ_t [word[t] = c] ∂C/∂e[t,j]
 """),
+    right("neuron", r"""
+$$\frac{\partial C}{\partial w}=\frac{\partial C}{\partial a}\cdot\frac{\partial a}{\partial z}\cdot\frac{\partial z}{\partial w}$$
+$$\frac{\partial C}{\partial a}=2(a-y),\quad \frac{\partial a}{\partial z}=\sigma(z)(1-\sigma(z)),\quad \frac{\partial z}{\partial w}=x$$
+$$\frac{\partial C}{\partial w}=2(a-y)\,a(1-a)\,x$$
+"""),
+    right("neuron", r"""
+We want dC/dw.
+C = (a-y)^2 so dC/da = 2(a-y)
+Next: da/dz = σ'(z) = σ(z)·(1-σ(z))
+Finally dz/dw = x
+Multiplying: dC/dw = 2 (a-y) σ(z) (1-σ(z)) x
+"""),
+    right("neuron", r"""
+1. dC/dw = dC/da * da/dz * dz/dw
+2. dC/dw = 2*(a - y) * a*(1 - a) * x
+"""),
+    right("neuron, tanh", r"""
+∂C/∂w = −(y − a)(1 − a²)x
+"""),
+    right("one layer", r"""
+\begin{equation*}
+\begin{split}
+\frac{\partial C}{\partial x_k} &= \sum_{j=1}^{2} \frac{\partial C}{\partial z_j}\,\frac{\partial z_j}{\partial x_k} \\
+ &= \sum_j 2(a_j-y_j)(1-a_j^2)\, w_{jk}
+\end{split}
+\end{equation*}
+"""),
+    right("two layers", r"""
+Output layer: $\delta^{(2)}_j = 2(a^{(2)}_j - y_j)\, a^{(2)}_j (1 - a^{(2)}_j)$
+Hidden layer: $\delta^{(1)}_j = a^{(1)}_j (1 - a^{(1)}_j) \sum_{i} w^{(2)}_{ij} \delta^{(2)}_i$
+Gradients: $\frac{\partial C}{\partial w^{(1)}_{jk}} = \delta^{(1)}_j x_k$, $\frac{\partial C}{\partial b^{(1)}_j} = \delta^{(1)}_j$
+"""),
+    right("two layers", r"""
+delta2 := 2*(a2 - y)*a2*(1 - a2)
+delta1 := W2.T @ delta2 * a1 * (1 - a1)
+dW1 = delta1 @ x.T
+db1 = delta1
+dW2 = delta2 @ a1.T
+"""),
+    right("two layers, half", r"""
+∂C/∂w_jk^(1) = Σ_i (a_i^(2) − y_i) σ'(z_i^(2)) w_ij^(2) σ'(z_j^(1)) x_k
+"""),
+    right("three layers", r"""
+δ3 = 2(a3 − y) ⊙ (1 − a3²)
+δ2 = W3ᵀ δ3 ⊙ (1 − a2²)
+δ1 = W2ᵀ δ2 ⊙ (1 − a1²)
+∂C/∂W1 = δ1 xᵀ
+"""),
+    right("softmax", r"""
+C = −Σ_i y_i log(a_i)
+∂C/∂z_k = −Σ_i y_i/a_i · ∂a_i/∂z_k
+∂a_i/∂z_k = a_i(1[i=k] − a_k)
+∂C/∂z_k = −Σ_i y_i (1[i=k] − a_k) = −y_k + a_k Σ_i y_i = a_k − y_k
+"""),
+    right("penalty", r"""
+∂C/∂w1_jk = 1/N Σ_s δ1_sj x_sk + λ w1_jk
+"""),
+    right("skip", r"""
+∂C/∂a_o = 2(a_o − y)
+∂C/∂w_ho = ∂C/∂a_o · ∂a_o/∂w_ho = 2(a_o − y) a_h
+∂C/∂a_h = ∂C/∂a_o · w_ho
+∂C/∂w_qh = ∂C/∂a_h · σ'(z_h) · x_q
+"""),
+    right("rnn", r"""
+δ_t,j := ∂C/∂z_t,j
+∂C/∂U_jk = Σ_t δ_t,j h_t-1,k
+"""),
+    right("rnn", r"""
+\frac{\partial C}{\partial h_{t,k}} = 2(h_{t,k}-y_{t,k}) + \sum_j \frac{\partial C}{\partial z_{t+1,j}} U_{jk}
+"""),
+    right("attention", r"""
+∂C/∂v[u,e] = sum(a[t,u] * (o[t,e] - y[t,e]), t)
+"""),
+    right("layer norm", r"""
+xhat_j := (x_j - mu)/sigma
+∂C/∂gamma_j = (o_j - y_j) xhat_j
+"""),
+    right("shared weight", r"""
+do/dw = h + w dh/dw
+dh/dw = h(1-h) x
+dC/dw = (o-y)(h + w h (1-h) x)
+"""),
+    right("tanh then identity", r"""
+E = ½ Σ_k (y_k − t_k)²
+∂E/∂y_k = y_k − t_k
+δ_k = y_k − t_k
+∂E/∂z_j = Σ_k δ_k w_kj
+δ_j = (1 − z_j²) Σ_k w_kj δ_k
+"""),
+    right("two layers", r"""
+dC/da1_k = Σ_j dC/dz2_j W2_jk
+dC/dz1_k = dC/da1_k * a1_k * (1 - a1_k)
+"""),
+    right("two layers", r"""
+∂C/∂z1_k = Σ_j ∂C/∂z2_j · ∂z2_j/∂z1_k
+∂z2_j/∂z1_k = w2_jk σ'(z1_k)
+"""),
 )
 
 
@@ -694,6 +791,187 @@ SLIPS = (
     Slip("w1 for x", r"(?<![∂\w])x_k$", "w1_jk", ("weight and input are exchanged",), r"∂w1_jk"),
     Slip("error term dropped", r"(w2?_\w\w) δ2?_[ij]$", r"\1", ("the error term is lost", "a factor is lost")),
     Slip("z for a", r"(?<![∂\w])a(1?)_k$", r"z\1_k", ("z stands where a belongs",)),
+)
+
+
+def wrong(network, line, text, *names):
+    """A derivation whose first wrong line is this one; names of the mistake, none where it has no name."""
+    slip = Slip("written", "", "", names)
+    return Case(network, text.strip("\n"), line, ((line, slip),))
+
+
+WRITTEN = (
+    wrong("neuron", 1, r"""
+$$\frac{\partial C}{\partial a}=2(a-y),\quad \frac{\partial a}{\partial z}=\sigma(z)(1+\sigma(z)),\quad \frac{\partial z}{\partial w}=x$$
+$$\frac{\partial C}{\partial w}=2(a-y)\,a(1-a)\,x$$
+""", "a sign is turned"),
+    wrong("neuron", 3, r"""
+C = (a-y)^2 so dC/da = 2(a-y)
+da/dz = σ'(z) = σ(z)·(1-σ(z))
+Multiplying: dC/dw = 2 (a-y) σ(z) (1-σ(z))
+""", "the input of the weight is lost", "a factor is lost"),
+    wrong("neuron", 2, r"""
+1. dC/db = dC/da * da/dz * dz/db
+2. dC/db = 2*(a - y) * a*(1 - a) * x
+""", "the bias gradient carries an input", "a factor too many"),
+    wrong("neuron, tanh", 1, r"""
+∂C/∂w = (y − a)(1 − a²)x
+""", "the sign is turned"),
+    wrong("neuron, tanh", 1, r"""
+∂C/∂w = (a − y)(1 − z²)x
+""", "the slope by value is written with z", "z stands where a belongs"),
+    wrong("neuron, tanh", 1, r"""
+∂C/∂w = 2(a − y)(1 − a²)x
+""", "a 2 that the ½ has cancelled", "a factor 2 too many"),
+    wrong("neuron, tanh", 1, r"""
+∂C/∂w = (a − y)(1 − a)² x
+"""),
+    wrong("neuron, cross entropy", 1, r"""
+∂C/∂a = y/a - (1-y)/(1-a)
+∂C/∂z = a - y
+""", "the sign is turned"),
+    wrong("neuron, cross entropy", 4, r"""
+∂C/∂a = -y/a + (1-y)/(1-a)
+∂C/∂z = (-y/a + (1-y)/(1-a)) a(1-a)
+= -y(1-a) + (1-y)a
+= -y + ya + a + ya
+= a - y
+""", "a sign is turned"),
+    wrong("neuron, cross entropy", 1, r"""
+∂C/∂w = (a-y) a (1-a) x
+""", "one slope too many", "a factor too many"),
+    wrong("neuron", 1, r"""
+∂C/∂x = 2(a-y) a(1-a) x
+""", "weight and input are exchanged"),
+    wrong("neuron, any g", 1, r"""
+∂C/∂w = 2(a-y) a(1-a) x
+""", "the slope of another activation"),
+    wrong("one layer", 2, r"""
+\frac{\partial C}{\partial x_k} &= \sum_{j} \frac{\partial C}{\partial z_j}\,\frac{\partial z_j}{\partial x_k} \\
+ &= \sum_j 2(a_j-y_j)(1-a_j^2)\, w_{kj}
+""", "the weights are not turned round going back"),
+    wrong("two layers", 2, r"""
+Output layer: $\delta^{(2)}_j = 2(a^{(2)}_j - y_j)\, a^{(2)}_j (1 - a^{(2)}_j)$
+Hidden layer: $\delta^{(1)}_j = a^{(1)}_j (1 - a^{(1)}_j) w^{(2)}_{ij} \delta^{(2)}_i$
+Gradients: $\frac{\partial C}{\partial w^{(1)}_{jk}} = \delta^{(1)}_j x_k$
+""", "one path only"),
+    wrong("two layers", 2, r"""
+δ2 = 2(a2−y)⊙a2⊙(1−a2)
+δ1 = (W2ᵀδ2)⊙a2⊙(1−a2)
+"""),
+    wrong("two layers", 3, r"""
+δ2 = 2(a2−y)⊙a2⊙(1−a2)
+δ1 = (W2ᵀδ2)⊙a1⊙(1−a1)
+∂C/∂W1 = xᵀδ1
+""", "the outer product is the wrong way round"),
+    wrong("two layers", 2, r"""
+delta2 = 2*(a2 - y)*a2*(1 - a2)
+delta1 = W2 @ delta2 * a1 * (1 - a1)
+dW1 = delta1 @ x.T
+""", "the weights are not turned round going back"),
+    wrong("two layers, half", 1, r"""
+∂C/∂w_jk^(1) = Σ_i (a_i^(2) − y_i) σ'(z_i^(2)) w_ij^(2) x_k
+""", "the slope of the hidden layer is lost", "a factor is lost"),
+    wrong("two layers, half", 1, r"""
+∂C/∂w_jk^(1) = Σ_i (a_i^(2) − y_i) w_ij^(2) σ'(z_j^(1)) x_k
+""", "the slope of the output is lost", "a factor is lost"),
+    wrong("two layers, half", 1, r"""
+∂C/∂w_jk^(1) = Σ_i (a_i^(2) − y_i) σ'(z_j^(1)) w_ij^(2) σ'(z_j^(1)) x_k
+""", "a quantity of the wrong layer"),
+    wrong("three layers", 3, r"""
+δ3 = 2(a3 − y) ⊙ (1 − a3²)
+δ2 = W3ᵀ δ3 ⊙ (1 − a2²)
+δ1 = W3ᵀ δ2 ⊙ (1 − a1²)
+∂C/∂W1 = δ1 xᵀ
+""", "a quantity of the wrong layer"),
+    wrong("three layers", 3, r"""
+δ3_j = 2(a3_j − y_j)(1 − a3_j²)
+δ2_j = Σ_i w3_ij δ3_i (1 − a2_j²)
+δ1_j = Σ_i w2_ij δ3_i (1 − a1_j²)
+""", "a quantity of the wrong layer"),
+    wrong("softmax", 4, r"""
+∂a_i/∂z_k = a_i([i=k] − a_k)
+∂C/∂z_k = −Σ_i y_i ([i=k] − a_k)
+ = −y_k + a_k
+∂C/∂w_kj = (a_k − y_k) a_k (1 − a_k) x_j
+""", "one slope too many"),
+    wrong("softmax", 1, r"""
+∂C/∂z_k = ∂C/∂a_k · ∂a_k/∂z_k
+ = −y_k/a_k · a_k(1−a_k)
+ = −y_k(1 − a_k)
+""", "softmax treated unit by unit", "one path only"),
+    wrong("penalty", 1, r"""
+∂C/∂w1_jk = 1/N Σ_s δ1_sj x_sk
+""", "the penalty is forgotten"),
+    wrong("penalty", 1, r"""
+∂C/∂b1_j = 1/N Σ_s δ1_sj + λ b1_j
+""", "weight decay on a bias"),
+    wrong("two layers", 1, r"""
+∂C/∂b2_j = Σ_s δ2_sj
+""", "not divided by the number of samples"),
+    wrong("sum over samples", 1, r"""
+∂C/∂b2_j = 1/N Σ_s δ2_sj
+""", "divided by the number of samples once too often"),
+    wrong("skip", 2, r"""
+∂C/∂a_o = 2(a_o − y)
+∂C/∂w_ho = 2(a_o − y) w_ho
+""", "weight and input are exchanged"),
+    wrong("triangle", 3, r"""
+δ_o = 2(a_o − y)
+δ_m = w_mo δ_o (1 − a_m²)
+δ_h = w_ho δ_o · w_hm δ_m (1 − a_h²)
+""", "paths are multiplied"),
+    wrong("rnn", 1, r"""
+\frac{\partial C}{\partial h_{t,k}} = 2(h_{t,k}-y_{t,k})
+""", "one path only"),
+    wrong("rnn", 1, r"""
+\frac{\partial C}{\partial U_{jk}} = \sum_t \frac{\partial C}{\partial z_{t,j}} h_{t,k}
+""", "an index is shifted"),
+    wrong("rnn", 1, r"""
+\frac{\partial C}{\partial h_{t,k}} = 2(h_{t,k}-y_{t,k}) + \sum_j \frac{\partial C}{\partial z_{t+1,j}} U_{kj}
+""", "the weights are not turned round going back"),
+    wrong("convolution", 1, r"""
+∂C/∂w_q = ∂C/∂z_p x[p+q]
+""", "one path only"),
+    wrong("convolution", 1, r"""
+∂C/∂b = ∂C/∂z_p
+""", "one path only"),
+    wrong("attention", 1, r"""
+∂C/∂v[u,e] = sum(a[u,t] * (o[t,e] - y[t,e]), t)
+""", "an index is wrong"),
+    wrong("attention", 1, r"""
+dv = a do
+""", "a transpose is missing or too many"),
+    wrong("layer norm", 1, r"""
+∂C/∂x_j = gamma_j (o_j - y_j)/sigma
+""", "one path only"),
+    wrong("shared weight", 1, r"""
+∂C/∂w = (o - y) h
+""", "one path only"),
+    wrong("two layers", 2, r"""
+∂C/∂z1_k = Σ_j ∂C/∂z2_j · ∂z2_j/∂z1_k
+∂z2_j/∂z1_k = w2_jk σ'(z2_j)
+""", "a quantity of the wrong layer"),
+    wrong("mean over outputs", 1, r"""
+∂C/∂a2_j = 2(a2_j - y_j)
+""", "a mean over the outputs is lost or too many"),
+    wrong("relu then identity", 2, r"""
+δ2 = 2(a2 - y)
+δ1 = W2ᵀ δ2
+""", "the slope of the hidden layer is lost"),
+    wrong("relu then identity", 1, r"""
+∂C/∂z1_j = relu(z1_j) Σ_i w2_ij 2(a2_i - y_i)
+""", "the activation stands where its slope belongs"),
+    wrong("neuron", 1, r"""
+dC/dw = 2(a-y) + a(1-a) + x
+""", "factors of a path are added"),
+    wrong("neuron", 1, r"""
+dC/dw = 2(a-y)/(a(1-a)) x
+""", "a fraction is upside down"),
+    wrong("neuron", 2, r"""
+da/dz = a(1-a)
+dC/dz = 2(a-y) a^2(1-a)
+""", "the power is wrong", "a factor too many"),
 )
 
 
@@ -795,6 +1073,8 @@ def named(outcomes):
     for outcome in outcomes:
         for number, slip in outcome.case.slips:
             line = outcome.line(number)
+            if not slip.meant and not line.mistakes:
+                continue
             if line.verdict != "does not follow":
                 counts["not found"] += 1
             elif not line.mistakes:
@@ -810,20 +1090,21 @@ def named(outcomes):
 def main(verbose):
     for case in RIGHT:
         judged(case)  # the points of each network are made once
-    rights, ones, twos = ([judged(case) for case in cases] for cases in (RIGHT, with_one_slip(), with_two_slips()))
+    rights, written, ones, twos = ([judged(case) for case in cases] for cases in (
+        RIGHT, WRITTEN, with_one_slip(), with_two_slips()))
     refused = [line for outcome in rights for line in outcome.verdict.lines if not line.right]
     lines = sum(len(outcome.verdict.lines) for outcome in rights)
     print(f"right derivations      {len(rights)}, {lines} lines; refused lines {len(refused)} ({len(refused) / lines:.1%})")
-    for what, outcomes in (("one slip", ones), ("two slips", twos)):
+    for what, outcomes in (("wrong, by hand", written), ("one slip", ones), ("two slips", twos)):
         found = sum(outcome.found for outcome in outcomes)
         counts, wrongly = named(outcomes)
         total = counts["named"] + counts["named otherwise"] + counts["unnamed"]
         print(f"{what:<22} {len(outcomes)}; first wrong line found {found / len(outcomes):.1%}; named {counts['named'] / total:.1%}, "
               f"not named {counts['unnamed'] / total:.1%}, named otherwise {counts['named otherwise'] / total:.1%}")
-    every = sorted(1000 * outcome.seconds / len(outcome.verdict.lines) for outcome in [*rights, *ones, *twos])
+    every = sorted(1000 * outcome.seconds / len(outcome.verdict.lines) for outcome in [*rights, *written, *ones, *twos])
     print(f"milliseconds a line    median {every[len(every) // 2]:.1f}, 95 % {every[int(0.95 * len(every))]:.1f}, most {every[-1]:.1f}")
     if verbose:
-        show([*rights, *ones, *twos])
+        show([*rights, *written, *ones, *twos])
 
 
 def show(outcomes):

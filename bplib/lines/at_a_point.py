@@ -16,7 +16,8 @@ def numbers_told(judge, link) -> str:
     world = judge.chosen(pair, link.left, link.right)
     judge.set_ranges(world, link.left, link.right)
     try:
-        left, right = world.value(link.left), world.value(link.right)
+        with np.errstate(all="ignore"):
+            left, right = world.value(link.left), world.value(link.right)
         axes, arrays = aligned(left, right)
         one, other = np.broadcast_arrays(*map(np.real, arrays))
     except (InputError, ValueError):

@@ -232,7 +232,7 @@ class _Reader(Arithmetic):
             self.fail("A derivative with respect to a power, or a second one, cannot be read here.", below)
         if braces or grouped:
             self.expect("}" if braces or grouped.kind == "{" else ")", "what stands below the line")
-        return self.derivative(self.deeper(self.factor) if of is None else of, by)
+        return self.derivative(self.deeper(self.factor) if of is None else of, by, token.text != "∂")
 
     def deeper(self, read):
         """What `read` reads, where that may have the same within it, and again."""
@@ -243,8 +243,8 @@ class _Reader(Arithmetic):
         self.depth -= 1
         return found
 
-    def derivative(self, of, by):
-        return Partial(of, by) if isinstance(of, (Entry, Own)) else Derivative(of, by)
+    def derivative(self, of, by, total):
+        return Partial(of, by, total) if isinstance(of, (Entry, Own)) else Derivative(of, by)
 
     def above(self, token):
         """What stands above the line after the ∂; None for the operator ∂/∂w."""

@@ -68,7 +68,7 @@ class Matrices(World):
             by = self.own[by.name].entry(by.indices)
         if not isinstance(of, Entry) or not isinstance(by, Entry):
             raise NoValue("A derivative of a name of one's own is a table of derivatives; write its indices.")
-        array = self.partial(of.array, by.array)
+        array = self.partial(of.array, by.array, tree.total)
         if of.array in ("losses", "C", self.site.cost):
             return self.of_cost(array, of, by)
         return self.jacobian(array, of, by)
@@ -92,6 +92,9 @@ class Matrices(World):
         if [len(a) for a in axes] != [1, 1]:
             raise NoValue("A derivative of a vector with respect to a matrix has three indices; write them.")
         return Value(array.reshape(-1, array.shape[-1]), AXES)
+
+    def on_Way(self, tree):
+        raise NoValue("Ways are followed with indices.")
 
     def on_Derivative(self, tree):
         raise NoValue("Write the derivative of a formula with indices, so that one can see what is moved.")

@@ -104,6 +104,7 @@ def _kind_letters(notation):
         found.setdefault(plain_letter(latex), []).append(kind)
     if notation.input_is_a:
         found.setdefault("x", []).append("x")
+    found.setdefault("delta", ["delta"])  # a text without a name for ∂C/∂z does not mind this one
     return found
 
 
@@ -193,7 +194,7 @@ class NetworkNames(Names):
         found = self.letters.get(base)
         if found is None and (found := self.letters.get(_other_case(base))):
             self.strange.add(base)
-        if found is None and not self.own_letters:
+        if found is None and (base in COSTS or not self.own_letters):
             found = ["C"] if base in COSTS else [GUESSED[base]] if base in GUESSED else None
             self.guessed |= {base} if found else set()
         return found or []
@@ -238,12 +239,12 @@ class NetworkNames(Names):
     # networks neuron by neuron: names of neurons stand with the letters
 
     def _by_own_name(self, written):
-        kinds = self.kinds(written.base)
         rest = [self._word(at) for at in written.indices if not (isinstance(at, Letter) and at.name == self.sample)]
         if None in rest:
             return None
         if not rest and self._bare_neuron(written.base) is not None:
             return self._bare_neuron(written.base)
+        kinds = self.kinds(written.base)
         for kind in kinds:
             if kind in ("C", "losses"):
                 return self._cost(kind, written, list(written.indices))

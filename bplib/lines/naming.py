@@ -155,6 +155,7 @@ SPECIAL = (
     ("the weights are not turned round going back", ("the outer product is the wrong way round", "a quantity of the wrong layer")),
     ("weight decay counted wrongly", ("a factor 2 is lost in one place", "a factor 2 too many in one place")),
     ("the samples are not added up", ("one path only",)),
+    ("the penalty is forgotten", ("one path only",)),
     ("softmax treated unit by unit", ("one path only", "one slope too many", "a sign is turned", "the slope of another activation")),
     ("the bias gradient carries an input", ("a quantity of the wrong layer", "weight and input are exchanged", "paths are multiplied",
                                             "the activation stands where its slope belongs")),
@@ -178,9 +179,9 @@ def _factor(known, given):
     _, (left, right) = aligned(known, given)
     if left.ndim != right.ndim or known.axes == ("rows", "columns") and left.shape != right.shape:
         return None
-    if not set(given.axes) <= set(known.axes):
-        return None
     left, right = np.broadcast_arrays(left, right)
+    if right.size > np.size(known.array):  # it depends on an index that the known one has not
+        return None
     some = np.abs(right) > 1e-14
     if not some.any() or np.abs(left[~some]).max(initial=0) > 1e-12:
         return None

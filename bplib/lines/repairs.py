@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Callable
 
 from .names import shown_index
-from .tree import (Binary, Call, Entry, Letter, Negative, Number, Over, Own, Partial, Size, Transpose, changed, factors,
+from .tree import (Binary, Call, Entry, Letter, Negative, Number, Over, Own, Partial, Size, Transpose, Way, changed, factors,
                    letters_of, terms, walk)
 
 PRODUCTS = ("*", "@", "⊙")
@@ -194,7 +194,7 @@ def _other_slope(tree, context):
                 if isinstance(one, Entry) and _complement(other, one):
                     yield changed(tree, part, Binary("-", Number(1.0), Binary("^", one, Number(2.0))))
                     yield changed(tree, part, _true_slope(one, context) or part)
-                yield from _other_slope_apart(tree, part, one, other)
+                yield from _other_slope_apart(tree, part, one, other, context)
         if part.sign == "-" and isinstance(part.left, Number) and part.left.value == 1 and isinstance(part.right, Binary) \
                 and part.right.sign == "^" and isinstance(part.right.left, Entry):
             a = part.right.left
@@ -206,10 +206,12 @@ def _other_slope(tree, context):
                 yield changed(tree, part, replace(part, function=function))
 
 
-def _other_slope_apart(tree, part, one, other):
+def _other_slope_apart(tree, part, one, other, context):
     """… a (1 − a), where other factors stand before a."""
     if isinstance(one, Binary) and one.sign in PRODUCTS and isinstance(one.right, Entry) and _complement(other, one.right):
         yield changed(tree, part, Binary("*", one.left, Binary("-", Number(1.0), Binary("^", one.right, Number(2.0)))))
+        if _true_slope(one.right, context):
+            yield changed(tree, part, Binary("*", one.left, _true_slope(one.right, context)))
 
 
 def _true_slope(a, context):
@@ -271,6 +273,7 @@ def _outer_turned(tree, context):
         for part in _all(tree, Binary):
             if part.sign in ("*", "@"):
                 yield changed(tree, part, Transpose(part))
+                yield changed(tree, part, Binary(part.sign, part.right, part.left))
         return
     free = [at for at in context.free if at != context.sample]
     for n, one in enumerate(free):
@@ -292,11 +295,14 @@ def _wrong_layer(tree, context):
     for part in _all(tree, Entry):
         for array in _neighbours(part.array, context):
             for entry in context.at(array):
-                if not part.indices or len(part.indices) < 2 or not _turned(entry, part):
+                if not _turned(entry, part):
                     yield changed(tree, part, entry)
 
 
 def _turned(one, other):
+    """Whether two entries have the same two letters, the other way round."""
+    if not one.indices or not other.indices or len(other.indices) < 2:
+        return False
     return [shown_index(at) for at in one.indices] == [shown_index(at) for at in other.indices[::-1]]
 
 
@@ -429,16 +435,16 @@ def _path_missing(tree, context):
     left = context.derivative_of(context.left)
     if left is None or left.by.indices is None or context.matrices:
         return
-    a = context.a_of(left.by.array)
-    slope = None if a is None else Partial(Entry(a, left.by.indices), left.by)
-    start = left.by if slope is None else slope.of
-    for user in context.site.uses:
-        if start.array in context.site.uses[user] and user != context.site.cost:
-            for entry in context.at(user):
-                through = Binary("*", Partial(left.of, entry), Partial(entry, start))
-                through = through if slope is None else Binary("*", through, slope)
-                extra = tuple(at.name for at in entry.indices if isinstance(at, Letter) and at.name not in context.free)
-                yield Binary("+", tree, Over("sum", extra, through) if extra else through)
+    via = context.a_of(left.by.array) or ""
+    users = [user for user in context.site.uses if (via or left.by.array) in context.site.uses[user]]
+    ways = [Way(left.of.array, user, via, left.by) for user in users if len(users) > 1]
+    for way in ways:
+        yield Binary("+", tree, way)
+    for kept in ways if len(ways) > 2 else ():
+        mended = tree
+        for way in ways:
+            mended = mended if way is kept else Binary("+", mended, way)
+        yield mended
 
 
 def _paths_multiplied(tree, context):
@@ -468,6 +474,7 @@ def _path_added(tree, context):
     for part in _all(tree, Binary):
         if part.sign == "+":
             yield changed(tree, part, replace(part, sign="*"))
+            yield changed(tree, part, _product_of(terms(part)))
 
 
 # factors, signs and powers

@@ -64,6 +64,7 @@ SPELLINGS = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\*\*", "^"), (r"\b(\d+),(\d+)(?![\d\]}])(?=[^\[\]{}]*$)", r"\1.\2"),
     (r"\b(?:d|partial)\s*/\s*(?:d|partial)\s*(?=[A-Za-z])", "∂/∂"),
     (r"(?<![A-Za-z])(?:np|torch|jnp)\.", ""),
+    (r"(?<=[A-Za-z0-9δ∂])_(\w(?:[-+]\d)?),(\w)(?![\w=({\[])", r"_{\1,\2}"),
 ))
 SUM = re.compile(r"((?:Σ|∑|\bsum|(?<=\d)sum)\s*(?:_\s*(?:\{[^{}]*\}|\w+?(?=\s*=)|[A-Za-z]+)|[ᵢⱼₖₗₘₙₚₛₜ]+))(\s*=\s*\d+)?"
                  r"\s*(?:\^\s*(?:\{[^{}]*\}|\([^()]*\)|[A-Za-z0-9]+(?:_\{?\w+\}?)?))?")
@@ -197,13 +198,17 @@ def _at_top(text):
             yield at
 
 
+PARTED = re.compile(r"[,;⇒⟹]|=>|\\Rightarrow|\\implies|(?<=\s)(?:so|and|hence|thus|therefore|then|where|with)(?=\s)")
+
+
 def _equations(text):
-    """The equations of a line: parted by commas, semicolons or arrows where each part is an equation."""
-    places = [at for at in _at_top(text) if text[at] in ",;⇒⟹" or text[at:at + 2] == "=>"]
+    """The equations of a line: parted by commas, arrows or words where each part is an equation."""
+    top = set(_at_top(text))
     parts, start = [], 0
-    for at in places:
-        parts.append(text[start:at])
-        start = at + (2 if text[at:at + 2] == "=>" else 1)
+    for match in PARTED.finditer(text):
+        if match.start() in top:
+            parts.append(text[start:match.start()])
+            start = match.end()
     parts = [_strip_start(LEADING, part.strip(" >")) for part in [*parts, text[start:]]]
     parts = [part for part in parts if part.strip()]
     return parts if len(parts) > 1 and all(_has_equals(part) for part in parts) else [text]

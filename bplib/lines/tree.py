@@ -80,9 +80,20 @@ class Own(Node):
 
 @node
 class Partial(Node):
-    """∂of/∂by, of two entries."""
+    """∂of/∂by, of two entries.  `total` where it is written with d: along all paths, should there be several."""
 
     of: Node
+    by: Node
+    total: bool = False
+
+
+@node
+class Way(Node):
+    """What reaches ∂of/∂by through the equation of one quantity, by way of `via` where that lies in between."""
+
+    of: str
+    through: str
+    via: str
     by: Node
 
 

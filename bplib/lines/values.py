@@ -131,14 +131,14 @@ class World:
             return self.carried.cost_derivative(of, by)
         return self.site.total(of, by)
 
-    def partial(self, of, by):
+    def partial(self, of, by, total=False):
         """∂of/∂by, an array over the indices of both."""
         if of in ("losses", self.site.cost) or of == "C":
             return self.cost_derivative(self._cost_meant(of), by)
         replaced = self.carried.replaced if self.carried is not None else {}
         if ("partial", of, by) in replaced:
             return replaced["partial", of, by]
-        if self.site.stands_in(by, of):
+        if self.site.stands_in(by, of) and not (total and self.partials == "total"):
             return self.site.local(of, by)
         return self.site.total(of, by) if self.partials == "total" else self._nearest(of, by)
 
@@ -155,8 +155,7 @@ class World:
         least = min((d for d in depths.values() if d is not None), default=None)
         if least is None:
             return self.site.total(of, by)
-        rank = self.site.arrays[by].ndim
-        return sum(_chained(self._local(of, name), self._nearest(name, by), self.site.arrays[name].ndim, rank)
+        return sum(_chained(self._local(of, name), self._nearest(name, by), self.site.arrays[name].ndim)
                    for name, depth in depths.items() if depth == least)
 
     def _local(self, of, by):
@@ -243,7 +242,16 @@ class World:
             return self.with_own(of, by)
         if not isinstance(of, Entry) or not isinstance(by, Entry):
             raise NoValue("A derivative is of a quantity with respect to a quantity.")
-        return self.at_indices(self.partial(of.array, by.array), (*self.indices(of), *self.indices(by)))
+        return self.at_indices(self.partial(of.array, by.array, tree.total), (*self.indices(of), *self.indices(by)))
+
+    def on_Way(self, tree):
+        site, of = self.site, self._cost_meant(tree.of)
+        array = self.cost_derivative(of, tree.through)
+        for user, used in ((tree.through, tree.via or tree.by.array), (tree.via, tree.by.array)):
+            if user:
+                array = _chained(array, site.local(user, used), site.arrays[user].ndim)
+        sample = (Letter(self.sample),) * site.arrays[of].ndim
+        return self.at_indices(array, (*sample, *self.indices(tree.by)))
 
     def with_own(self, of, by):
         """∂u/∂q, or ∂q/∂u, where u is a name of the learner's own."""
@@ -374,7 +382,7 @@ class _Moved(World):
         return self.base.value(tree)
 
 
-def _chained(first, second, middle, last):
+def _chained(first, second, middle):
     """Σ over the indices between two arrays of derivatives."""
     return np.tensordot(first, second, axes=middle)
 
