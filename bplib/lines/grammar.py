@@ -563,7 +563,7 @@ def _mark(found, at):
 
 def _spelled(token, reader):
     """The indices that a subscript spells: jk, j,k, t-1,j, 12, s;j."""
-    parts = re.split(r"[,;]", token.text) if re.search(r"[,;]", token.text) else _apart(token.text, reader)
+    parts = [part for text in re.split(r"[,;]", token.text) for part in _apart(text, reader)]
     found = []
     for part in parts:
         if not part:
@@ -580,9 +580,9 @@ def _spelled(token, reader):
 
 
 def _apart(text, reader):
-    if re.search(r"[-+*]", text):
+    if re.search(r"[^A-Za-z0-9']", text):
         return [text]
-    if text in reader.names.marks:
+    if text in reader.names.marks or text.isdigit() and "," in reader.text or reader.names.is_letter(text):
         return [text]
     return re.findall(r"[A-Za-z]'*|\d", text)
 

@@ -112,7 +112,7 @@ def _kind_letters(notation):
 def plain_letter(latex):
     r"""A letter as the grammar sees it: "yhat" for \hat{y}, "L" for \mathcal{L}_{i}."""
     latex = re.sub(r"_\{?\w+\}?$", "", latex)
-    latex = re.sub(r"\\hat\{(\w)\}", r"\1hat", latex)
+    latex = re.sub(r"\\hat\{(\w)\}", r"\1hat", latex).replace(r"\mathbb{1}", "onehot")
     return re.sub(r"\\(?:mathcal|mathrm|mathbb)\{(.*)\}|\\", r"\1", latex).replace("\\", "").replace("_", "")
 
 

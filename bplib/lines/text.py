@@ -40,7 +40,7 @@ LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\(?:begin|end)\{[A-Za-z]+\*?\}(\[[^\]]*\])?", " "),
     (r"\\(?:label|tag|ref|eqref)\*?\{[^{}]*\}|\\(?:notag|nonumber|displaystyle|textstyle|limits|nolimits)\b", " "),
     (r"\\(?:text|mbox|intertext|textrm|textit|textbf)\{([^{}]*)\}", r" \1 "),
-    (r"\\(?:hat|widehat)\{?\s*y\s*\}?", " yhat "),
+    (r"\\(?:hat|widehat)\{?\s*y\s*\}?", " yhat "), (r"\\mathbb\{1\}(?=\s*_)", " onehot"),
     (r"\\(?:hat|widehat)\{?\s*Y\s*\}?", " Yhat "),
     (r"\\(?:mathrm|mathbf|boldsymbol|bm|mathcal|mathsf|mathit|vec|operatorname\*?|rm|bf|mathbb)\s*\{([^{}]*)\}", r"\1"),
     (r"\\(?:mathcal|mathbf|boldsymbol|vec)\s+([A-Za-z])", r"\1"),
