@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 import sympy as sp
 
-from ..deriving import values as of_models
+from ..deriving.point import ModelValues
+from ..deriving.point import Point as ModelPoint
 from ..equations import N, indices_of, name_of
 from ..meaning import STEP
 from ..meaning import Point as NetworkPoint
@@ -112,7 +113,7 @@ class OfModel(Site):
 
     def __init__(self, model, samples, seed):
         sizes = {"N": samples} if samples and "N" in map(str, model.all_sizes()) else None
-        point = of_models.Point(model, sizes, seed)
+        point = ModelPoint(model, sizes, seed)
         self.model = model
         equations = {e.quantity.name: e for e in model.equations}
         super().__init__(point, point.arrays, equations, model.cost.name)
@@ -123,7 +124,7 @@ class OfModel(Site):
 
     def _value(self, of, arrays):
         equation = self.equations[of]
-        return of_models.Values(arrays, self.point.sizes)(equation.right, self.point._scope(equation))
+        return ModelValues(arrays, self.point.sizes)(equation.right, self.point._scope(equation))
 
     @cached_property
     def _moved(self):
