@@ -29,7 +29,7 @@ KRONECKER = "kronecker"
 
 CONSTANTS = {"N": "the number of samples", "eta": "the learning rate", "lambda": "the strength of the penalty"}
 WORDS = {"x": "input", "y": "target", "W": "weight", "b": "bias", "z": "weighted sum", "a": "output",
-         "delta": "error term ∂C/∂z", "da": "derivative ∂C/∂a of the cost by an output",
+         "delta": "error term ∂C/∂z", "da": "derivative ∂C/∂a of the cost with respect to an output",
          "losses": "cost of one sample", "C": "cost of all samples"}
 
 
