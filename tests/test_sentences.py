@@ -114,6 +114,16 @@ TREATED_BY = {
     "the cost is taken for convex": "**The cost of a network is not convex.**",
     "a saturated unit is taken for one without gradient": "Its slope is tiny, though not 0.",
     "the step to the bottom, not the largest": "Half of it is the best: one step, and you are there.",
+    "the slope of another activation": "how large is the slope of an activation?",
+    "the value of the activation in place of its slope": "That is what we call the slope of *g*.",
+    "the paths are multiplied": "Along a path multiply, over the paths add:",
+    "the input of the weight is lost": "As much as the input says.",
+    "the weight in place of its input": "It multiplies its input *x* by a weight *w*",
+    "only the derivative with respect to the output": "**How much does *a* change when *z* moves?**",
+    "the output in place of its error term": "*twice the error, times the slope, times the input*",
+    "the penalty is lost": "With a penalty, the gradient has one more term.",
+    "the 2 of the penalty is lost": "half of λ times the sum of their squares is added to the cost",
+    "the gradient in place of the new parameter": "Where does a step lead from *w*?",
 }
 """Mistake → a sentence of the notebook that its verdict sends the learner to."""
 
@@ -166,6 +176,12 @@ MEANT_BY_MISTAKE = {
     "the cost is taken for convex": "equally good settings",
     "a saturated unit is taken for one without gradient": "tiny",
     "the step to the bottom, not the largest": "jump over the valley",
+    "the slope of another activation": "has a slope of its own", "the paths are multiplied": "Along a path",
+    "the value of the activation in place of its slope": "not by the value g(z)",
+    "the input of the weight is lost": "still to come", "the weight in place of its input": "by what is the weight",
+    "only the derivative with respect to the output": "From a back to z", "the penalty is lost": "two parts",
+    "the output in place of its error term": "what the unit says", "the 2 of the penalty is lost": "brings a 2 down",
+    "the gradient in place of the new parameter": "where the step leads",
 }
 """Mistake → words that its sentence has and no other."""
 
@@ -187,7 +203,7 @@ def test_what_is_left_of_the_points_for_a_mistake():
         word in row.name for word in ("2 ", "divided", "decay", "averaged", "learning rate"))]
     rules = [MISTAKES[name].credit for name in ("one path only", "softmax treated unit by unit", "the slope of the "
                                                 "hidden layer is lost", "the square of the cost is lost")]
-    assert len(factors) == 8 and set(factors) == {0.7} and max(rules) <= 0.5
+    assert len(factors) == 9 and set(factors) == {0.7} and max(rules) <= 0.5
 
 
 if __name__ == "__main__":
