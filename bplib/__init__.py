@@ -18,11 +18,13 @@ if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it
     from .codegen import generate as generate
     from .conventions import convention as convention
     from .derivation import derive as derive
+    from .diagnosis import diagnose as diagnose
     from .models.typeset import Style as Style
     from .errors import DerivationError as DerivationError
     from .errors import InputError as InputError
     from .functions import function as function
     from .gradcheck import gradient_check as gradient_check
+    from .lines.check import check_derivation as check_derivation
     from .losses import loss as loss
     from .models import layers as layers
     from .models.model import Model as Model
@@ -43,8 +45,10 @@ _ROOMS = {
     "activation": "activations", "loss": "losses", "function": "functions",
     "Network": "networks", "dense": "networks", "graph": "networks", "neuron": "networks",
     "Model": "models.model", "model": "models.model", "Style": "models.typeset",
+    "check_derivation": "lines.check",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
+    "diagnose": "diagnosis",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
 }

@@ -270,7 +270,7 @@ class NumericFunction:
 
 
 class Gradients(NumericFunction):
-    """The gradients by the parameters; and, asked for, the derivatives of the cost by what lies between.
+    """The gradients by the parameters; and, asked for, the derivatives of the cost with respect to what lies between.
 
     more   equations for ∂C_s/∂a and ∂C_s/∂x, as `Derivation.activated`
     """
@@ -356,7 +356,7 @@ def _lines(layout, equations, outputs):
 
 
 def _pre_activation(layout, error):
-    """The name of the z that an error term, or a derivative by an activation, has its shape from."""
+    """The name of the z that an error term, or a derivative with respect to an activation, has its shape from."""
     return next(q.name for q in layout.quantities.values() if (q.kind, q.mark) == ("z", error.mark))
 
 

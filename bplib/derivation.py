@@ -79,7 +79,7 @@ class Derivation:
                        check=check(step.left, right, self.point)) if right != step.right else step
 
     def scalar(self, name, *indices):
-        """The derivative of the cost of one sample by one weight, bias or weighted sum, with every δ written out.
+        """The derivative of the cost of one sample with respect to one weight, bias or weighted sum, every δ written out.
 
         >>> derivation.scalar("W1", 2, 1)          # ∂C_s/∂W1[2, 1] of a small network
         >>> derivation.scalar("z1", 2)             # the error term of unit 2 of layer 1

@@ -60,7 +60,7 @@ class Quantity:
 
 
 def gradient_of(quantity):
-    """The quantity that holds the derivative of the cost by another one: delta2 for z2, dW1 for W1.
+    """The quantity that holds the derivative of the cost with respect to another one: delta2 for z2, dW1 for W1.
 
     delta and da are derivatives of the cost of one sample, dW and db of the cost of the batch.
     """

@@ -126,17 +126,17 @@ def split(activation):
 # =========================================================================================================
 
 def squared_error(a, y, factor=1.0):
-    """factor (a - y)^2 and its derivative by a."""
+    """factor (a - y)^2 and its derivative with respect to a."""
     return factor * (a - y)**2, 2 * factor * (a - y)
 
 
 def absolute_error(a, y):
-    """|a - y| and its derivative by a, taken as 0 at a = y."""
+    """|a - y| and its derivative with respect to a, taken as 0 at a = y."""
     return np.abs(a - y), np.sign(a - y)
 
 
 def huber_error(a, y, threshold=1.0):
-    """r^2/2 for r = a - y near zero, straight lines beyond (P. Huber, 1964); and the derivative by a."""
+    """r^2/2 for r = a - y near zero, straight lines beyond (P. Huber, 1964); and the derivative with respect to a."""
     r = a - y
     inside = np.abs(r) <= threshold
     return (np.where(inside, r**2 / 2, threshold * (np.abs(r) - threshold / 2)),
@@ -144,17 +144,17 @@ def huber_error(a, y, threshold=1.0):
 
 
 def output(a, y):
-    """a and its derivative by a; y does not matter."""
+    """a and its derivative with respect to a; y does not matter."""
     return a, np.ones_like(a)
 
 
 def given_error(a, y):
-    """y a and its derivative by a, which is what is given."""
+    """y a and its derivative with respect to a, which is what is given."""
     return y * a, y
 
 
 def binary_sigmoid(z, y):
-    """-y log a - (1 - y) log(1 - a) for a = sigmoid(z), and its derivative by z.
+    """-y log a - (1 - y) log(1 - a) for a = sigmoid(z), and its derivative with respect to z.
 
     log a = -softplus(-z) and log(1 - a) = -softplus(z). The derivative -y/a + (1 - y)/(1 - a) times
     g' = a (1 - a) is a - y: the quotients cancel.
@@ -163,12 +163,12 @@ def binary_sigmoid(z, y):
 
 
 def categorical_sigmoid(z, y):
-    """-y log a for a = sigmoid(z), and its derivative by z: -y/a times a (1 - a)."""
+    """-y log a for a = sigmoid(z), and its derivative with respect to z: -y/a times a (1 - a)."""
     return y * softplus(-z), y * (expit(z) - 1)
 
 
 def categorical_softmax(z, y):
-    """-y log a for a = softmax(z), and the derivative of their sum by z.
+    """-y log a for a = softmax(z), and the derivative of their sum with respect to z.
 
     d/dz_j of -sum_i y_i log a_i is -sum_i y_i ([i = j] - a_j) = a_j sum_i y_i - y_j, which is a - y for
     targets that sum to one.

@@ -102,15 +102,15 @@ ROWS = (
     ("cost of a batch", "C", Text.formula),
     ("error term of an output", "delta2", Text.formula),
     ("error term of a hidden unit", "delta1", Text.formula),
-    ("derivative by a weight of an output", "dW2", Text.formula),
-    ("derivative by a weight of a hidden unit", "dW1", Text.formula),
-    ("derivative by a bias", "db2", Text.formula),
+    ("derivative with respect to a weight of an output", "dW2", Text.formula),
+    ("derivative with respect to a weight of a hidden unit", "dW1", Text.formula),
+    ("derivative with respect to a bias", "db2", Text.formula),
     ("hidden layer, forwards, as matrices", "z1", Text.matrices),
     ("hidden layer, backwards, as matrices", "delta1", Text.matrices),
-    ("derivative by all weights of the hidden layer", "dW1", Text.matrices),
+    ("derivative with respect to all weights of the hidden layer", "dW1", Text.matrices),
     ("hidden layer, forwards, in code", "z1", Text.code),
     ("hidden layer, backwards, in code", "delta1", Text.code),
-    ("derivative by all weights, in code", "dW1", Text.code),
+    ("derivative with respect to all weights, in code", "dW1", Text.code),
 )
 """What is shown, the quantity that it is about, how it is written."""
 
@@ -196,7 +196,7 @@ FIELDS = {field.name: field for field in (
           "A mean divides by the number of samples, and so does its gradient. With a sum the gradient grows "
           "with the batch, and the step size has to make up for it."),
     Field("penalty on weights", NUMBERS, lambda text: (str(text.network.options.l2),),
-          "The penalty (λ/2)·Σw² adds λw to the derivative by each weight. Error terms stay as they are, "
+          "The penalty (λ/2)·Σw² adds λw to the derivative with respect to each weight. Error terms stay as they are, "
           "because the penalty does not depend on any sample."),
     Field("biases", NUMBERS, lambda text: ("with" if text.network.structure.bias else "without",),
           "A bias adds a number to the weighted sum. Its own derivative is the error term, because the factor "
@@ -216,7 +216,7 @@ FIELDS = {field.name: field for field in (
           "factors: the weights change sides."),
     Field("name of the error term", WRITING, lambda text: (
         f"${text.notation.letter('delta')}$" if text.notation.letter("delta") else "none, the derivative itself",),
-          "The error term is the derivative of a sample's cost by the weighted sum. A name makes formulas "
+          "The error term is the derivative of a sample's cost with respect to the weighted sum. A name makes formulas "
           "shorter; without one the derivative itself is written each time."),
     Field("units are counted from", WRITING, lambda text: (str(text.notation.first_unit),),
           "A sum from 0 to n − 1 has the same n terms as a sum from 1 to n."),

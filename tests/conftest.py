@@ -1,9 +1,11 @@
 """What the tests of one process share: a browser and a JupyterLab, each started when a test first asks for it.
 
 A quick run leaves out what takes long: tests that have a browser among their fixtures, however far away, unless they
-are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.
+are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.  A cell of a notebook
+is run once in a quick run, and again, as `again` says, in one of all tests.
 """
 import pytest
+from again import IPyNbCell, run_again, with_backwards
 from jupyter import needing_a_browser
 from tiers import QUICK
 
@@ -35,11 +37,33 @@ def lab(request, browser, server):
         yield lab
 
 
+LONGEST = ("course_in_jupyterlab", "grading", "explore_everywhere", "tuning", "random_networks", "explore_network",
+           "explore_training", "mathjax", "explore_exported", "gradcheck", "languages", "explore_descent", "compare",
+           "coursework_checking", "figures", "explore_browser", "explore_derivation", "explore_gradient_check")
+"""The files of tests that take longest, first, so that the processes that share all files end at about the same time."""
+
+
+def turn(item):
+    """When the file of an item is begun: the LONGEST first, then the notebooks, then all others."""
+    name = item.path.stem.removeprefix("test_")
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST) + (item.path.suffix == ".py")
+
+
 def pytest_collection_modifyitems(config, items):
-    left_out = [item for item in items if QUICK and not in_a_quick_run(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    if QUICK:
+        left_out = {item for item in items if not in_a_quick_run(item)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
+    else:
+        items[:] = with_backwards(items)
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    yield
+    if not QUICK and isinstance(item, IPyNbCell):
+        run_again(item)
 
 
 def in_a_quick_run(item):

@@ -7,6 +7,7 @@ NAMES   what a folder can be called; each holds an honest sheet
 """
 import json
 import os
+import re
 
 import nbformat
 from class_of_submissions import answer_cells, changed, first
@@ -15,81 +16,287 @@ from bplib.grading.release import without_solutions
 
 SECRET = "grader-s3cret-token"
 
-HARMS = {
-    # processes and signals
-    "kills its parent": "import os\nos.kill(os.getppid(), 9)",
-    "kills everything": "import os\nfor pid in range(2, 70000):\n    try: os.kill(pid, 9)\n    except OSError: pass",
-    "kills all at once": "import os\nos.kill(-1, 9)",
-    "kills its group": "import os\nos.killpg(0, 9)",
-    "stops itself": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
-    "ignores signals": "import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except Exception: pass",
-    "sets an alarm": "import signal\nsignal.alarm(1)\nwhile True: pass",
-    "leaves an orphan": "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)",
-    "fork bomb": "import os\nwhile True:\n    os.fork()",
-    "starts programs": "import subprocess\nsubprocess.Popen(['sleep', '600'])",
-    "pool": "import multiprocessing\nmultiprocessing.Pool(4).map(abs, range(4))",
-    "threads that never end": "import threading\nfor _ in range(3):\n    threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()",
-    "thread bomb": "import threading, time\nfor _ in range(10000):\n    threading.Thread(target=time.sleep, args=(600,)).start()",
-    "crash": "import ctypes\nctypes.string_at(0)",
-    "abort": "import os\nos.abort()",
-    "deep recursion": "import sys\nsys.setrecursionlimit(10**9)\ndef f(): f()\nf()",
-    "priority": "import os\nos.nice(19)\nos.setpriority(os.PRIO_USER, 0, 19)",
-    "exits at exit": "import atexit, os\natexit.register(lambda: os._exit(9))\nimport sys\nsys.exit(0)",
-    # time
-    "endless": "while True: pass",
+
+def named(text):
+    """Name → code, from a text in which each code stands below its name: `# name`."""
+    parts = re.split(r"^# (.+)\n", text, flags=re.M)[1:]
+    return dict(zip(parts[::2], parts[1::2]))
+
+
+HARMS = named(r"""
+# kills its parent
+import os
+os.kill(os.getppid(), 9)
+
+# kills everything
+import os
+for pid in range(2, 70000):
+    try: os.kill(pid, 9)
+    except OSError: pass
+
+# kills all at once
+import os
+os.kill(-1, 9)
+
+# kills its group
+import os
+os.killpg(0, 9)
+
+# stops itself
+import os, signal
+os.kill(os.getpid(), signal.SIGSTOP)
+
+# ignores signals
+import signal
+for n in range(1, 65):
+    try: signal.signal(n, signal.SIG_IGN)
+    except Exception: pass
+
+# sets an alarm
+import signal
+signal.alarm(1)
+while True: pass
+
+# leaves an orphan
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(600)
+
+# fork bomb
+import os
+while True:
+    os.fork()
+
+# starts programs
+import subprocess
+subprocess.Popen(['sleep', '600'])
+
+# pool
+import multiprocessing
+multiprocessing.Pool(4).map(abs, range(4))
+
+# threads that never end
+import threading
+for _ in range(3):
+    threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()
+
+# thread bomb
+import threading, time
+for _ in range(10000):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+
+# crash
+import ctypes
+ctypes.string_at(0)
+
+# abort
+import os
+os.abort()
+
+# deep recursion
+import sys
+sys.setrecursionlimit(10**9)
+def f(): f()
+f()
+
+# priority
+import os
+os.nice(19)
+os.setpriority(os.PRIO_USER, 0, 19)
+
+# exits at exit
+import atexit, os
+atexit.register(lambda: os._exit(9))
+import sys
+sys.exit(0)
+
+# endless
+while True: pass
+
+# sleeps
+import time
+time.sleep(600)
+
+# catches everything
+while True:
+    try:
+        while True: pass
+    except BaseException: pass
+
+# endless await
+import asyncio
+await asyncio.sleep(600)
+
+# memory
+hog = [0.0] * 10**10
+
+# memory of arrays
+import numpy as np
+hogs = [np.ones(10**8) for _ in range(100)]
+
+# growing text
+t = 'x'
+while True: t += t
+
+# prints without end
+while True: print('x' * 10**6)
+
+# renews its time
+import os, time
+while True:
+    for n in range(3, 20):
+        try: os.write(n, b'{"start": "cell 0"}' + bytes([10]))
+        except OSError: pass
+    time.sleep(0.1)
+
+# one endless line
+import os
+while True:
+    for n in range(3, 20):
+        try: os.write(n, b'x' * 10**6)
+        except OSError: pass
+
+# huge message
+raise ValueError('x' * 30_000_000)
+
+# formula
+raise ValueError('=cmd|calc!A1')
+
+# markup
+raise ValueError('<script>alert(1)</script>')
+
+# no text
+class E(Exception):
+    def __str__(self): raise E
+raise E
+
+# base exception
+class E(BaseException): pass
+raise E
+
+# interrupt
+raise KeyboardInterrupt
+
+# fills the disk
+for n in range(100):
+    open(f'f{n}', 'wb').write(b'x' * 40_000_000)
+
+# many files
+n = 0
+while True:
+    open(f'f{n}', 'w').close(); n += 1
+
+# deep folders
+import os
+for _ in range(5000):
+    os.mkdir('d'); os.chdir('d')
+
+# closed folder
+import os
+os.mkdir('closed', 0)
+
+# removes its folder
+import shutil, os
+shutil.rmtree(os.getcwd())
+
+# changes rights
+import os
+os.chmod(OTHERS, 0o777)
+os.chmod(OTHERS + '/good-0/sheet.ipynb', 0)
+
+# changes times
+import os
+os.utime(OTHERS, (0, 0))
+
+# writes to others
+open(OTHERS + '/good-0/sheet.ipynb', 'w').write('mine')
+
+# removes others
+import shutil
+shutil.rmtree(OTHERS)
+
+# writes into the library
+open(LIBRARY + '/coursework/checking.py', 'a').write('#')
+
+# writes results
+open(RESULTS + '/grades.csv', 'w').write('mine')
+
+# links
+import os
+os.symlink('/', 'root')
+os.link('/etc/passwd', 'p')
+
+# shared memory
+from multiprocessing import shared_memory
+shared_memory.SharedMemory('left', create=True, size=4096)
+
+# connects
+import socket
+socket.create_connection(('127.0.0.1', PORT), 2).send(b'here')
+
+# listens
+import socket
+socket.socket().bind(('0.0.0.0', 0))
+
+# tells the environment
+import os
+raise ValueError(str(dict(os.environ)))
+
+# tells other environments
+import glob
+raise ValueError(str([open(p, 'rb').read() for p in glob.glob('/proc/*/environ')]))
+
+# tells a file
+raise ValueError(open(PRIVATE).read())
+
+# closes files
+import os
+os.closerange(0, 100)
+
+# duplicates files
+import os
+for n in range(3, 20):
+    try: os.dup2(0, n)
+    except OSError: pass
+
+# spoils json
+import json
+json.dumps = lambda *a, **k: '{}'
+
+# spoils write
+import os
+os.write = lambda n, d: len(d)
+
+# spoils numpy
+import numpy as np
+np.array_equal = lambda *a, **k: True
+np.asarray = np.array = None
+
+# spoils builtins
+import builtins
+builtins.isinstance = lambda *a: True
+builtins.len = lambda *a: 0
+
+# traces
+import sys
+sys.settrace(lambda *a: 1 / 0)
+sys.setprofile(lambda *a: 1 / 0)
+
+# resets
+%reset -f
+get_ipython().reset()
+
+# shell
+!rm -rf / --no-preserve-root
+""") | {
     "six endless cells": ["while True: pass"] * 6,
-    "sleeps": "import time\ntime.sleep(600)",
-    "catches everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-    "endless await": "import asyncio\nawait asyncio.sleep(600)",
-    "renews its time": "import os, time\nwhile True:\n    for n in range(3, 20):\n        try: os.write(n, b'{\"start\": \"cell 0\"}\\n')\n        except OSError: pass\n    time.sleep(0.1)",
-    # memory and output
-    "memory": "hog = [0.0] * 10**10",
-    "memory of arrays": "import numpy as np\nhogs = [np.ones(10**8) for _ in range(100)]",
-    "growing text": "t = 'x'\nwhile True: t += t",
-    "prints without end": "while True: print('x' * 10**6)",
-    "one endless line": "import os\nwhile True:\n    for n in range(3, 20):\n        try: os.write(n, b'x' * 10**6)\n        except OSError: pass",
-    "huge message": "raise ValueError('x' * 30_000_000)",
     "many cells": ["x = 1"] * 900,
-    # messages
-    "surrogate": "raise ValueError('\\ud800')",
-    "turned text": "raise ValueError('\\u202egnorw\\u2066')",
-    "formula": "raise ValueError('=cmd|calc!A1')",
-    "markup": "raise ValueError('<script>alert(1)</script>')",
-    "no text": "class E(Exception):\n    def __str__(self): raise E\nraise E",
-    "base exception": "class E(BaseException): pass\nraise E",
-    "interrupt": "raise KeyboardInterrupt",
+    "surrogate": r"raise ValueError('\ud800')",
+    "turned text": r"raise ValueError('\u202egnorw\u2066')",
     "null": "x = 1\x00",
     "lone surrogate in its text": "x = '\ud800'",
-    # files
-    "fills the disk": "for n in range(100):\n    open(f'f{n}', 'wb').write(b'x' * 40_000_000)",
-    "many files": "n = 0\nwhile True:\n    open(f'f{n}', 'w').close(); n += 1",
-    "deep folders": "import os\nfor _ in range(5000):\n    os.mkdir('d'); os.chdir('d')",
-    "closed folder": "import os\nos.mkdir('closed', 0)",
-    "removes its folder": "import shutil, os\nshutil.rmtree(os.getcwd())",
-    "changes rights": "import os\nos.chmod(OTHERS, 0o777)\nos.chmod(OTHERS + '/good-0/sheet.ipynb', 0)",
-    "changes times": "import os\nos.utime(OTHERS, (0, 0))",
-    "writes to others": "open(OTHERS + '/good-0/sheet.ipynb', 'w').write('mine')",
-    "removes others": "import shutil\nshutil.rmtree(OTHERS)",
-    "writes into the library": "open(LIBRARY + '/coursework/checking.py', 'a').write('#')",
-    "writes results": "open(RESULTS + '/grades.csv', 'w').write('mine')",
-    "links": "import os\nos.symlink('/', 'root')\nos.link('/etc/passwd', 'p')",
-    "shared memory": "from multiprocessing import shared_memory\nshared_memory.SharedMemory('left', create=True, size=4096)",
-    # network and environment
-    "connects": "import socket\nsocket.create_connection(('127.0.0.1', PORT), 2).send(b'here')",
-    "listens": "import socket\nsocket.socket().bind(('0.0.0.0', 0))",
-    "tells the environment": "import os\nraise ValueError(str(dict(os.environ)))",
-    "tells other environments": "import glob\nraise ValueError(str([open(p, 'rb').read() for p in glob.glob('/proc/*/environ')]))",
-    "tells a file": "raise ValueError(open(PRIVATE).read())",
-    # what answers are collected with
-    "closes files": "import os\nos.closerange(0, 100)",
-    "duplicates files": "import os\nfor n in range(3, 20):\n    try: os.dup2(0, n)\n    except OSError: pass",
-    "spoils json": "import json\njson.dumps = lambda *a, **k: '{}'",
-    "spoils write": "import os\nos.write = lambda n, d: len(d)",
-    "spoils numpy": "import numpy as np\nnp.array_equal = lambda *a, **k: True\nnp.asarray = np.array = None",
-    "spoils builtins": "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.len = lambda *a: 0",
-    "traces": "import sys\nsys.settrace(lambda *a: 1 / 0)\nsys.setprofile(lambda *a: 1 / 0)",
-    "resets": "%reset -f\nget_ipython().reset()",
-    "shell": "!rm -rf / --no-preserve-root",
     "syntax": "answer = = 3" + "\n" * 20_000,
     "brackets": "(" * 90_000,
     "minus signs": "-" * 90_000 + "1",
@@ -107,39 +314,115 @@ def forge(secret=''):
         try: os.write(n, text.encode())
         except OSError: pass
 """
-DEFINE = "\ndef gradients(*a): return find('gradients')(*a)\ndef step(*a): return find('step')(*a)\n" \
-         "def output_error(*a): return find('output_error')(*a)\n"
 
-CHEATS = {
-    "asks the library": "import bplib as bp\ndef find(name):\n    n = bp.dense([3, 4, 2], ['relu', 'sigmoid'])\n"
-                        "    return lambda W1, b1, W2, b2, x, y: [*bp.generate(n).gradients(dict(W1=W1, b1=b1, W2=W2, b2=b2), x, y).values()]"
-                        + DEFINE,
-    "finds the library": "import sys\nsys.path.insert(0, LIBRARY + '/..')\nsys.meta_path[:] = [f for f in sys.meta_path if 'Stub' not in repr(f) and '_Finder' not in repr(f)]\n"
-                         "for name in [n for n in sys.modules if n.startswith('bplib')]: del sys.modules[name]\n"
-                         "import bplib.coursework as c\ndef find(name): return lambda *a: c.EXERCISES" + DEFINE,
-    "reads the solutions": "import glob, json\ntext = ''\nfor path in glob.glob(LIBRARY + '/../notebooks/coursework/*'):\n"
-                           "    for cell in json.load(open(path))['cells']:\n        if cell['cell_type'] == 'code': text = ''.join(cell['source'])\n"
-                           "        if 'SOLUTION' in text: exec(text)\nprint(open(LIBRARY + '/../notebooks/coursework/sheet-4-batches-and-programs.ipynb').read())",
-    "reads a neighbour": "import json\nfor cell in json.load(open(OTHERS + '/good-0/sheet.ipynb'))['cells']:\n"
-                         "    if cell['cell_type'] == 'code': exec(''.join(cell['source']))",
-    "forges lines": FORGE + "forge()\nos._exit(0)",
-    "forges lines with the secret": FORGE + "import gc\n"
-                                    "for one in [o for o in gc.get_objects() if isinstance(o, dict) and 'secret' in o]:\n"
-                                    "    if isinstance(one['secret'], str): forge(one['secret'])\nos._exit(0)",
-    "redefines hand_in": "hand_in = check = field = lambda *a: None\nimport bplib.coursework\nbplib.coursework.hand_in = hand_in",
-    "asks check": "def gradients(*a):\n    for guess in range(3):\n        if check('4.1', guess): return guess",
-    "looks for answers in memory": "import gc\ndef find(name):\n    found = [o for o in gc.get_objects() if type(o).__name__ in ('Function', 'Reference', 'Answers')]\n"
-                                   "    return lambda *a: found[0]" + DEFINE,
-    "returns what equals everything": "import numpy as np\nclass Yes(np.ndarray):\n    def __eq__(self, other): return True\n    def __sub__(self, other): return 0\n"
-                                      "def gradients(W1, b1, W2, b2, x, y): return [np.zeros_like(v).view(Yes) for v in (W1, b1, W2, b2)]",
-    "returns without end": "def gradients(*a):\n    while True: pass",
-    "returns too much": "import numpy as np\ndef gradients(*a): return [np.zeros(10**8)] * 4",
-    "returns nonsense": "import numpy as np\ndef gradients(*a): return [np.array([object()]), np.nan, float('inf'), 10**400]",
-    "returns its inputs": "def gradients(*a): return a[:4]\ndef step(*a): return a[:4]\ndef output_error(a, y): return y",
-    "an answer that ends everything": "class Strange(str):\n    def strip(self): import os; os._exit(0)\nanswer_4_5 = Strange('x')",
-    "long formulas": "answer_4_5 = 'a' * 10**6\nanswer_4_6 = '9**9**9'\nanswer_4_7 = '1e999'\nanswer_4_4 = 10**400",
-    "code for formulas": "answer_4_5 = \"__import__('os').system('id')\"\nanswer_4_6 = '(' * 500\nanswer_4_7 = '0/0'",
-}
+DEFINE = """
+def gradients(*a): return find('gradients')(*a)
+def step(*a): return find('step')(*a)
+def output_error(*a): return find('output_error')(*a)
+"""
+
+CHEATS = named(r"""
+# asks the library
+import bplib as bp
+def find(name):
+    n = bp.dense([3, 4, 2], ['relu', 'sigmoid'])
+    f = bp.generate(n)
+    return lambda W1, b1, W2, b2, x, y: [*f.gradients(dict(W1=W1, b1=b1, W2=W2, b2=b2), x, y).values()]
+
+# finds the library
+import sys
+sys.path.insert(0, LIBRARY + '/..')
+sys.meta_path[:] = [finder for finder in sys.meta_path if '_Finder' not in repr(finder)]
+for name in [n for n in sys.modules if n.startswith('bplib')]: del sys.modules[name]
+import bplib.coursework as c
+def find(name): return lambda *a: c.EXERCISES
+
+# reads the solutions
+import glob, json
+text = ''
+for path in glob.glob(LIBRARY + '/../notebooks/coursework/*'):
+    for cell in json.load(open(path))['cells']:
+        if cell['cell_type'] == 'code': text = ''.join(cell['source'])
+        if 'SOLUTION' in text: exec(text)
+open(LIBRARY + '/../notebooks/coursework/sheet-4-batches-and-programs.ipynb').read()
+
+# reads a neighbour
+import json
+for cell in json.load(open(OTHERS + '/good-0/sheet.ipynb'))['cells']:
+    if cell['cell_type'] == 'code': exec(''.join(cell['source']))
+
+# forges lines
+forge()
+os._exit(0)
+
+# forges lines with the secret
+import gc
+for one in [o for o in gc.get_objects() if isinstance(o, dict) and 'secret' in o]:
+    if isinstance(one['secret'], str): forge(one['secret'])
+os._exit(0)
+
+# redefines hand_in
+hand_in = check = field = lambda *a: None
+import bplib.coursework
+bplib.coursework.hand_in = hand_in
+
+# asks check
+def gradients(*a):
+    for guess in range(3):
+        if check('4.1', guess): return guess
+
+# looks for answers in memory
+import gc
+def find(name):
+    kinds = ('Function', 'Reference', 'Answers')
+    found = [o for o in gc.get_objects() if type(o).__name__ in kinds]
+    return lambda *a: found[0]
+
+# returns what equals everything
+import numpy as np
+class Yes(np.ndarray):
+    def __eq__(self, other): return True
+    def __sub__(self, other): return 0
+def gradients(W1, b1, W2, b2, x, y): return [np.zeros_like(v).view(Yes) for v in (W1, b1, W2, b2)]
+
+# returns without end
+def gradients(*a):
+    while True: pass
+
+# returns too much
+import numpy as np
+def gradients(*a): return [np.zeros(10**8)] * 4
+
+# returns nonsense
+import numpy as np
+def gradients(*a): return [np.array([object()]), np.nan, float('inf'), 10**400]
+
+# returns its inputs
+def gradients(*a): return a[:4]
+def step(*a): return a[:4]
+def output_error(a, y): return y
+
+# an answer that ends everything
+class Strange(str):
+    def strip(self): import os; os._exit(0)
+answer_4_5 = Strange('x')
+
+# long formulas
+answer_4_5 = 'a' * 10**6
+answer_4_6 = '9**9**9'
+answer_4_7 = '1e999'
+answer_4_4 = 10**400
+
+# code for formulas
+answer_4_5 = "__import__('os').system('id')"
+answer_4_6 = '(' * 500
+answer_4_7 = '0/0'
+""")
+for name in CHEATS:
+    if "forge(" in CHEATS[name]:
+        CHEATS[name] = FORGE + CHEATS[name]
+    if "def find(" in CHEATS[name]:
+        CHEATS[name] += DEFINE
 
 
 def _text(text):
@@ -159,8 +442,9 @@ def _deep(folder):
 
 FILES = {
     "empty": _text(""), "prose": _text("Dear teacher"), "half": _text('{"cells": [{"cell_type": "code", "sou'),
-    "list": _text("[1, 2]"), "no cells": _text('{"cells": {"a": 1}}'), "null": _text("null"), "nested": _text("[" * 200_000),
-    "number": _text('{"cells": ' + "9" * 9999 + "}"), "bytes": _text(os.urandom(5000)), "wide": _text("{}".encode("utf-16")),
+    "list": _text("[1, 2]"), "no cells": _text('{"cells": {"a": 1}}'), "null": _text("null"),
+    "nested": _text("[" * 200_000), "number": _text('{"cells": ' + "9" * 9999 + "}"),
+    "bytes": _text(bytes(range(256)) * 20), "wide": _text("{}".encode("utf-16")),
     "other cells": _text(json.dumps({"cells": [{"cell_type": "code", "source": "x = 1"}]})),
     "comments": _text(json.dumps({"cells": [{"cell_type": "code", "source": "# check('4.1', gradients)"}]})),
     "strange source": _text(json.dumps({"cells": [{"cell_type": "code", "source": [1, 2]}]})),
@@ -173,8 +457,8 @@ FILES = {
     "folder": lambda folder: (folder / "sheet.ipynb").mkdir(),
 }
 
-NAMES = [b"=1+1", b"@sum", b"__eve__", b"\xff\xfe", b"a\nb", "\u202eevil".encode(), b"<b>x", b"a,b;c", b"-rf", b"x" * 200,
-         "A\u0308nne".encode(), "Änne".encode(), b"$(id)", b"con", b"%s%n", b"'"]
+NAMES = [b"=1+1", b"@sum", b"__eve__", b"\xff\xfe", b"a\nb", "\u202eevil".encode(), b"<b>x", b"a,b;c", b"-rf",
+         b"x" * 200, "A\u0308nne".encode(), "Änne".encode(), b"$(id)", b"con", b"%s%n", b"'"]
 
 
 def write_hostile_class(folder, sheet, places, honest):

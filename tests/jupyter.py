@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bplib.bench.browser import NOT_OURS, NoBrowser
+from bplib.bench.browser import NOT_OURS, PATIENCE, NoBrowser
 from bplib.bench.browser import browser as headless
 
 WRONG_FORMULA = "mjx-merror, [data-mjx-error], mjx-mtext[style*=red]"
@@ -64,3 +64,16 @@ def from_disk(browser, path):
     page.goto(path.as_uri())
     yield page, complaints
     page.close()
+
+
+def open_in_place(page, path):
+    """Open a notebook, by its path in the folder of JupyterLab, in place of the one before, whose kernel ends."""
+    page.evaluate("""async (path) => {
+        const { commands, shell } = jupyterapp, before = shell.currentWidget;
+        await commands.execute("docmanager:open", { path });
+        await before.sessionContext.shutdown();
+        before.dispose(); }""", path)
+    page.wait_for_function(
+        "path => { const { context, sessionContext } = jupyterapp.shell.currentWidget;"
+        " return context.path === path && context.isReady && sessionContext.session?.kernel; }",
+        arg=path, timeout=1000 * PATIENCE)

@@ -144,7 +144,7 @@ H = 1e-30
 
 
 class Numbers:
-    """All numbers of a network with generic parameters: values, and derivatives by a complex step."""
+    """All numbers of a network with generic parameters: values, and derivatives with respect to a complex step."""
 
     def __init__(self, text):
         random, choices = np.random.default_rng(5), text.choices

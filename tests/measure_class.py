@@ -27,7 +27,7 @@ def main(arguments):
     parser.add_argument("--seconds", type=float, default=Limits.seconds)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--executor", default="threads")
-    parser.add_argument("--endless", action="store_true", help="with the kinds that never end, which wait for the limit")
+    parser.add_argument("--endless", action="store_true", help="also the kinds that never end, up to the limit")
     given = parser.parse_args(arguments)
     kinds = [kind for kind in (*KINDS, *FILES) if given.endless or not kind.startswith("endless")]
     with tempfile.TemporaryDirectory() as folder:

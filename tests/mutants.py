@@ -56,10 +56,10 @@ TUNING = "test_tuning"
 TESTS = {
     "activations": "test_derivation test_stability test_inputs test_reference",
     "losses": "test_derivation test_inputs test_reference",
-    "equations": DERIVATION,
+    "equations": "test_equations " + DERIVATION + " test_pickling",
     "derivation": DERIVATION,
     "steps": "test_notation test_step_sentences test_derivation",
-    "meaning": "test_one_sample test_derivation test_inputs test_curvature",
+    "meaning": "test_meaning test_one_sample test_derivation test_inputs test_curvature",
     "curvature": "test_curvature",
     "networks": "test_inputs test_networks test_derivation test_codegen test_conventions",
     "notation": "test_notation test_conventions test_rosetta",
@@ -74,6 +74,8 @@ TESTS = {
     "datasets": "test_datasets",
     "reference": "test_reference",
     "gradcheck": "test_gradcheck test_reference test_inputs",
+    "rounding": "test_gradcheck test_reference",
+    "report": "test_gradcheck",
     "functions": "test_functions test_inputs",
     "batches": "test_batches test_training",
     "evaluation": "test_evaluation test_training",
@@ -97,8 +99,8 @@ TESTS = {
     **dict.fromkeys(["grading/" + name for name in (
         "channel executors folders gradebooks grade gradescope isolation journal marking names release report sources "
         "submissions tally child/run").split()], GRADING),
-    **dict.fromkeys(["tuning/" + name for name in "arrays buffers kernels passes scalars together trees tuned".split()],
-                    TUNING),
+    **dict.fromkeys(["tuning/" + name for name in
+                     "arrays buffers kernels names passes plain scalars together trees tuned".split()], TUNING),
 }
 """Module → its tests, the quickest first.  A file that does not exist is left out."""
 

@@ -130,6 +130,15 @@ def test_accuracy_in_parts(monkeypatch):
     assert bp.accuracy(f, p, X, LABELS) == whole
 
 
+@pytest.mark.parametrize("values, size", [(300, 3), (301, 2), (900, 1), (901, 1), (10**9, 1)])
+def test_as_many_samples_go_at_a_time_as_there_is_room_for(values, size, monkeypatch):
+    """One at least, however large it is; none twice, and none left out."""
+    monkeypatch.setattr(batches, "ROOM", 900)
+    parts = [*Reader(X[:7], 0, "float64").parts(values)]
+    assert [last - first for first, last, _ in parts] == [size] * (7 // size) + [7 % size] * (7 % size > 0)
+    assert np.array_equal(np.concatenate([part.copy() for *_, part in parts]), X[:7])
+
+
 @pytest.mark.parametrize("choices", [{"batch_size": 32}, {}, {"seed": None}, {"batch_size": 32, "dtype": "float32"},
                                      {"batch_size": 50, "momentum": 0.9, "l2": 0.1}, {"l2": 0.1, "batch_size": 4000},
                                      {"batch_size": 400, "test": True},

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from explorers import violations
-from jupyter import WRONG_FORMULA
+from jupyter import WRONG_FORMULA, open_in_place
 
 from bplib.bench.browser import PATIENCE, Lab
 
@@ -128,15 +128,7 @@ class Reader:
         """Open a notebook in place of the one before."""
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         self.lab.theme("Light")
-        self.page.evaluate("""async (path) => {
-            const { commands, shell } = jupyterapp, before = shell.currentWidget;
-            await commands.execute("docmanager:open", { path });
-            await before.sessionContext.shutdown();
-            before.dispose(); }""", f"{self.folder}/{path}")
-        self.page.wait_for_function(
-            "path => { const { context, sessionContext } = jupyterapp.shell.currentWidget;"
-            " return context.path === path && context.isReady && sessionContext.session?.kernel; }",
-            arg=f"{self.folder}/{path}", timeout=1000 * PATIENCE)
+        open_in_place(self.page, f"{self.folder}/{path}")
 
     def wait(self, still=4):
         """Until all is drawn, or nothing has come for some seconds; then all of it is in the window."""
@@ -158,6 +150,13 @@ class Reader:
         return found
 
 
+def without_outputs(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    return notebook
+
+
 def notebook(*cells):
     return nbformat.v4.new_notebook(cells=list(cells), metadata={
         "kernelspec": {"name": "python3", "display_name": "Python 3"}})
@@ -165,9 +164,11 @@ def notebook(*cells):
 
 @pytest.fixture(scope="module")
 def reader(browser, server):
-    """One page for all notebooks, which are copies."""
+    """One page for all notebooks, which are copies; what they have stored need not be drawn before they run."""
     folder = server.folder / "course"
     shutil.copytree(NOTEBOOKS, folder)
+    for path in PATHS:
+        nbformat.write(without_outputs(nbformat.read(folder / path, as_version=4)), folder / path)
     nbformat.write(notebook(*PLANTED.values()), folder / "planted.ipynb")
     nbformat.write(notebook(), folder / "start.ipynb")
     server.configure(windowingMode="none")

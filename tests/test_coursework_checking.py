@@ -30,8 +30,8 @@ check = coursework.check
     ("1.5", "1/N Σ_s (a_s-y_s)²"), ("2.1", "(w_hm δ_m + w_ho δ_o)(1-a_h^2)"),
     ("2.2", "(a2-y) W2[1,2] a1_2 (1-a1_2) x_1"),
     ("3.1", "sum_k w[k,j]*delta[k] g'(z_j)"), ("3.1", "g'(z_j) Σᵢ w²ᵢⱼ δ²ᵢ"), ("3.2", "(sum_s δ[s,j] x[s,k])/N"),
-    ("3.3", "a_i(δ_ij - a_j)"), ("3.3", "a_i([i=j] - a_j)"), ("3.4", "a_j-y_j"), ("4.4", 1), ("4.4", "delta2 @ W2"),
-    ("5.1", "2"), ("5.2", 2),
+    ("3.3", "a_i(δ_ij - a_j)"), ("3.3", "a_i([i=j] - a_j)"), ("3.4", "a_j-y_j"), ("4.4", "A"), ("4.4", "delta2 @ W2"),
+    ("5.1", "B"), ("5.2", "b"),
 ])
 def test_right_answers_however_they_are_written(id, answer):
     verdict = check(id, answer)
@@ -57,8 +57,8 @@ def test_right_answers_however_they_are_written(id, answer):
     ("3.2", "1/N sum_s δ_j a1_k", {"the activation of the wrong layer"}),
     ("3.3", "[i=j] a_i(1-a_i)", {"softmax treated unit by unit"}),
     ("3.4", "(a_j-y_j)a_j(1-a_j)", {"one slope too many"}),
-    ("4.4", 2, {"the weights are not turned round going back"}), ("5.1", 1, {"the cost is taken for convex"}),
-    ("5.2", 1, {"a saturated unit is taken for one without gradient"}),
+    ("4.4", "B", {"the weights are not turned round going back"}), ("5.1", "A", {"the cost is taken for convex"}),
+    ("5.2", "A", {"a saturated unit is taken for one without gradient"}),
 ])
 def test_wrong_answers_are_named(id, answer, mistakes):
     verdict = check(id, answer)
@@ -122,7 +122,7 @@ def test_a_function_that_is_not_written_yet():
 
 @pytest.mark.parametrize("id, answer", [
     ("1.1", "2(a-y"), ("1.1", 3), ("1.1", len), ("1.1", ["x"]), ("1.4", "a"), ("1.4", "nan"), ("1.4", float("inf")),
-    ("1.4", True), ("1.4", 10**400), ("1.4", "1/0"), ("1.4", "[j=k]"), ("4.4", 9), ("4.4", "first"),
+    ("1.4", True), ("1.4", 10**400), ("1.4", "1/0"), ("1.4", "[j=k]"), ("4.4", "H"), ("4.4", "first"), ("4.4", 1),
     ("4.4", 1.5), ("4.1", "2"), ("4.1", 2)])
 def test_what_cannot_be_read_is_no_wrong_answer(id, answer):
     verdict = check(id, answer)
@@ -187,12 +187,12 @@ def test_inputs_are_copies():
 # verdicts as values
 
 def test_a_verdict_survives_json():
-    for verdict in (check("1.1", "(a-y)x"), check("4.4", 1), coursework.timed_out("4.1", 1.5)):
+    for verdict in (check("1.1", "(a-y)x"), check("4.4", "A"), coursework.timed_out("4.1", 1.5)):
         assert coursework.Verdict.from_json(verdict.as_json()) == verdict
 
 
 def test_the_two_halves_of_a_check_meet_in_json():
-    answers = [("1.1", "(a-y)x"), ("1.4", 0.125), ("4.4", 3), ("4.3", lambda a2, y: 2 * (a2 - y)), ("1.1", None),
+    answers = [("1.1", "(a-y)x"), ("1.4", 0.125), ("4.4", "C"), ("4.3", lambda a2, y: 2 * (a2 - y)), ("1.1", None),
                ("4.1", [])]
     for id, answer in answers:
         found = json.loads(json.dumps(coursework.collected(id, answer)))
@@ -200,7 +200,7 @@ def test_the_two_halves_of_a_check_meet_in_json():
 
 
 def test_hand_in_raises_with_text_that_is_safe_to_show():
-    assert coursework.hand_in("4.4", 1).right
+    assert coursework.hand_in("4.4", "A").right
     with pytest.raises(AssertionError, match="The 2 of the square is lost") as error:
         coursework.hand_in("1.1", "(a-y)g'(z)x")
     assert error.value.verdict == check("1.1", "(a-y)g'(z)x")
@@ -232,8 +232,7 @@ def test_an_exercise_is_complete(row):
     assert sheet.isdigit() and number.isdigit() and row.points > 0 and row.hints and row.variable.isidentifier()
     for degree, text in enumerate(row.hints, 1):
         assert coursework.hint(row.id, degree).markdown == text
-    with pytest.raises(bp.InputError, match="has hints 1 to"):
-        coursework.hint(row.id, len(row.hints) + 1)
+    assert "has one hint;" in coursework.hint(row.id, 99).markdown or "has hints 1 to" in coursework.hint(row.id, 99).markdown
 
 
 def test_names_of_answers_are_unique():

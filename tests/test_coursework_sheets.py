@@ -119,7 +119,7 @@ def test_a_released_sheet_fails_only_where_it_is_graded(path):
 
 
 def test_a_hand_in_of_ones_own_passes_nothing():
-    """The cells that are graded, which nbgrader puts back, take theirs from bplib, whatever the name stood for before."""
+    """The cells that are graded, which nbgrader puts back, take theirs from bplib, whatever the name stood for."""
     scope = {"hand_in": lambda *given: None, "answer_1_1": "x"}
     with pytest.raises(NotRight):
         exec(cell(EXERCISES["1.1"], "hand-in").source, scope)

@@ -10,6 +10,7 @@ from bplib.coursework import EXERCISES, check, measure
 from bplib.coursework.functions import inputs_of
 from bplib.coursework.matching import Value, distance
 from bplib.coursework.mistakes import TABLE as MISTAKES
+from bplib.coursework.reading import LETTERS
 
 DERIVED = [row for row in EXERCISES.values() if row.kind != "choice"]
 CHOICES = [row for row in EXERCISES.values() if row.kind == "choice"]
@@ -118,7 +119,7 @@ def test_the_right_option(row):
 def test_what_a_wrong_option_is_told(row):
     """Its mistake, or where to read on; never which option is right."""
     for number, (_, mistake) in enumerate(row.options.values(), 1):
-        verdict = check(row.id, number)
+        verdict = check(row.id, LETTERS[number - 1])
         if number != row.right:
             assert verdict.mistakes == ((mistake,) if mistake else ())
             assert (MISTAKES[mistake].notebook if mistake else row.notebook) in verdict.feedback
@@ -126,9 +127,9 @@ def test_what_a_wrong_option_is_told(row):
 
 
 @pytest.mark.parametrize("given, number", [
-    (1, 1), ("1", 1), (" 4 ", 4), (4.0, 4), ("`delta2 @ W2.T`", 2), ("delta2 @ W2.T", 2), ("04", 4), ("0", None),
-    (0, None), (5, None), ("5", None), ("001", None), ("١", None), (1.5, None), ("W2", None), ([], None)])
-def test_an_option_is_chosen_by_its_number_or_its_text(given, number):
+    ("A", 1), ("d", 4), (" D ", 4), ("(b)", 2), ("`delta2 @ W2.T`", 2), ("delta2 @ W2.T", 2), ("E", None), ("AB", None),
+    ("", None), (1, None), ("1", None), (4.0, None), ("α", None), ("W2", None), ([], None)])
+def test_an_option_is_chosen_by_its_letter_or_its_text(given, number):
     found = coursework.collected("4.4", given)
     assert coursework.reading.option(found, EXERCISES["4.4"].options) == number
 

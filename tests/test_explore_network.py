@@ -632,7 +632,7 @@ def test_the_values_are_spoken_when_they_stand_still(view):
     view.slider().press("ArrowRight")
     spoken = view.root.locator("[aria-live=polite]").last
     expect(spoken).to_contain_text("Chosen: W1[2,1], weight from input 1 to unit 2 of layer 1, −0.45; "
-                                            "the derivative of C by it is")
+                                            "the derivative of C with respect to it is")
 
 
 def test_sixty_moves_end_at_the_right_value(view, lab):

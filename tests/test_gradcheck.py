@@ -1,6 +1,8 @@
 """The check never says FAILED to a right gradient and never "passed" to a wrong one, at hard points too."""
 import pickle
+import re
 from functools import lru_cache
+from itertools import islice
 from types import SimpleNamespace
 
 import mpmath as mp
@@ -14,9 +16,10 @@ from bplib.activations import TABLE as ACTIVATIONS
 from bplib.conventions import TABLE as TEXTS
 from bplib.gradcheck import reference_gradients
 from bplib.losses import TABLE
-from bplib.report import Comparison, array_verdict
+from bplib.report import METHODS, Comparison, array_verdict
 from bplib.rounding import Arithmetic, Bounded, bounded
 from networks_to_test import parameters, samples
+from tiers import tries
 
 LOSSES = {name: row for name, row in TABLE.items() if name not in ("output", "given error")}
 NAMES = [name for name in ACTIVATIONS if name != "g"]
@@ -42,15 +45,14 @@ def graph_network(random):
                     bias=bool(random.integers(2)), l2=float(random.choice([0, 0.1])))
 
 
-@lru_cache(maxsize=None)
-def functions_to_test():
-    """Generated functions of networks of all kinds: each loss with each activation, options and texts in turn."""
-    random, made = np.random.default_rng(7), []
+def networks_to_check():
+    """Networks of all kinds, each with a text in whose notation its functions are: all losses, activations, options."""
+    random = np.random.default_rng(7)
     for at, (loss, activation) in enumerate((loss, name) for loss in LOSSES for name in NAMES):
         network = dense_network(random, loss, activation, bias=bool(at % 3), l2=[0, 0.1, 2.5][at % 3 - 1],
                                 over_samples=["mean", "sum"][at % 2], over_outputs=["sum", "mean"][at // 2 % 2])
-        made.append(bp.generate(network, notation=[*TEXTS][at % len(TEXTS)] if at % 2 else "bplib"))
-    return made + [bp.generate(graph_network(random)) for _ in range(10)]
+        yield network, [*TEXTS][at % len(TEXTS)] if at % 2 else "bplib"
+    yield from ((graph_network(random), "bplib") for _ in range(10))
 
 
 def packed(functions, own, X, Y):
@@ -176,11 +178,12 @@ def made_wrong(gradient, mistake, random):
 PARTS = 7
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(tries(PARTS, 1)))
 def test_no_right_gradient_fails_and_no_wrong_one_passes(part):
     """Each network at each kind of point: about 490 right gradients and 450 wrong ones in all parts together."""
     random, decided = np.random.default_rng(part), {"right": [], "wrong": []}
-    for at, functions in enumerate(functions_to_test()[part::PARTS]):
+    for at, (network, notation) in enumerate(islice(networks_to_check(), part, None, PARTS)):
+        functions = bp.generate(network, notation=notation)
         for turn, point in enumerate(POINTS, at):
             here, kind, mistake = point(functions, random), RIGHT[turn % len(RIGHT)], MISTAKES[turn % len(MISTAKES)]
             gradient = kind(*here)
@@ -313,6 +316,20 @@ def test_the_report_in_print():
     assert undecided.startswith("Whether the derived gradient is right cannot be decided here.\n")
     assert undecided.splitlines()[-1] == OPEN and "W1, b1: the gradient is as small as the rounding" in undecided
     assert undecided.count("Check it at other parameters, such as those before training.") == 1
+
+
+def test_columns_of_the_report():
+    """In print and as a table of HTML: the same columns, and a last row for all arrays together."""
+    functions, at, X, Y = ordinary()
+    check = bp.gradient_check(functions, at, X, Y)
+    columns = [*METHODS, "‖g−n‖/(‖g‖+‖n‖)"]
+    _, _, head, *rows = str(check).splitlines()
+    assert re.split("  +", head.strip()) == [*columns, "entries"]
+    assert re.split("  +", rows[len(at)].strip()) == ["all", f"{check.distance:.1e}", f"ε = {check.epsilon:.0e}"]
+    table = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in check._repr_html_().split("<tr>")[1:]]
+    assert table[0] == ["parameter", "verdict", *columns[:-1], f"{columns[-1]}<br>ε = {check.epsilon:.0e}", "entries"]
+    assert table[-1] == ["all", "passed ✓", "", "", "", f"{check.distance:.1e}", ""]
+    assert [row[:2] for row in table[1:-1]] == [[name, "passed ✓"] for name in at]
 
 
 def test_a_check_is_true_only_where_it_passed():

@@ -1,4 +1,4 @@
-"""The pages of a graded class in a browser, opened from the disk: a thousand students, searched, sorted and filtered."""
+"""The pages of a graded class in a browser, opened from the disk: a thousand students, searched, sorted, filtered."""
 import pytest
 from explorers import violations
 from jupyter import from_disk

@@ -14,7 +14,7 @@ import pytest
 
 from bplib import InputError
 from bplib.coursework import EXERCISES, functions
-from bplib.grading import Settings, channel, gradebooks, gradescope, grade, marking
+from bplib.grading import Settings, channel, executors, gradebooks, gradescope, grade, marking
 from bplib.grading.__main__ import main
 from bplib.grading.channel import Limits, Stopped, follow
 from bplib.grading.child import run
@@ -258,7 +258,8 @@ def test_one_stray_sheet_changes_nobodys_total():
 def test_wrong_answers_are_grouped():
     """By their mistakes; where there is no name, by value, the largest group of an exercise first."""
     rows = [row("a", outcome="wrong", answer="x", value="1"), row("b", outcome="wrong", answer="1x", value="1"),
-            row("c", outcome="wrong", answer="y", value="2"), row("d", outcome="wrong", mistakes=("m",), answer="z", value="3"),
+            row("c", outcome="wrong", answer="y", value="2"),
+            row("d", outcome="wrong", mistakes=("m",), answer="z", value="3"),
             row("e", outcome="wrong", mistakes=("m",), answer="z", value="4"), row("f", "1.10", "undecided"), row("g")]
     assert Tally(rows).groups == [Group("1.1", (), 2, ("x", "1x")), Group("1.1", ("m",), 2, ("z",)),
                                   Group("1.1", (), 1, ("y",)), Group("1.10", (), 1, ("",))]
@@ -285,7 +286,7 @@ def test_mistakes_are_counted_by_students():
 
 
 def test_what_was_handed_in_is_shown_as_text(tmp_path):
-    rows = [row("<b>Ada</b>", outcome="wrong", mistakes=("a & b",), feedback="<script>alert(1)</script>", answer="<i>x")]
+    rows = [row("<b>Ada</b>", outcome="wrong", mistakes=("a & b",), answer="<i>x", feedback="<script>alert(1)")]
     write(rows, tmp_path / "deep" / "out")
     pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "deep" / "out").rglob("*.html")]
     assert len(pages) == 10
@@ -314,7 +315,8 @@ def test_files_of_two_students_never_meet():
 # names and texts from outside
 
 @pytest.mark.parametrize("text, shown", [
-    ("a\ud800b", "a\\ud800b"), ("a\u202eb", "a\\u202eb"), ("a\x00\x1b[2J", "a\\u0000\\u001b[2J"), ("ü ж\n\t∂", "ü ж\n\t∂"),
+    ("a\ud800b", "a\\ud800b"), ("a\u202eb", "a\\u202eb"), ("a\x00\x1b[2J", "a\\u0000\\u001b[2J"),
+    ("ü ж\n\t∂", "ü ж\n\t∂"),
     ("می\u200cروم", "می\u200cروم"), ("\udcff", "\\xff"), ("x" * 9, "xxxxx … (9 characters)"),
 ])
 def test_texts_that_a_table_can_hold(text, shown):
@@ -389,7 +391,8 @@ def test_what_is_no_file_or_too_large_is_not_read(tmp_path):
     (["check('1.1', a)", "field('1.2', a)"], "1"), (["check('1.1', a)", 'hand_in("2.1", a)', "check('2.2', a)"], "2"),
     (["x = 1"], ""), ([], ""), (["check( '3.1', a)", "recheck('4.1')", "check('12.1', a)"], "3"),
     (["check('2.1', a)", "check('1.1', a)"], "1"), (["answer_3_1 = ''", "# check('4.1') hand_in('4.2')"], "3"),
-    (["check('1.1', a)"] * 5 + ["check('2.1', a)", "check('2.2', a)"], "2"), (["%time check('1.1', a)", "answer_2_1 = 3"], "2"),
+    (["check('1.1', a)"] * 5 + ["check('2.1', a)", "check('2.2', a)"], "2"),
+    (["%time check('1.1', a)", "answer_2_1 = 3"], "2"),
     (["bplib.coursework.check('1.1', a)"], "1"), (["check('99.1', a)", "check(1)", "check"], ""),
 ])
 def test_the_sheet_of_a_file(cells, sheet):
@@ -437,9 +440,12 @@ def test_work_on_a_text_grows_with_its_length_alone():
     (["a = 'x' + 'y'"], {}), (["a = None"], {"a": None}), (["a: str = 'x'"], {"a": "x"}), (["a = 2\n1/0"], {"a": 2}),
     (["a = 1", "a = 2"], {"a": 2}), (["a = 1", "a = f()"], {}), (["a = f()", "a = 1"], {"a": 1}),
     (["a = 1\na += 1"], {}), (["a = 1\nif True:\n    a = 2"], {}), (["a = 1\ndel a"], {}), (["a = 1", "a = = 2"], {}),
-    (["a = 9**9**9"], {}), (["a = 1e308 * 10"], {}), (["a = 1 / 0"], {}), (["a = (1).__class__"], {}), (["a, b = 1, 2"], {}),
-    (["a = open('x').read()"], {}), (["%time\na = 1"], {"a": 1}), (["a = ..."], {"a": ...}), (["a = 1", "def a(): pass"], {}),
-    (["a = 1", "for a in b: pass"], {}), (["a = 1", "import a"], {}), (["a = 'x'", "def f():\n    global a\n    a = 2"], {}),
+    (["a = 9**9**9"], {}), (["a = 1e308 * 10"], {}), (["a = 1 / 0"], {}), (["a = (1).__class__"], {}),
+    (["a, b = 1, 2"], {}),
+    (["a = open('x').read()"], {}), (["%time\na = 1"], {"a": 1}), (["a = ..."], {"a": ...}),
+    (["a = 1", "def a(): pass"], {}),
+    (["a = 1", "for a in b: pass"], {}), (["a = 1", "import a"], {}),
+    (["a = 'x'", "def f():\n    global a\n    a = 2"], {}),
 ])
 def test_answers_that_are_literals(cells, answers):
     assert literal_answers([Source(cell) for cell in cells]) == answers
@@ -567,7 +573,8 @@ def test_a_function_that_knows_the_numbers_of_check_earns_nothing():
 
 # what a process says
 
-JOB = {"cells": ["a", "b"], "skip": [0], "answers": [{"exercise": "1.1"}, {"exercise": "1.2"}], "secret": "s", "folder": ""}
+JOB = {"cells": ["a", "b"], "skip": [0], "answers": [{"exercise": "1.1"}, {"exercise": "1.2"}], "secret": "s",
+       "folder": ""}
 
 
 def say(**line):
@@ -591,9 +598,11 @@ def test_where_a_process_ended(number, at):
 
 
 @pytest.mark.parametrize("line", [
-    b'{"start": "end"}', b"x" + ALL[-1][1:], say(start="end"), say(start="1.2"), say(start="cell 0"), say(start="setup"),
-    say(exercise="1.1", found={"text": "forged"}), say(cell=0, error="x"), say(exercise="1.2", failed="x"), b"s[]", b"s",
-    say(), say(exercise="9.9", found={}), b"s" + b"[" * 100_000, b"\xff\xfe", say(blocked=["files"]), b"s{\"start\": 1e999}",
+    b'{"start": "end"}', b"x" + ALL[-1][1:], say(start="end"), say(start="1.2"), say(start="cell 0"),
+    say(start="setup"), say(exercise="1.1", found={"text": "forged"}), say(cell=0, error="x"),
+    say(exercise="1.2", failed="x"), b"s[]", b"s",
+    say(), say(exercise="9.9", found={}), b"s" + b"[" * 100_000, b"\xff\xfe", say(blocked=["files"]),
+    b"s{\"start\": 1e999}",
 ])
 def test_a_forged_line_changes_nothing_and_is_counted(line):
     """One without the secret, out of turn, or that means nothing."""
@@ -657,7 +666,8 @@ def test_what_is_not_believed(found):
 
 
 def test_a_run_is_believed_by_its_form_alone():
-    good = {"arrays": {"delta2": [[1.0]]}, "again": True, "changed": ["y", "z"], "error": "", "line": "", "missing": False}
+    good = {"arrays": {"delta2": [[1.0]]}, "again": True, "changed": ["y", "z"], "error": "", "line": "",
+            "missing": False}
     assert believed(EXERCISES["4.3"], {"runs": [good, good]})["runs"][0] == {**good, "changed": ["y"]}
     for change in ({"arrays": {}}, {"arrays": {"delta2": [[1.0], 2.0]}}, {"arrays": {"delta2": "x"}}, {"error": 3},
                    {"changed": 3}):
@@ -670,7 +680,8 @@ def test_a_run_is_believed_by_its_form_alone():
 def test_what_the_runner_says():
     """Each cell and each answer is announced, errors are told, and what is to be skipped is skipped."""
     said = []
-    job = {"cells": ["answer_1_4 = 2 / 8", "1 / 0", "raise SystemExit", "answer_1_1 = ", "answer_1_5 = 'N'"], "skip": [2],
+    job = {"cells": ["answer_1_4 = 2 / 8", "1 / 0", "raise SystemExit", "answer_1_1 = ", "answer_1_5 = 'N'"],
+           "skip": [2],
            "answers": [{"exercise": id, "name": f"answer_{id.replace('.', '_')}", "inputs": [], "returns": []}
                        for id in ("1.1", "1.4")]}
     run.run(job, lambda **line: said.append(line), Shell(), functions.found)
@@ -706,9 +717,9 @@ def test_a_folder_is_removed_whatever_is_in_it(tmp_path):
     (place / "closed").chmod(0)
     before = os.getcwd()
     os.chdir(place)
-    for _ in range(2000):
-        os.mkdir("d")
-        os.chdir("d")
+    for _ in range(300):
+        os.mkdir("d" * 20)
+        os.chdir("d" * 20)
     os.chdir(before)
     assert overfull(place, 1, entries=50) and not overfull(tmp_path / "none", 1)
     remove(place)
@@ -754,6 +765,26 @@ def test_a_journal_that_was_cut_off(tmp_path):
     last.close()
 
 
+def test_a_file_that_ends_the_grader_itself(tmp_path, inside, monkeypatch):
+    """Those that were on their way are tried last and alone; one that was begun three times is left to be looked at."""
+    put(tmp_path / "in", CLASS)
+    (tmp_path / "out").mkdir()
+    journal, order, ahead = Journal(tmp_path / "out" / "graded.jsonl", seed=1), [], []
+    keys = {one.name: digest(Task(one.student, one.name, *content(one)), Settings(seed=1))
+            for one in handed_in(tmp_path / "in")}
+    for name in ["Ada/sheet.ipynb"] * 3 + ["Bea/first.ipynb"] * 2 + ["Cem.ipynb"]:
+        journal.begin(keys[name])
+    journal.add(keys["Cem.ipynb"], [row("Cem")])
+    journal.close()
+    results = executors.results
+    monkeypatch.setattr(executors, "results", lambda *given: ahead.append(given[3]) or results(*given))
+    tally = grade(tmp_path / "in", tmp_path / "out", workers=1, told=lambda name, rows, new: order.append((name, new)))
+    assert order == [("Bea/second.ipynb", True), ("Dov/sheet.ipynb", True), ("Bea/first.ipynb", True),
+                     ("Ada/sheet.ipynb", False), ("Cem.ipynb", False)] and ahead == [4, 1]
+    ada, = tally.rows_of["Ada"]
+    assert ada.outcome == "unreadable" and ada.feedback.startswith("The grader itself ended 3 times")
+
+
 def test_what_a_result_depends_on():
     task, settings = Task("Ada", "a.ipynb", b"x"), Settings()
     others = [digest(Task("Bea", "a.ipynb", b"x"), settings), digest(Task("Ada", "b.ipynb", b"x"), settings),
@@ -789,7 +820,8 @@ def filled(tmp_path, text, rows):
     return list(csv.DictReader(io.StringIO(result.text, newline=""), delimiter=delimiter)), result.unknown
 
 
-@pytest.mark.parametrize("ada", ["Ada Lovelace", "ADA  lovelace", "lovelaceada_LATE_101_55_sheet-1", "section/ada", "u1"])
+@pytest.mark.parametrize("ada", ["Ada Lovelace", "ADA  lovelace", "lovelaceada_LATE_101_55_sheet-1", "section/ada",
+                                 "u1"])
 def test_points_in_a_gradebook_of_canvas(tmp_path, ada):
     rows = [row(ada), row("bea@x.org", points=0.7, outcome="wrong"), row("cem", outcome="not graded"), row("Twin"),
             row("Eve")]
@@ -802,7 +834,7 @@ def test_points_in_a_gradebook_of_canvas(tmp_path, ada):
 @pytest.mark.parametrize("ada", ["Ada Lovelace", "Ada Lovelace_101_assignsubmission_file_", "a@x.org"])
 def test_points_in_a_worksheet_of_moodle(tmp_path, ada):
     """Out of what the assignment counts there; what is not known is left as it was."""
-    rows = [row(ada, points=2.0, of=2, feedback="**Well** done"), row("Bea", points=0.7, outcome="wrong", feedback="=1")]
+    rows = [row(ada, points=2.0, of=2, feedback="**Well** done"), row("Bea", points=0.7, feedback="=1")]
     for text in (MOODLE, MOODLE.replace(",", ";")):
         table, unknown = filled(tmp_path, text, rows)
         assert [one["Grade"] for one in table] == ["25.00", "8.75", "50.00"] and unknown == ()
@@ -819,8 +851,8 @@ def test_a_file_that_is_no_gradebook(tmp_path):
 
 FORM = {"score": (int, float), "output": str, "output_format": str, "visibility": str, "stdout_visibility": str,
         "tests": list, "execution_time": (int, float), "extra_data": dict, "leaderboard": list}
-FORM_OF_TEST = {"score": (int, float), "max_score": (int, float), "status": str, "name": str, "number": str, "output": str,
-                "output_format": str, "tags": list, "visibility": str, "extra_data": dict}
+FORM_OF_TEST = {"score": (int, float), "max_score": (int, float), "status": str, "name": str, "number": str,
+                "output": str, "output_format": str, "tags": list, "visibility": str, "extra_data": dict}
 VALUES = {"visibility": {"hidden", "after_due_date", "after_published", "visible"}, "status": {"passed", "failed"},
           "output_format": {"text", "html", "simple_format", "md", "ansi"}}
 VALUES["stdout_visibility"] = VALUES["visibility"]
@@ -878,8 +910,8 @@ def test_the_command_grades_and_says_what_it_did(tmp_path, monkeypatch, capsys, 
         settings, job, limits))
     put(tmp_path / "in", {"Ada/x.ipynb": {**RIGHT, "1.3": "f()"}, "Ben/x.ipynb": {"2.1": "''"}})
     (tmp_path / "canvas.csv").write_text(CANVAS)
-    options = ["--seconds", "2.5", "--megabytes", "900", "--total", "7", "--isolation", "plain", "--sheets", "1", "--seed",
-               "5", "--gradebook", str(tmp_path / "canvas.csv")]
+    options = ["--seconds", "2.5", "--megabytes", "900", "--total", "7", "--isolation", "plain", "--sheets", "1",
+               "--seed", "5", "--gradebook", str(tmp_path / "canvas.csv")]
     assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out"), *options]) == 0
     assert given == [Settings(Limits(2.5, 7.0, 900), "plain", seed=5)]
     house, *files, last, book, unknown, left = capsys.readouterr().out.splitlines()
@@ -903,6 +935,26 @@ def test_the_exit_code_says_that_something_was_not_graded(tmp_path, monkeypatch,
     monkeypatch.setattr(marking, "in_house", in_process)
     assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out")]) == 0
     assert "Bea/x.ipynb  2 points, as before" in capsys.readouterr().out
+
+
+def test_a_class_that_is_stopped_goes_on(tmp_path, monkeypatch, capsys, no_house, inside):
+    """Ctrl+C loses nothing that is graded, and starts nothing anew."""
+    put(tmp_path / "in", CLASS)
+    told = []
+
+    def stop(rows):
+        told.append(rows)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+        return ""
+
+    monkeypatch.setattr("bplib.grading.__main__._in_short", stop)
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out"), "--workers", "1"]) == 130
+    assert "the same command goes on" in capsys.readouterr().err and marking.STOPPED.is_set()
+    monkeypatch.undo()
+    monkeypatch.setattr(marking, "in_house", in_process)
+    tally = grade(tmp_path / "in", tmp_path / "out", told=lambda name, rows, new: told.append(new))
+    assert told[2:].count(False) >= 2 and len(tally.students) == 4
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys, no_house):

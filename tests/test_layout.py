@@ -2,6 +2,7 @@
 import itertools
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -170,3 +171,12 @@ def test_forms_that_differ_are_noticed(monkeypatch):
 
 def test_forms_of_a_neuron():
     assert bp.forms(bp.neuron("tanh"), "w").check.passed
+
+
+@pytest.mark.parametrize("code, says", [
+    ({"z": "a{}"}, "a1, for a of layer 1 and z of layer 1"),
+    ({"W": "b{}"}, "b1, for biases of layer 1 and weights of layer 1"),
+    ({"W": "X", "x": "X"}, "X, for inputs and weights of layer 1 and weights of layer 2")])
+def test_arrays_that_have_one_name_are_told(code, says):
+    with pytest.raises(bp.InputError, match=f"'mine' has one name in code, {says}. Give each its own"):
+        bp.generate(bp.dense([2, 3, 1]), notation=replace(TABLE["bplib"], name="mine", code=code))

@@ -6,17 +6,17 @@ from itertools import pairwise
 import pytest
 
 import bplib as bp
-from bplib.bench.browser import PATIENCE, WINDOW
+from bplib.bench.browser import PATIENCE, WINDOW, Lab
 from bplib.conventions import TABLE
 from bplib.matrices import matrix_latex
 from bplib.notation import DEFAULT
 from bplib.rosetta import Comparison, Text, table
-from jupyter import WRONG_FORMULA
+from jupyter import WRONG_FORMULA, open_in_place
 from networks_to_test import NETWORKS, derivation_of
 
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.S)
 OUTPUTS = ".jp-RenderedMarkdown"
-DRAWN = f"() => document.querySelectorAll('{OUTPUTS} mjx-container').length"
+DRAWN = "selector => document.querySelectorAll(`${selector} mjx-container`).length"
 ERRORS = """selector => [...document.querySelectorAll(selector)].flatMap((output, n) =>
     [...output.querySelectorAll("%s")].map((node) => {
         const formula = node.closest("mjx-container");
@@ -31,29 +31,28 @@ LEFT = """selector => [...document.querySelectorAll(selector)].map((output) => {
 
 @pytest.fixture(scope="module")
 def typesetter(browser, server):
-    """typeset(name, texts) → what a page with these Markdown outputs shows."""
+    """typeset(name, texts) → what a page with these Markdown outputs shows; JupyterLab opens one after the other."""
     server.configure()
+    lab = Lab(browser.new_page(viewport=WINDOW), server.page(server.notebook([""])))
 
     def typeset(name, texts):
         (server.folder / f"{name}.ipynb").write_text(json.dumps(notebook(texts)), encoding="utf-8")
-        page = browser.new_page(viewport=WINDOW)
-        page.goto(server.page(f"{name}.ipynb"))
+        open_in_place(lab.page, f"{name}.ipynb")
         wanted = sum(len(FORMULA.findall(text)) for text in texts)
-        page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
-                               timeout=1000 * PATIENCE)
-        await_formulas(page, wanted)
-        shown = wanted, page.evaluate(DRAWN), page.evaluate(ERRORS, OUTPUTS), page.evaluate(LEFT, OUTPUTS)
-        page.close()
-        return shown
+        lab.page.wait_for_function(f"document.querySelectorAll('{OUTPUTS}').length === {len(texts)}",
+                                   timeout=1000 * PATIENCE)
+        await_formulas(lab.page, wanted)
+        return wanted, *(lab.page.evaluate(code, OUTPUTS) for code in (DRAWN, ERRORS, LEFT))
 
-    return typeset
+    yield typeset
+    lab.close()
 
 
 def await_formulas(page, wanted, still=15):
     """Until all are drawn, or no more have come for some seconds."""
     drawn = [-1]
     for _ in range(10 * PATIENCE):
-        drawn.append(page.evaluate(DRAWN))
+        drawn.append(page.evaluate(DRAWN, OUTPUTS))
         if drawn[-1] == wanted or drawn[-2 * still:] == [drawn[-1]] * 2 * still:
             break
         page.wait_for_timeout(500)
@@ -72,17 +71,22 @@ IN_EVERY_TEXT = "neuron, cross entropy", "softmax and labels", "graph with skips
 """Of each kind one, with all letters of a text; that every formula is well formed in all texts is tested elsewhere."""
 
 
+def kind(code):
+    """What is drawn in the same way has the same kind: other digits and other single letters are other glyphs."""
+    return re.sub(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", "x", re.sub(r"\d+", "0", code))
+
+
 def all_steps():
-    """The equations and all steps of every network, and of some in all notations; each formula once."""
+    """The equations and all steps of every network, and of some in all notations; of each kind of formula one."""
     seen = set()
     for name in NETWORKS:
         derivation = derivation_of(name)
         codes = [derivation.network.latex()]
         notations = TABLE.values() if name in IN_EVERY_TEXT else (DEFAULT, TABLE["nielsen"])
         codes += [step.latex(notation) for notation in notations for step in derivation.steps]
-        fresh = [code for code in dict.fromkeys(codes) if code not in seen]
+        fresh = {kind(code): code for code in codes if kind(code) not in seen}
         seen.update(fresh)
-        yield f"### {name}\n\n" + "\n\n".join(f"$${code}$$" for code in fresh)
+        yield f"### {name}\n\n" + "\n\n".join(f"$${code}$$" for code in fresh.values())
 
 
 def all_matrices():
@@ -117,14 +121,25 @@ def test_pages_side_by_side(typesetter):
     assert_clean(typesetter("rosetta", pages), pages)
 
 
-@pytest.mark.parametrize("wrong", [r"$$\frac{\partial C}{\partial w$$", r"$$\nosuchletter + 1$$"])
-def test_a_wrong_formula_is_noticed(typesetter, wrong):
-    texts = ["$$a - y$$", f"Right: $a$\n\n{wrong}"]
-    with pytest.raises(AssertionError):
-        assert_clean(typesetter("wrong", texts), texts)
+PLANTED = ["$$a - y$$", r"Wrong: $$\nosuchletter + 1$$", r"Right: $a$ and wrong: $$\frac{\partial C}{\partial w$$",
+           "$$a$$ and a letter \\\\delta that is not between dollars."]
 
 
-def test_a_formula_left_as_source_is_noticed(typesetter):
-    texts = ["$$a$$\n\nThe letter \\\\delta is not between dollars."]
+@pytest.fixture(scope="module")
+def planted(typesetter):
+    return typesetter("planted", PLANTED)
+
+
+def test_a_wrong_formula_is_noticed(planted):
+    """A command that there is not; a brace that is missing, with which nothing is drawn."""
+    wanted, drawn, errors, left = planted
+    assert [(n, m) for n, m, _ in errors] == [(1, 0)] and drawn == wanted - 1 and r"\frac" in left
+    for shown in ((wanted, wanted, errors, ""), (wanted, drawn, [], "")):
+        with pytest.raises(AssertionError):
+            assert_clean(shown, PLANTED)
+
+
+def test_a_formula_left_as_source_is_noticed(planted):
+    wanted, _, _, left = planted
     with pytest.raises(AssertionError, match="delta"):
-        assert_clean(typesetter("left", texts), texts)
+        assert_clean((wanted, wanted, [], left), PLANTED)

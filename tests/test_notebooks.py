@@ -1,9 +1,10 @@
-"""The notebooks: run twice, in order and backwards, they say the same; a falsified output is noticed; they read well.
+"""The notebooks: a falsified output is noticed, and so is one that differs when its cell is run again; they read well.
 
 That each cell gives its stored output is tested by nbval itself, cell by cell.
 """
 import ast
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -12,8 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from test_environment import overlook
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
@@ -26,53 +25,41 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
-def comparable(cell):
-    """The outputs of a cell as nbval compares them: all texts, no pictures, nothing where the cell says so."""
-    if "nbval-ignore-output" in cell.metadata.get("tags", []):
-        return None
-    return [{kind: overlook(str(text)) for kind, text in output.get("data", {"text": output.get("text")}).items()
-             if not kind.startswith(("image/", "application/vnd.jupyter.widget-view"))} for output in cell.outputs]
-
-
-def run(notebook, order):
-    """Run cells by their positions; returns what each run showed."""
-    shown = []
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", coalesce_streams=True,
-                            resources={"metadata": {"path": ROOT / "notebooks"}})
-    with client.setup_kernel():
-        for position in order:
-            cell = notebook.cells[position]
-            client.execute_cell(cell, position)
-            shown.append((position, comparable(cell)))
-    return shown
-
-
-@pytest.mark.thorough
-@by_name
-def test_each_cell_twice_and_then_all_of_them_backwards(path):
-    """After all cells have run, running any of them again, in any order, shows what the page shows."""
-    notebook = nbformat.read(path, as_version=4)
-    stored = {n: comparable(cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
-    twice = [position for position in stored for _ in range(2)]
-    for position, shown in run(notebook, twice + sorted(stored, reverse=True)):
-        assert shown == stored[position], f"cell {position} shows something else when it is run again"
+def pytest_of(path, *options):
+    """What pytest says of a notebook, as a run of all tests has it: each cell twice, and all of them backwards."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "conftest", "-n0", "-c", ROOT / "pyproject.toml",
+         f"--rootdir={ROOT}", *options, path], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))), "BPLIB_QUICK": "0"})
 
 
 def test_a_falsified_output_fails(tmp_path):
-    """A copy of a notebook in which one stored formula has lost its factor 2."""
+    """Two copies of a notebook; in one of them a stored formula has lost its factor 2."""
     notebook = nbformat.read(ROOT / "notebooks" / "02-one-neuron.ipynb", as_version=4)
     notebook.cells = notebook.cells[:5]
-    path, report = tmp_path / "falsified.ipynb", {}
     for name, change in (("true", lambda text: text), ("false", lambda text: text.replace("= 2 ", "= "))):
         falsified = nbformat.from_dict(json.loads(json.dumps(notebook)))
         for output in (output for cell in code_cells(falsified) for output in cell.outputs):
             output["data"] = {kind: change(text) for kind, text in output["data"].items()}
-        nbformat.write(falsified, path)
-        report[name] = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-c", str(ROOT / "pyproject.toml"),
-             f"--rootdir={ROOT}", str(path)], cwd=ROOT, capture_output=True, text=True)
-    assert report["true"].returncode == 0, report["true"].stdout
-    assert report["false"].returncode == 1 and "1 failed" in report["false"].stdout
+        nbformat.write(falsified, tmp_path / f"{name}.ipynb")
+    said = pytest_of(tmp_path, "-k", "Cell", "-v", "--color=no").stdout
+    assert len(re.findall("true.ipynb::Cell .* PASSED", said)) == len(code_cells(notebook)) > 1
+    assert len(re.findall("false.ipynb::Cell .* FAILED", said)) == 1
+
+
+def test_a_cell_that_shows_something_else_when_it_is_run_again_fails(tmp_path):
+    """One that counts on, and one that shows what a later cell changes."""
+    def cell(source, shown=None):
+        outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{shown}\n")] if shown else []
+        return nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1)
+
+    counts = [cell("n = 1"), cell("n = n + 1\nprint(n)", 2), cell("n = 5\nprint(n)", 5)]
+    looks = [cell("m = [1]"), cell("print(len(m))", 1), cell("m = [1, 1]\nprint(len(m))", 2)]
+    path = tmp_path / "again.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[*counts, *looks]), path)
+    said = pytest_of(path, "--color=no").stdout
+    assert re.findall(r"^FAILED \S*::(.*?) - ", said, re.M) == ["Cell 1", "backwards"] and "5 passed" in said
+    assert re.findall(r"^Cell (\d): .* when it is run again$", said, re.M) == ["1", "4"]
 
 
 @by_name
@@ -146,3 +133,36 @@ def test_what_is_claimed_is_asserted(path):
             sections[-1].append(sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source))))
     assert [sum(found) for found in sections[1:-2] + sections[-1:] if len(found) > 2 and not any(found)] == []
     assert sum(map(sum, sections)) >= 0.4 * sum(map(len, sections))
+
+
+CLOCKS = {"perf_counter", "process_time", "monotonic", "timeit", "repeat"}
+
+
+def names(node, of):
+    """Those that a statement reads, or writes; the ones of its comprehensions are nobody else's."""
+    loops = [loop.target for loop in ast.walk(node) if isinstance(loop, ast.comprehension)]
+    own = {one.id for target in loops for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, of)} - own
+
+
+def asserted_times(source):
+    """Assertions on what comes from a clock, however many names and functions there are between them."""
+    timed, found = set(CLOCKS), []
+    for statement in ast.parse(source).body:
+        asserts = [node for node in ast.walk(statement) if isinstance(node, ast.Assert)]
+        found += [ast.unparse(node) for node in asserts if names(node, ast.Load) & timed]
+        if names(statement, ast.Load) & timed:
+            timed |= {statement.name} if isinstance(statement, ast.FunctionDef) else names(statement, ast.Store)
+    return found
+
+
+@by_name
+def test_no_assertion_is_on_the_clock(path):
+    """A time is shown, and differs from machine to machine; what is asserted holds on all of them."""
+    assert asserted_times("\n".join(cell.source for cell in code_cells(nbformat.read(path, as_version=4)))) == []
+
+
+def test_an_assertion_on_the_clock_is_found():
+    measured = "def best(work):\n    return perf_counter()\nratio = best(f) / 2\nfor n, each in zip(N, ratio):\n    print(n)\n"
+    assert asserted_times(measured + "assert ratio > 2\nassert len(N) == 3\nassert each > 1\nassert best(f) < 2") == [
+        "assert ratio > 2", "assert each > 1", "assert best(f) < 2"]

@@ -31,6 +31,7 @@ def course():
     return pages(PATHS, [preprocessor])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_each_link_leads_to_a_page_and_a_cell_on_it(course, path):
     page = path.with_suffix(".html")
@@ -39,6 +40,7 @@ def test_each_link_leads_to_a_page_and_a_cell_on_it(course, path):
         assert not place or f'id="{place}"' in course[file], (file, place)
 
 
+@pytest.mark.thorough
 def test_there_are_links(course):
     assert sum(1 for page, html in course.items() for _ in links(page, html)) > 80
 

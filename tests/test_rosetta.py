@@ -36,6 +36,15 @@ def test_every_pair_is_shown(all_pairs):
         assert all(FIELDS[name].why in shown and name in repr(comparison).lower() for name in fields(comparison))
 
 
+def test_a_difference_is_told_in_a_sentence_for_each_text(all_pairs):
+    """What it is: the choice of one (its name); the choice of the other (its name). Why that matters."""
+    for (one, other), comparison in all_pairs.items():
+        for difference, line in zip(comparison.differences, str(comparison).splitlines()):
+            what, _, choices = line.partition(": ")
+            assert what.lower() == difference.field and line.endswith(f" ({other}). {difference.why}")
+            assert f" ({one}); " in choices
+
+
 def test_a_text_does_not_differ_from_itself(all_pairs):
     for name in TABLE:
         assert not all_pairs[name, name].differences
@@ -154,3 +163,10 @@ def test_unknown_names():
         compare("nielson", "cs231n")
     with pytest.raises(bp.InputError, match="Did you mean 'cs231n'"):
         compare("nielsen", "CS231")
+
+
+def test_a_bias_has_a_letter_where_it_has_a_name_of_its_own(texts):
+    """Not where there is none, nor where it is a column of the weights."""
+    named = {name for name, text in texts.items() if any(letter.startswith("bias ") for letter in FIELDS["letters"].see(text))}
+    assert named == {name for name, text in texts.items() if len(text.functions.layout.parameters) == 4}  # of two layers
+    assert set() < named < {*texts}

@@ -27,7 +27,7 @@ EXERCISES = coursework.EXERCISES
 
 TOLD = {
     "nothing yet": ("1.1", ""), "not read": ("1.1", "2(a-y"), "no text": ("1.1", 3), "no number": ("1.4", "a"),
-    "not finite": ("1.4", float("inf")), "no option": ("4.4", 9), "no function": ("4.1", "2"), "right": ("1.4", 0.25),
+    "not finite": ("1.4", float("inf")), "no option": ("4.4", 4), "no function": ("4.1", "2"), "right": ("1.4", 0.25),
     "one mistake": ("1.1", "(a-y)g'(z)x"), "two mistakes": ("1.1", "(a-y)x"), "unknown": ("1.1", "3(a-y)g'(z)x"),
     "another shape of curve": ("1.1", "x^2"), "zero where it should be": ("5.3", "[z1_j > 0]"), "rounded": (
         "1.1", "2.0000001(a-y)g'(z)x"), "nowhere finite": ("1.1", "2(a-y)g'(z)x log(-1)/log(-1)"),
@@ -35,8 +35,8 @@ TOLD = {
     "single units": ("3.1", "g'(z_j) (w_1j δ_1 + w_2j δ_2)"),
     "enters right": ("3.1", "sum_k delta_k"), "two that look the same": ("5.3", "sum_k w_kj δ_k"),
    
-    "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", 2),
-    "option without": ("4.4", 3),
+    "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
+    "option without": ("4.4", "C"),
 }
 """What is said → an answer to which it is said."""
 
@@ -114,6 +114,16 @@ TREATED_BY = {
     "the cost is taken for convex": "**The cost of a network is not convex.**",
     "a saturated unit is taken for one without gradient": "Its slope is tiny, though not 0.",
     "the step to the bottom, not the largest": "Half of it is the best: one step, and you are there.",
+    "the slope of another activation": "how large is the slope of an activation?",
+    "the value of the activation in place of its slope": "That is what we call the slope of *g*.",
+    "the paths are multiplied": "Along a path multiply, over the paths add:",
+    "the input of the weight is lost": "As much as the input says.",
+    "the weight in place of its input": "It multiplies its input *x* by a weight *w*",
+    "only the derivative with respect to the output": "**How much does *a* change when *z* moves?**",
+    "the output in place of its error term": "*twice the error, times the slope, times the input*",
+    "the penalty is lost": "With a penalty, the gradient has one more term.",
+    "the 2 of the penalty is lost": "half of λ times the sum of their squares is added to the cost",
+    "the gradient in place of the new parameter": "Where does a step lead from *w*?",
 }
 """Mistake → a sentence of the notebook that its verdict sends the learner to."""
 
@@ -166,6 +176,12 @@ MEANT_BY_MISTAKE = {
     "the cost is taken for convex": "equally good settings",
     "a saturated unit is taken for one without gradient": "tiny",
     "the step to the bottom, not the largest": "jump over the valley",
+    "the slope of another activation": "has a slope of its own", "the paths are multiplied": "Along a path",
+    "the value of the activation in place of its slope": "not by the value g(z)",
+    "the input of the weight is lost": "still to come", "the weight in place of its input": "by what is the weight",
+    "only the derivative with respect to the output": "From a back to z", "the penalty is lost": "two parts",
+    "the output in place of its error term": "what the unit says", "the 2 of the penalty is lost": "brings a 2 down",
+    "the gradient in place of the new parameter": "where the step leads",
 }
 """Mistake → words that its sentence has and no other."""
 
@@ -182,12 +198,12 @@ def test_what_is_left_of_the_points_for_a_mistake():
     assert coursework.check("1.1", "2(a-y)x").score == 0.5
     assert coursework.check("1.1", "(a-y)x").score == 0.35
     assert coursework.check("1.5", "1/N Σ_s (a-y)").score == 0.4
-    assert coursework.check("5.1", 1).score == 0.0
+    assert coursework.check("5.1", "A").score == 0.0
     factors = [row.credit for row in MISTAKES.values() if any(
         word in row.name for word in ("2 ", "divided", "decay", "averaged", "learning rate"))]
     rules = [MISTAKES[name].credit for name in ("one path only", "softmax treated unit by unit", "the slope of the "
                                                 "hidden layer is lost", "the square of the cost is lost")]
-    assert len(factors) == 8 and set(factors) == {0.7} and max(rules) <= 0.5
+    assert len(factors) == 9 and set(factors) == {0.7} and max(rules) <= 0.5
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def test_other_characters_are_named(text, says, position):
     ("'x", "A prime marks the derivative"), ("∂", "Give the value of the derivative"), (", x", "Indices stand in square"),
     (":", "Slices are for programs"), (")", "never opened"), ("]", "never opened"), ("_j", "A subscript belongs"),
     ("*x", "A name, a number or a bracket is expected; read: '\\*x'"), ("x +", "expected; read: the end"),
-    ("x = 2", "Type the right-hand side alone"), ("(x", "'\\)' is expected to close"),
+    ("x + 1 = 2", "Type the right-hand side alone"), ("(x", "'\\)' is expected to close"),
 ])
 def test_what_is_out_of_place_is_answered_by_what_belongs_there(text, says):
     with pytest.raises(FormulaError, match=says):

@@ -241,7 +241,7 @@ def test_a_run_that_ran_away_is_not_to_be_gone_on_with():
     with pytest.raises(bp.InputError, match="smaller eta") as caught:
         bp.train(network, bp.initial_parameters(network), X, X, eta=50, epochs=1000)
     (note,) = caught.value.__notes__
-    assert "start anew with a smaller eta" in note and "as before" not in note
+    assert note.endswith("start anew with a smaller eta.") and "as before" not in note
 
 
 def test_a_run_that_is_stopped_before_it_has_begun_leaves_no_other_one(monkeypatch):

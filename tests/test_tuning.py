@@ -487,11 +487,12 @@ def test_few_arrays_are_made():
     assert sum(a.size for a in arrays.values()) == 40 * (3 * 30 + 2 * 10)
 
 
-def test_multiplications_are_counted():
-    """784–30–10, ten samples: forward and gradients one for each weight and sample, the errors of layer 1 the rest."""
-    counted = bp.tune(bp.dense([784, 30, 10]), batch=10).matrix_products
-    assert [(what, number) for what, _, number in counted] == [
-        ("forward", 235200), ("forward", 3000), ("error", 3000), ("gradient", 235200), ("gradient", 3000)]
+@pytest.mark.parametrize("samples", [1, 10, 1000, 1003])
+def test_multiplications_are_counted(samples):
+    """784–30–10: forward and gradients one for each weight and sample, in chunks or not; the errors of layer 1 the rest."""
+    counted = bp.tune(bp.dense([784, 30, 10]), batch=samples).matrix_products
+    assert [(what, number / samples) for what, _, number in counted] == [
+        ("forward", 23520), ("forward", 300), ("error", 300), ("gradient", 23520), ("gradient", 300)]
     assert counted[2][1] == "delta2 @ W2"
 
 

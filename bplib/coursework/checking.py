@@ -94,17 +94,18 @@ def named(row, groups, *facts):
     return Verdict(row.id, "wrong", round(credit, 3), names, "\n\n".join(filter(None, text)))
 
 
-def decided(row, answer, notes=(), more=lambda: []):
+def decided(row, answer, notes=(), more=lambda: [], tree=None):
     """The verdict on an answer with these values at the test points.
 
     notes   sentences that go with any wrong answer;  more   a function that gives some for one that is not known
+    tree    the formula that was typed, where it is one
     """
     known = reference(row)
     gap = known.distance(answer)
     if gap <= known.equal:
         return right(row)
     groups = () if np.isnan(gap) else known.names(answer)
-    number = "" if row.kind == "number" else feedback.number_told(row, known.right, answer)
+    number = "" if row.kind == "number" else feedback.number_told(row, known.right, answer, tree)
     if groups:
         return named(row, groups, *notes, number)
     if np.isnan(gap) or gap <= known.nearly:
@@ -122,11 +123,13 @@ def _formula(row, found):
         tree = parse(found["text"], row.vocabulary)
     except FormulaError as error:
         return invalid(row, str(error))
+    reference(row)  # says how far the letters of the answer run, also where they stand in a condition only
     answer, notes = reading.formula_values(row, tree)
     if answer[-1] is None:
         return decided(row, answer, notes)
-    return decided(row, answer, notes + feedback.free_indices_told(row, tree),
-                   lambda: feedback.single_units_told(row, tree) + feedback.arrays_that_enter_right(row, tree))
+    return decided(row, answer, notes + feedback.free_indices_told(row, tree), tree=tree,
+                   more=lambda: (feedback.superscripts_told(found["text"]) + feedback.single_units_told(row, tree)
+                                 + feedback.arrays_that_enter_right(row, tree)))
 
 
 def _function(row, found):
@@ -171,17 +174,34 @@ def _number(row, found):
         value = reading.number(found)
     except InputError as error:
         return invalid(row, str(error))
+    if told := _rounded(float(reference(row).right[0][row.ask].array), value, reading.digits(found)):
+        return Verdict(row.id, "undecided", 0.0, (), told)
     verdict = decided(row, [{row.ask: Value(np.asarray(value))}])
     return verdict if verdict.right or verdict.mistakes else wrong(
         row, "That is not the number, and no mistake that is known gives it.")
 
 
+DIGITS = 3
+
+
+def _rounded(right, value, digits):
+    """What to say of a number with too few digits that is the right one, as far as it goes; None for any other."""
+    if digits is None or digits >= DIGITS or not value or right * value < 0:
+        return None
+    if value in (right, float(f"{right:.{DIGITS - 1}e}")):  # 0.54 is 0.540
+        return None
+    unit = 10.0 ** (np.floor(np.log10(abs(value))) - digits + 1)
+    if abs(value - right) <= unit / 2 * (1 + 1e-9):
+        return "That is right, as far as it goes. Give three digits."
+    return "That is close. Give three digits, rounded." if abs(value - right) < unit else None
+
+
 def _choice(row, found):
     chosen = reading.option(found, row.options)
     if chosen is None:
-        return invalid(row, f"Choose a number from 1 to {len(row.options)}.")
+        return invalid(row, f"Choose a letter from A to {reading.LETTERS[len(row.options) - 1]}.")
     if chosen == row.right:
         return right(row)
     _, mistake = list(row.options.values())[chosen - 1]
     return named(row, ((mistake,),)) if mistake else wrong(
-        row, f"Option {chosen} is not the one. Look again in the notebook {row.notebook}.")
+        row, f"Option {reading.LETTERS[chosen - 1]} is not the one. Look again in the notebook {row.notebook}.")

@@ -1,4 +1,6 @@
 """Sentences for the learner: what the mistake is, where to look, a number that shows it.  Never the answer."""
+import re
+
 import numpy as np
 
 from .matching import apart
@@ -9,6 +11,7 @@ from .values import evaluate
 
 DIGITS = 4
 CONSTANT = 1e-9
+MOST_INPUTS = 8
 
 
 # mistakes that are known
@@ -28,15 +31,32 @@ def _told(mistake):
 
 # a number that shows the difference
 
-def number_told(row, known, answer):
-    """The entry that differs most, at the first test point where the shapes are the same."""
-    for right, values in zip(known, answer):
+def number_told(row, known, answer, tree=None):
+    """The entry that differs most, at the first test point where the shapes are the same, with the numbers that the
+    formula `tree` has been given there."""
+    for point, right, values in zip(row.test_at, known, answer):
         for name, value in right.items():
             one, other = _side_by_side(value, values and values.get(name))
             if one is not None and np.isfinite(other).all() and not np.allclose(one, other, rtol=1e-8, atol=0):
                 at = np.unravel_index(np.abs(one - other).argmax(), one.shape)
-                return _difference_told(_place(row, name, at), other[at], one[at])
+                place = dict(zip(row.letters(name), at))
+                return _difference_told(_place(row, name, at), other[at], one[at]) + inputs_told(tree, point, place)
     return ""
+
+
+def inputs_told(tree, point, place):
+    """The numbers that stand for the entries of a formula at a place: those without an index that is summed."""
+    found = {}
+    for node in walk(tree) if tree else ():
+        stored = point.arrays.get(node.name) if isinstance(node, Entry) else None
+        if stored is None or stored.extra:
+            continue
+        at = [index - 1 if isinstance(index, int) else place.get(index) for index in stored.full(node.indices)]
+        if all(index is not None and index < n for index, n in zip(at, stored.values.shape)):
+            shown = ",".join(map(str, node.indices))
+            found[f"{node.name}{f'[{shown}]' * bool(shown)}"] = float(stored.values[tuple(at)])
+    numbers = ", ".join(f"{name} = {value:.{DIGITS}g}" for name, value in found.items())
+    return f" There {numbers}." if 0 < len(found) <= MOST_INPUTS else ""
 
 
 def _side_by_side(right, answer):
@@ -67,7 +87,7 @@ def what_is_right(known, answer):
         return []
     one, other = (np.concatenate([np.ravel(side) for side in sides]) for sides in zip(*pairs))
     zero = one == 0
-    told = ["Its shape is right."] + ["It is zero where it should be."] * bool(zero.any() and not other[zero].any())
+    told = ["Its shape is right."] * any(value.array.ndim > 1 for right in known for value in right.values()) + ["It is zero where it should be."] * bool(zero.any() and not other[zero].any())
     return told + _factor_told(other[~zero] / one[~zero])
 
 
@@ -118,6 +138,15 @@ def shapes_told(right, answer):
     """The shapes both ways, where they differ: for a function."""
     return [f"`{name}` has shape {answer[name].array.shape}; expected is {value.array.shape}."
             for name, value in right.items() if value.array.shape != answer[name].array.shape]
+
+
+SUPERSCRIPT = re.compile(r"_\{?\w+\}?(?:\^\d|[²³])")
+
+
+def superscripts_told(text):
+    """Numbers above that may have been meant for layers."""
+    return ["A number above a name is read as a power; the layer of a weight is written w^(2)_jk, or W2[j,k]."] * bool(
+        SUPERSCRIPT.search(text))
 
 
 def undecided_told(answer):

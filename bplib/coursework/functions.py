@@ -1,4 +1,4 @@
-"""What there is to judge of an answer; a learner's function is run on copies, at several points, and nothing is decided.
+"""What there is to judge of an answer: a learner's function is run on copies, at several points; nothing is decided.
 
 What comes back holds plain arrays, numbers and texts only, so that this part can run in a process of its own; it needs
 nothing else of bplib.
@@ -70,7 +70,7 @@ def call(function, inputs, returns):
     try:
         with np.errstate(all="ignore"):
             result = function(*given.values())
-            noticed["missing"] = result is None or result is Ellipsis
+            noticed["missing"] = result is Ellipsis or result is None and _is_empty(function)
             arrays = {} if noticed["missing"] else _arrays(result, returns)
             noticed["changed"] = [name for name, value in given.items() if not _same(value, inputs[name])]
             fresh = [np.copy(value) if isinstance(value, np.ndarray) else value for value in inputs.values()]
@@ -83,8 +83,20 @@ def call(function, inputs, returns):
     return noticed
 
 
+def _empty():
+    ...
+
+
+def _is_empty(function):
+    """Whether a function has nothing in it yet."""
+    code = getattr(function, "__code__", None)
+    return code is None or code.co_code[::2] == _empty.__code__.co_code[::2]  # what is done, whatever the constants
+
+
 def _arrays(result, returns):
     """What a function returned, by name; copies, so that a later call cannot change them."""
+    if result is None:
+        raise TypeError("the function returns nothing; is its `return` missing?")
     if isinstance(result, dict):
         unknown = [name for name in returns if name not in result]
         if unknown:

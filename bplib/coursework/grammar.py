@@ -10,6 +10,7 @@ Where a sum's index is also an index of what is asked for, the sum ends with the
 `sum_k (w_kj δ_k) a_k` would take the last k, which stands for another unit, into the sum.
 """
 import math
+import re
 
 from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, Arithmetic
 from ..formula.tokens import MOST_TOKENS, FormulaError, Token
@@ -20,9 +21,44 @@ MOST_INDICES = 6
 NO_TRANSPOSE = "A transpose belongs to matrices; in a formula with indices swap the indices instead."
 
 
+ABOUT = {
+    "mean": "A mean is a sum, divided by how many there are: (1/N) sum_s p[s].",
+    "diag": "With indices a diagonal matrix is p[j] times [i = j], which is 1 where the indices are equal and 0 elsewhere.",
+    "if": "A case is written as a condition in square brackets, 1 where it holds and 0 elsewhere: p * [i = j].",
+    "begin": "Cases are written as conditions in square brackets, 1 where they hold and 0 elsewhere: p * [z > 0].",
+    "np": "Write the formula itself, without names of a program: exp(p), not np.exp(p).",
+}
+"""What to say of words that people write where a formula with indices has something else."""
+
+
 def parse(text, vocabulary):
-    """The tree of a formula; FormulaError with the position where it cannot be read."""
-    return _Parser(text, vocabulary).run()
+    """The tree of a formula; FormulaError with the position where it cannot be read.
+
+    What stands around a formula is left aside: $ signs, a full stop at the end, and the name of what is asked for with
+    an equals sign.
+    """
+    return _Parser(formula_alone(text) if isinstance(text, str) else text, vocabulary).run()
+
+
+WRAPPING = re.compile(r"\$|\\[()\[\]]|(?<=[\w)\]}'²³$])[.;,]\s*$|\\displaystyle")
+LEFT_SIDE = re.compile(r"[\w\s∂/{}\\^()\[\],'′δ-]+")
+RELATION = re.compile(r"(?<![<>!=])=(?!=)")
+
+
+def formula_alone(text: str) -> str:
+    """The text with what only surrounds a formula made blank, so that every character keeps its place: $ signs, a full stop
+    at the end, and `∂C/∂w =` at the beginning."""
+    text = WRAPPING.sub(lambda match: " " * len(match[0]), text)
+    depth, equals = 0, []
+    for at, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "=" and depth == 0 and RELATION.match(text, at):
+            equals.append(at)
+    if len(equals) != 1:
+        return text
+    left = text[:equals[0]]
+    named = LEFT_SIDE.fullmatch(left) and re.search(r"[^\W\d]", left) and not re.search(r"sum|[-−]", left)
+    return " " * (equals[0] + 1) + text[equals[0] + 1:] if named else text
 
 
 class _Parser(Arithmetic):
@@ -65,12 +101,22 @@ class _Parser(Arithmetic):
 
     def fraction(self, token):
         r"""\frac{above}{below}"""
-        if self.next.kind != "{":
-            self.fail(r"\frac is followed by two pairs of braces.", token)
-        above = self.bracket()
-        if self.next.kind != "{":
-            self.fail(r"\frac is followed by a second pair of braces.")
-        return Binary("/", above, self.bracket())
+        return Binary("/", self.part_of_fraction(token), self.part_of_fraction(token))
+
+    def part_of_fraction(self, token):
+        r"""What stands in braces or, as in \frac1N and \frac12, one sign."""
+        if self.next.kind == "{":
+            return self.bracket()
+        if self.next.kind == "number" and self.next.text.isdigit():
+            digit, rest = self.next.text[0], self.next.text[1:]
+            if rest:
+                self.tokens[self.at] = self.next._replace(text=rest, position=self.next.position + 1)
+            else:
+                self.take()
+            return Number(float(digit))
+        if self.next.kind == "name":
+            return self.named()
+        self.fail(r"\frac is followed by what stands above and below the line, each in braces.", token)
 
     def side(self):
         """One side of a condition; a letter that is no name is an index."""
@@ -103,7 +149,7 @@ class _Parser(Arithmetic):
         while self.look(len(subscripts)).kind == "sub":
             subscripts.append(self.look(len(subscripts)).text)
         for number in range(len(subscripts), -1, -1):
-            found = self.vocabulary.find("_".join([base, *subscripts[:number]]))
+            found = self._find("_".join([base, *subscripts[:number]]))
             if found is None and number == len(subscripts) and self.look(number).kind == "layer":
                 found = self.vocabulary.find(base + self.look(number).text)  # a_j^(1)
                 if found is not None:
@@ -113,6 +159,11 @@ class _Parser(Arithmetic):
                 self.at += number
                 return found
         return None
+
+    def _find(self, typed):
+        """What a name means; w_{h,m} is w_hm and w_h_m."""
+        spellings = (typed, typed.replace(",", ""), typed.replace(",", "_")) if "," in typed else (typed,)
+        return next((found for found in map(self.vocabulary.find, spellings) if found is not None), None)
 
     def layer(self):
         """The number of a layer written above a name: a^(1), a⁽¹⁾, and before a subscript also a²_j."""
@@ -129,8 +180,12 @@ class _Parser(Arithmetic):
         """Letters side by side that are names each, such as wx; otherwise nothing that is known."""
         if len(token.text) + len(self.tokens) > MOST_TOKENS:
             self.fail(f"The formula has more than {MOST_TOKENS} parts. Is there a shorter way to write it?", token)
+        if token.text in ABOUT:
+            self.fail(ABOUT[token.text], token)
         split = [self.vocabulary.find(letter) for letter in token.text]
-        if len(split) > 1 and all(isinstance(name, Name) for name in split):
+        applied = self.next.kind in ("prime", "(")  # ag'(z) is a times g'(z)
+        if len(split) > 1 and all(isinstance(name, Name) for name in split[:-1]) and (
+                isinstance(split[-1], Name) or applied and isinstance(split[-1], str)):
             letters = [Token("name", letter, token.position + n, True) for n, letter in enumerate(token.text)]
             self.tokens[self.at - 1:self.at] = letters
             self.at -= 1
@@ -193,12 +248,27 @@ class _Parser(Arithmetic):
         primes = self.skip("prime")
         if self.next.kind == "sub" and self.next.text == "prime":
             primes = self.take()._replace(text="'")
-        if self.next.kind not in "({" or self.next.kind == "end":
+        power = self.power_of_function()
+        if self.next.kind not in ("(", "{") and not self.is_argument():
             shown = token.text + ("'" if primes else "")
             self.fail(f"{shown} of what? Write {shown}(z), with what it is applied to in brackets.", token)
         if primes and (len(primes.text) > 1 or function not in (*differentiable(), "g")):
             self.fail(f"There is no {token.text}{primes.text} here: one prime, on an activation.", token)
-        return Call(function + ("'" if primes else ""), self.bracket())
+        applied = Call(function + ("'" if primes else ""), self.bracket() if self.next.kind in ("(", "{") else self.named())
+        return applied if power is None else self.to_the(applied, power, token)
+
+    def power_of_function(self):
+        """The 2 of tanh²(z) and tanh^2 z; None where there is none."""
+        if self.next.kind == "power":
+            return self.decimal(self.take().text)
+        if self.next.kind == "^" and self.look(1).kind == "number":
+            self.take()
+            return self.decimal(self.take().text)
+        return None
+
+    def is_argument(self):
+        """Whether a quantity comes next to which a function is applied without brackets: tanh z_j."""
+        return self.next.kind == "name" and isinstance(self.vocabulary.find(self.next.text), Name)
 
     def kronecker(self, token):
         """delta_ij where no error term is in play: 1 where the indices are equal."""

@@ -8,6 +8,7 @@ from typing import Callable
 
 import sympy as sp
 
+from ..activations import TABLE as ACTIVATIONS
 from ..activations import Slope
 from ..equations import LAMBDA, N, i, j, k, letter, name_of, s
 from .program import ETA
@@ -319,6 +320,79 @@ def _broadcast(line, context):
     return (line.right.xreplace({e: e.base[(t, 1)] for e in line.right.atoms(sp.Indexed) if name_of(e) == "y"}),)
 
 
+def _other_slope(line, context):
+    """The slope of σ or of tanh, by value, where the unit has another activation."""
+    own = {slope.args[0].row.name for slope in _slopes(line)}
+    if not (_has(line, "delta") and own):
+        return NONE
+    a = _own_activation(line, context).left
+    return tuple(right for name in ("sigmoid", "tanh") if name not in own
+                 for right in _each_slope(line, lambda g, row=ACTIVATIONS[name]: row.slope(g.args[0], a)))
+
+
+def _value_for_slope(line, context):
+    return _each_slope(line, lambda g: g) if _has(line, "delta") else NONE
+
+
+def _inputs_of(line):
+    """What the weight of a gradient is multiplied by, as entries."""
+    return [e for e in line.right.atoms(sp.Indexed, sp.Symbol) if name_of(e)[0] in "xa" and name_of(e) in line.needs]
+
+
+def _inside_another(context):
+    """Whether gradients only stand in what is asked for, such as the largest step."""
+    return any(line.kind == "limit" for line in context.lines)
+
+
+def _lost_input(line, context):
+    if not _has(line, "dW") or _inside_another(context):
+        return NONE
+    return (line.right.xreplace(dict.fromkeys(_inputs_of(line), sp.S.One)),)
+
+
+def _weight_for_input(line, context):
+    if not _has(line, "dW") or _inside_another(context):
+        return NONE
+    quantity = context.network.quantities[line.name.removesuffix(" of a sample")[1:]]
+    weight = quantity[tuple(at for at in line.indices if at != s)]
+    return (line.right.xreplace(dict.fromkeys(_inputs_of(line), weight)),)
+
+
+def _paths_multiplied(line, context):
+    if not _backward(line) or _at_output(line):
+        return NONE
+    sums = [e for e in [line.right, *line.right.args] if e.is_Add and all(_is_path(term) for term in e.args)]
+    return tuple(line.right.xreplace({e: sp.Mul(*e.args)}) for e in sums)
+
+
+def _lost_penalty(line, context):
+    return (line.right.subs(LAMBDA, 0),) if _has(line, "dW") and context.network.options.l2 else NONE
+
+
+def _half_penalty(line, context):
+    return (line.right.subs(LAMBDA, LAMBDA / 2),) if _has(line, "dW") and context.network.options.l2 else NONE
+
+
+def _by_the_output_only(line, context):
+    """∂C/∂a, where loss and activation cancel in ∂C/∂z."""
+    if not (_has(line, "delta") and _at_output(line)) or _squared(context):
+        return NONE
+    a = _own_activation(line, context).left
+    return (context.answers.derivation.about(name_of(a))[-1].right,)
+
+
+def _output_itself(line, context):
+    at_output = _has(line, "delta") and _at_output(line) and not _inside_another(context)
+    return (_own_activation(line, context).left,) if at_output else NONE
+
+
+def _gradient_for_parameter(line, context):
+    if not line.kind.startswith("new"):
+        return NONE
+    gradient = context.answers.quantities["d" + line.name.removeprefix("new ")]
+    return (gradient[line.indices],)
+
+
 FUNCTION = ("function",)
 
 TABLE = {row.name: row for row in (
@@ -343,6 +417,12 @@ TABLE = {row.name: row for row in (
     Mistake("the slope by value is written with z",
             "The short form of the slope is written with the output of the unit, not with its weighted sum.",
             "09-activations", 0.6, _slope_by_value_of_z),
+    Mistake("the slope of another activation",
+            "Each activation has a slope of its own. Which one has this unit, and what is its slope?",
+            "09-activations", 0.5, _other_slope),
+    Mistake("the value of the activation in place of its slope",
+            "A change of z changes a by the slope g′(z), not by the value g(z).", "02-one-neuron", 0.5,
+            _value_for_slope),
     Mistake("softmax treated unit by unit",
             "Softmax looks at the whole layer: raising one z lowers all other outputs, so there are terms off the "
             "diagonal.", "08-softmax", 0.4, _softmax_by_itself),
@@ -359,6 +439,20 @@ TABLE = {row.name: row for row in (
     Mistake("one path only",
             "A change in this unit reaches the cost along several paths, and what they contribute adds up.",
             "03-several-paths", 0.4, _one_path),
+    Mistake("the paths are multiplied",
+            "Along a path the factors multiply; over the paths they add up.", "03-several-paths", 0.4,
+            _paths_multiplied),
+    Mistake("the input of the weight is lost",
+            "z = w·x + b: how much does z change when w does? One factor is still to come.", "02-one-neuron", 0.5,
+            _lost_input),
+    Mistake("the weight in place of its input",
+            "z = w·x + b: by what is the weight multiplied?", "02-one-neuron", 0.5, _weight_for_input),
+    Mistake("only the derivative with respect to the output",
+            "That is how the cost changes with a. From a back to z there is one more factor.", "02-one-neuron", 0.5,
+            _by_the_output_only),
+    Mistake("the output in place of its error term",
+            "That is what the unit says. Its error term is the derivative of the cost with respect to its z.",
+            "02-one-neuron", 0.3, _output_itself),
     Mistake("the sign is turned",
             "If the output is too large, raising it makes the cost larger: which sign has the derivative then?",
             "02-one-neuron", 0.6, _sign),
@@ -395,6 +489,13 @@ TABLE = {row.name: row for row in (
     Mistake("negative gradients are set to zero",
             "ReLU stops a gradient where the unit's own input is negative, whatever the sign of the gradient.",
             "09-activations", 0.5, _negative_gradient_zeroed),
+    Mistake("the penalty is lost",
+            "The cost has two parts, and the second one has a derivative too.", "11-digits", 0.6, _lost_penalty),
+    Mistake("the 2 of the penalty is lost",
+            "The penalty has a ½, and a square that brings a 2 down.", "11-digits", 0.7, _half_penalty),
+    Mistake("the gradient in place of the new parameter",
+            "That is the direction of the step. What is asked for is where the step leads.", "01-downhill", 0.5,
+            _gradient_for_parameter, FUNCTION),
     Mistake("weight decay on a bias",
             "The penalty of this cost adds up weights; biases do not stand in it.", "11-digits", 0.7, _decay_of_bias),
     Mistake("weight decay counted twice",

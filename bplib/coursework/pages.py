@@ -5,6 +5,7 @@ from ..errors import InputError
 from .checking import exercise
 from .grammar import parse
 from .matching import prepare
+from .reading import LETTERS
 from ..formula.tokens import FormulaError
 from .writing import written
 
@@ -52,14 +53,16 @@ def _number_form(row):
 
 
 def _choice_form(row):
-    return ["\n".join(f"{number}. {option}" for number, option in enumerate(row.options, 1)), "Give its number."]
+    return ["\n".join(f"- **{letter}** {option}" for letter, option in zip(LETTERS, row.options)), "Give its letter."]
 
 
 def hint(id, degree=1):
-    """The hint of a degree: 1 says least, each further one more; none gives the answer.  A `Page`."""
+    """The hint of a degree: 1 says least, each further one more; none gives the answer.  A `Page`, also where there is no
+    such hint."""
     row = exercise(id)
     if type(degree) is not int or not 1 <= degree <= len(row.hints):
-        raise InputError(f"Exercise {row.id} has hints 1 to {len(row.hints)}; given: {degree!r}.")
+        number = "one hint" if len(row.hints) == 1 else f"hints 1 to {len(row.hints)}"
+        return Page(f"Exercise {row.id} has {number}; given: {degree!r}.")
     return Page(row.hints[degree - 1])
 
 

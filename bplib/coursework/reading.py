@@ -1,13 +1,18 @@
 """From an answer as it was handed in to values that can be compared."""
+import re
+
 import numpy as np
 
 from ..errors import InputError
-from .grammar import parse
+from .grammar import formula_alone, parse
 from .matching import Value, formula_value
 from .values import Misfit, evaluate
 from .vocabulary import FUNCTIONS, Vocabulary
 
 ARITHMETIC = Vocabulary({}, FUNCTIONS, ())
+LETTERS = "ABCDEFGH"
+DECIMAL_COMMA = re.compile(r"\s*([-+−]?\d+),(\d+)\s*")
+PLAIN = re.compile(r"\s*[-+−]?(\d*)\.?(\d*)(?:[eE][-+]?\d+)?\s*")
 
 
 def formula_values(row, tree, points=None):
@@ -38,7 +43,7 @@ def number(found):
     value = found.get("number")
     if "text" in found:
         try:
-            value = float(evaluate(parse(found["text"], ARITHMETIC), {}).values)
+            value = float(evaluate(parse(_with_point(found["text"]), ARITHMETIC), {}).values)
         except Misfit as misfit:
             raise InputError("A number is expected, without indices.") from misfit
     if value is None or not np.isfinite(value):
@@ -46,13 +51,29 @@ def number(found):
     return value
 
 
+def _with_point(text):
+    """0,141 as 0.141."""
+    text = formula_alone(text)
+    return DECIMAL_COMMA.sub(r"\1.\2", text) if DECIMAL_COMMA.fullmatch(text) else text
+
+
+def digits(found):
+    """How many digits a number was given with; None for one that is worked out, such as 1/3."""
+    written = _with_point(found["text"]) if "text" in found else repr(found.get("number"))
+    match = PLAIN.fullmatch(written)
+    return len((match[1] + match[2]).lstrip("0")) if match else None
+
+
 def option(found, options):
-    """The number of an option, from its number or its text; None where there is no such option."""
+    """The number of an option, from its letter or its text; None where there is no such option.
+
+    Options have letters, because a number may be taken for an answer to a question about a number.
+    """
     text, plain = found.get("text", "").strip().strip("`"), [option.strip("`") for option in options]
     if text in plain:
         return plain.index(text) + 1
-    chosen = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else found.get("number")
-    return int(chosen) if chosen in range(1, len(options) + 1) else None
+    letter = text.strip("().").upper()
+    return LETTERS.index(letter) + 1 if letter in tuple(LETTERS[:len(options)]) else None
 
 
 def given(found):

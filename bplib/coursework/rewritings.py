@@ -5,6 +5,7 @@ import sympy as sp
 
 from ..equations import indices_of, letter, name_of, s
 from ..formula.arithmetic import CONDITIONS
+from ..models.nodes import renamed
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index, walk
 from .values import tree_of
 
@@ -21,7 +22,7 @@ def closed(exercise, lines):
         inner = _fresh(line.right, right, line.indices)
         right = right.xreplace({entry: inner.xreplace(dict(zip(line.indices, indices_of(entry))))})
     if exercise.entry:
-        right = right.xreplace(dict(zip(exercise.line.indices[-len(exercise.entry):], map(sp.Integer, exercise.entry))))
+        right = renamed(right, dict(zip(exercise.line.indices[-len(exercise.entry):], map(sp.Integer, exercise.entry))))
         right = right.xreplace(exercise.network.sizes).replace(sp.Sum, lambda *args: sp.Sum(*args).doit())
     return right
 

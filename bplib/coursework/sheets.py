@@ -38,15 +38,16 @@ ROWS = (
     Formula(
         "1.1", "One weight",
         "A neuron computes z = w·x + b and a = g(z); the cost of a sample is (a − y)². "
-        "What is the derivative of the cost of one sample by the weight *w*?",
+        "What is the derivative of the cost of one sample with respect to the weight *w*?",
         "02-one-neuron",
         ("The weight does not touch the cost directly. Through which two quantities does a change of it pass?",
-         "Three small derivatives: the cost by a, then a by z, then z by the weight. Multiply along the path."),
+         "Three small derivatives: the cost with respect to a, then a with respect to z, then z with respect to the "
+         "weight. Multiply along the path."),
         make=lambda: neuron("g"), ask="dw of a sample", aliases={"a_prev": "x", "t": "y"}),
     Formula(
         "1.2", "The slope of the sigmoid, by value",
         "A neuron with σ: z = w·x + b, a = σ(z), cost of a sample (a − y)². "
-        "What is δ, the derivative of the cost of one sample by z? Write σ′ as you like.",
+        "What is δ, the derivative of the cost of one sample with respect to z? Write σ′ as you like.",
         "02-one-neuron",
         ("δ has two factors: one from the cost, one from the activation.",
          "The slope of σ can be written with the output that is already there."),
@@ -54,7 +55,7 @@ ROWS = (
     Quantity(
         "1.3", "A gradient in numbers",
         "A neuron with σ, w = 1.4, b = 0.8, sees x = 1.5 and should say y = 0; the cost is (a − y)². "
-        "How large is the derivative of the cost by *w*? Give three digits.",
+        "How large is the derivative of the cost with respect to *w*? Give three digits.",
         "02-one-neuron",
         ("Go forward first: z, then a.", "Use the formula of 1.1 with these numbers."),
         make=lambda: neuron("sigmoid"), ask="dw",
@@ -98,23 +99,25 @@ ROWS = (
         "2.1", "A unit that is heard twice",
         "Two inputs p and q; h = tanh(…) hears both; m = tanh(…) hears h and p; the output o, without activation, "
         "hears h, m and q. The cost of a sample is (o − y)². "
-        "What is δ of h, the derivative of the cost of one sample by its z? δ of m and of o are known.",
+        "What is δ of h, the derivative of the cost of one sample with respect to its z? δ of m and of o are known.",
         "03-several-paths",
         ("Which units hear h?", "A change of h reaches the cost along every one of them."),
         make=heard_twice, ask="delta_h", given=("delta_m", "delta_o")),
     Formula(
         "2.2", "A weight of the first layer",
         "The network 2–2–1 with σ in the hidden layer, no activation at the output and cost ½(a − y)². "
-        "What is the derivative of the cost of one sample by the weight from input 1 to hidden unit 2, W1[2,1]?",
+        "What is the derivative of the cost of one sample with respect to the weight from input 1 to hidden unit 2, "
+        "W1[2,1]?",
         "04-two-two-one",
         ("Walk from the output back to this weight. How many units do you pass?",
          "The factors: the output's error, one weight, one slope, one input."),
-        make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="dW1 of a sample", entry=(2, 1)),
+        make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="dW1 of a sample", entry=(2, 1),
+        aliases={"a": "a2", "z": "z2"}),
     Formula(
         "2.3", "A bias, for a batch",
         "The same network 2–2–1. The cost of a batch is the mean of the costs of its N samples; the error terms "
-        "δ1[s,j] of the hidden units are known for every sample s. What is ∂C/∂b1[2], the derivative by the bias of "
-        "hidden unit 2?",
+        "δ1[s,j] of the hidden units are known for every sample s. What is ∂C/∂b1[2], the derivative with respect to "
+        "the bias of hidden unit 2?",
         "04-two-two-one",
         ("How does z of hidden unit 2 change when its bias does?", "Every sample has a share; the cost is their mean."),
         make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="db1", entry=(2,), given=("delta1",)),
@@ -143,7 +146,7 @@ ROWS = (
     Formula(
         "2.6", "A connection that skips a layer",
         "The network of 2.1. The cost of a batch is the mean of the costs of its N samples; δ of m is known for every "
-        "sample. What is the derivative of the cost of the batch by the weight from p to m?",
+        "sample. What is the derivative of the cost of the batch with respect to the weight from p to m?",
         "03-several-paths",
         ("What does this weight multiply in the weighted sum of m?",
          "Multiply along the way for one sample, then take the mean."),

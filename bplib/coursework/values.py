@@ -82,7 +82,7 @@ def _by_name(name, row, prime):
 
 
 NUMPY = {"exp": np.exp, "exp'": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "cosh": np.cosh,
-         "sinh": np.sinh, "tanh": np.tanh, "sign": np.sign, "sigmoid": scipy.special.expit,
+         "sinh": np.sinh, "sech": lambda z: 1 / np.cosh(z), "tanh": np.tanh, "sign": np.sign, "sigmoid": scipy.special.expit,
          "sigmoid'": lambda z: scipy.special.expit(z) * scipy.special.expit(-z),
          "tanh'": lambda z: 1 - np.tanh(z)**2, "relu": lambda z: np.maximum(z, 0), "relu'": lambda z: (z > 0) * 1.0,
          "identity": lambda z: z, "identity'": np.ones_like}
@@ -117,12 +117,19 @@ def _entry(node, arrays, ranges):
     for axis, at in reversed(list(enumerate(stored.full(node.indices)))):
         if isinstance(at, int):
             if at > values.shape[axis]:
-                raise Misfit(f"{node.name} has {values.shape[axis]} units in that place, so there is no number {at}")
+                raise Misfit(_no_such_unit(node, values.shape[axis], at))
             values = values.take(at - 1, axis)
         else:
             letters.insert(0, at)
     letters = (*letters, *stored.extra)
     return Array(letters, values) if len(set(letters)) == len(letters) else _diagonal(letters, values, node)
+
+
+def _no_such_unit(node, units, at):
+    number = "one unit" if units == 1 else f"{units} units"
+    turned = f"; the unit that receives stands first, {node.name}[{node.indices[1]},{node.indices[0]}]" if (
+        node.name.startswith("W") and len(node.indices) == 2) else ""
+    return f"{node.name} has {number} in that place, so there is no number {at}{turned}"
 
 
 def _diagonal(letters, values, node):

@@ -1,6 +1,6 @@
 """The names that a learner may use in a formula, and what each of them means in the network of the exercise."""
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from ..activations import TABLE, added
@@ -8,7 +8,7 @@ from ..equations import N
 from ..layout import all_quantities
 
 FUNCTIONS = {
-    "exp": "exp", "log": "log", "sqrt": "sqrt", "abs": "abs", "cosh": "cosh", "sinh": "sinh", "tanh": "tanh",
+    "exp": "exp", "log": "log", "sqrt": "sqrt", "abs": "abs", "cosh": "cosh", "sinh": "sinh", "tanh": "tanh", "sech": "sech",
     "sigma": "sigmoid", "sigmoid": "sigmoid", "relu": "relu", "softplus": "softplus", "sign": "sign",
     "identity": "identity", "id": "identity", "sin": "sin", "cos": "cos",
 }
@@ -29,7 +29,7 @@ KRONECKER = "kronecker"
 
 CONSTANTS = {"N": "the number of samples", "eta": "the learning rate", "lambda": "the strength of the penalty"}
 WORDS = {"x": "input", "y": "target", "W": "weight", "b": "bias", "z": "weighted sum", "a": "output",
-         "delta": "error term ∂C/∂z", "da": "derivative ∂C/∂a of the cost by an output",
+         "delta": "error term ∂C/∂z", "da": "derivative ∂C/∂a of the cost with respect to an output",
          "losses": "cost of one sample", "C": "cost of all samples"}
 
 
@@ -68,15 +68,17 @@ class Name:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """names: as typed → Name; functions: as typed → name of a function; free: the indices of what is asked for."""
+    """names: as typed → Name; functions: as typed → name of a function; free: the indices of what is asked for; silent: names
+    that are read as well, and not shown: ŷ for the output."""
 
     names: dict
     functions: dict
     free: tuple
+    silent: dict = field(default_factory=dict)
 
     def find(self, typed):
         """A `Name`, the name of a function (a text), or None.  Capitals count only where two names differ by them."""
-        known = {**self.functions, **self.names}
+        known = {**self.functions, **self.silent, **self.names}
         if typed in known:
             return known[typed]
         same = {id(known[other]): known[other] for other in known if other.lower() == typed.lower()}
@@ -106,12 +108,26 @@ def vocabulary(network, allowed, free, aliases, single=False):
     if network.options.over_outputs == "mean" and network.quantities["y"].sizes[-1].is_Symbol:
         size = str(network.quantities["y"].sizes[-1])
         names[size] = Name(size, 0, False, "the number of outputs")
-    for typed in "nm":
+    silent = {**_units(network, names), **_outputs(network, names)}
+    for typed in (letter for letter in "nm" if letter not in silent):
         names.setdefault(typed, names["N"])
     known = functions() | _activations(network)
     if not any(name.startswith("delta") for name in names):
         known = {**known, "delta": KRONECKER}
-    return Vocabulary(names, known, free)
+    return Vocabulary(names, known, free, silent)
+
+
+def _units(network, names):
+    """Neurons by their own names: h is a_h, what the neuron h says."""
+    neurons = getattr(network.structure, "neurons", {})
+    return {neuron: names[f"a_{neuron}"] for neuron in neurons if f"a_{neuron}" in names}
+
+
+def _outputs(network, names):
+    """ŷ, as many write the output, where there is one array of outputs."""
+    if len(network.outputs) > 1 or network.outputs[0] not in names:
+        return {}
+    return dict.fromkeys(("yhat", "y_hat"), names[network.outputs[0]])
 
 
 def _names(quantity, network, single):

@@ -11,7 +11,7 @@ from .tree import Binary, Call, Entry, Sum, walk
 SUM, PRODUCT, FACTOR = range(3)
 
 FUNCTIONS = {"exp": r"\exp", "log": r"\ln", "sqrt": r"\operatorname{sqrt}", "abs": r"\operatorname{abs}",
-             "sigmoid": r"\sigma", "tanh": r"\tanh", "cosh": r"\cosh", "sinh": r"\sinh", "g": "g",
+             "sigmoid": r"\sigma", "tanh": r"\tanh", "sech": r"\operatorname{sech}", "cosh": r"\cosh", "sinh": r"\sinh", "g": "g",
              "relu": r"\operatorname{ReLU}", "sin": r"\sin", "cos": r"\cos"}
 SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
 LETTERS = {"N": "N", "eta": r"\eta", "lambda": r"\lambda"}
@@ -97,6 +97,6 @@ class _Writer:
     def _power(self, node):
         base = self.write(node.left, FACTOR)
         raised = isinstance(node.left, (Call, Binary)) or "^" in base
-        power = isinstance(node.left, Binary) and node.left.operator == "^"  # its own brackets close before its exponent
+        power = isinstance(node.left, Binary) and node.left.operator == "^"  # its brackets close too soon
         base = rf"\left({base}\right)" if power or raised and not base.startswith(r"\left(") else base
         return f"{base}^{{{self.write(node.right, SUM)}}}", FACTOR

@@ -205,7 +205,7 @@ def page_facts(notation):
 
 
 def names(example, network, notation):
-    """The two weights and the second derivatives of the cost by them, as MathML."""
+    """The two weights and the second derivatives of the cost with respect to them, as MathML."""
     cost, *weights = (latex(entry, network.quantities, notation, samples=False) for entry in (
         network.given("C")[()],
         *(network.quantities[name][row + 1, column + 1] for name, row, column in example.chosen)))

@@ -267,7 +267,7 @@ function networkView(model, view, { pass }) {
       phrase("A network with {sizes} units in its layers.", { sizes: facts.sizes }),
       reach < layers ? phrase("Its values are not computed yet.") :
         phrase("The cost C is {cost}.", { cost: number("C") }),
-      known ? phrase("{chosen}; the derivative of C by it is {slope}.", { chosen, slope: number(slope) }) :
+      known ? phrase("{chosen}; the derivative of C with respect to it is {slope}.", { chosen, slope: number(slope) }) :
         `${chosen}.`,
     ].join(" ");
   }
@@ -375,7 +375,7 @@ function networkView(model, view, { pass }) {
 
 const isUnit = (key) => key.startsWith("z");
 
-/** The key of the derivative of the cost by a weight, a bias or a unit's weighted sum. */
+/** The key of the derivative of the cost with respect to a weight, a bias or a unit's weighted sum. */
 const slopeOf = (key) => isUnit(key) ? key.replace("z", "delta") : `d${key}`;
 
 /** A copy of nested lists with another number in one place. */

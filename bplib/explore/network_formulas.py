@@ -101,7 +101,7 @@ class NetworkFormulas:
     def ways(self):
         """Name of an array of weights, biases or units → how its entries reach the cost.
 
-        chain     the derivative of the cost by it, one term for each path; None for more than MOST_PATHS
+        chain     the derivative of the cost with respect to it, one term for each path; None for more than MOST_PATHS
         values    the same with the value of each factor; None for softmax, whose slope has two cases
         paths     how many paths there are
         through   keys of the weights and units on them
@@ -176,7 +176,7 @@ class NetworkFormulas:
 
     @cached_property
     def _chain_rules(self):
-        """Name of an array → (entry, the derivative of the cost by it as the chain rule writes it)."""
+        """Name of an array → (entry, the derivative of the cost with respect to it as the chain rule writes it)."""
         return {name_of(step.left.by): (step.left.by, step.right) for step in self.derivation.steps
                 if step.rule in ("chain rule", "several paths") and step.left.of == self.losses}
 

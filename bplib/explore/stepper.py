@@ -86,7 +86,7 @@ def formulas(derivation, notation):
 
 
 def parts(derivation):
-    """Entry → position of the first step on the way to the derivative of the cost by it; last the cost itself."""
+    """Entry → position of the first step on the way to the cost's derivative with respect to it; last the cost itself."""
     found = {}
     for at, step in enumerate(derivation.steps):
         if step.rule == "batch":

@@ -4,8 +4,8 @@ const NUMBERS = { eta: "η", l2: "λ" }, BATCHES = [1, 2, 5, 10, 30, 50, 150];
 const BUDGET = 8, SENT_EVERY = 1000, STILL = 1000, KEPT = 600, FAR = 1e6, TALL = 230;
 
 function trainingView(model, view, generated) {
-  const facts = model.get("facts"), starting = ["data", "hidden", "activation", "seed", "weights"];
-  const names = [...starting, "eta", "batch_size", "l2", "speed", "steps_done"];
+  const facts = model.get("facts"), starting = ["data", "hidden", "activation", "seed", "weights", "steps_done"];
+  const names = [...starting, "eta", "batch_size", "l2", "speed"];
   const traits = synchronised(model, names, view.guarded(heard)), { state } = traits;
   const pupil = learner(state, facts.samples, generated);
   let history = [], layer = 1, request = null, sent = 0, drawn = { at: 0, cost: 0 };

@@ -25,13 +25,14 @@ COMMANDS = {"cdot": "*", "times": "*", "odot": "*", "left": "", "right": "", "le
 
 PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in {
     "space": r"(?:\s|\\[,;! ])+",
+    "hat": r"\\hat\s*(?:\{\s*y\s*\}|y)|ŷ|y\u0302",
     "command": r"\\[A-Za-z]+",
     "number": r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![A-Za-z_]))?",
     "layer": r"\^\{?[(\[]\d+[)\]]\}?|⁽[¹²³⁴⁵⁶⁷⁸⁹]⁾",
     "power": "[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
     "name": rf"[A-Za-z]+[0-9]*|[{''.join(GREEK)}][0-9]*",
-    "prime": "['’′‘`´]+",
+    "prime": r"\^\{?\\prime\}?|['’′‘`´]+",
     "sign": r"\*\*|//|[<>!=]=|[-−–—+*/^(){}\[\]=<>≤≥≠,|:·⋅×∙⊙∘•÷∕⁄@∂.]",
 }.items()))
 
@@ -88,7 +89,9 @@ def _token(match, glued, text):
     elif kind == "power":
         read = "".join(SUPERSCRIPTS[c] for c in read)
     elif kind == "prime":
-        read = "'" * len(read)
+        read = "'" if "prime" in read else "'" * len(read)
+    elif kind == "hat":
+        kind, read = "name", "yhat"
     elif kind == "sign":
         kind = read = SIGNS.get(read, read)
     if kind == "sub" and not read:

@@ -15,9 +15,9 @@ from .release import release
 from .report import number
 
 SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework"
-SHEET_NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
-NOT_GRADED = 2
-"""Exit code where something was not graded that is no fault of a submission."""
+NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
+INTERRUPTED, NOT_GRADED = 130, 2
+"""Exit codes: where somebody has stopped it; where something was not graded that is no fault of a submission."""
 
 
 def main(arguments):
@@ -32,6 +32,9 @@ def main(arguments):
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. What is graded is kept: the same command goes on.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _release_options(one):
@@ -53,10 +56,10 @@ def _grade_options(one):
     one.add_argument("--executor", default="threads",
                      help="where: threads, processes, or module:attribute, an executor of concurrent.futures")
     one.add_argument("--workers", type=int, help="how many submissions at a time (default: one for each core)")
-    one.add_argument("--level", type=int, help="how many folders deep the students are (default: 1, or 2 below sections)")
+    one.add_argument("--level", type=int, help="how many folders deep the students are (default: 1; below sections 2)")
     one.add_argument("--sheets", type=lambda text: tuple(text.split(",")), default=(), metavar="1,2",
                      help="the sheets that count (default: those that a tenth of the class handed in)")
-    one.add_argument("--seed", type=int, help="of the numbers that functions are called with (default: drawn, and kept)")
+    one.add_argument("--seed", type=int, help="of the numbers for functions (default: drawn once, and kept)")
     one.add_argument("--gradebook", type=Path, action="append", default=[], metavar="FILE",
                      help="a gradebook exported by Canvas, or a grading worksheet of Moodle, to be filled in")
 
@@ -70,7 +73,7 @@ def _gradescope_options(one):
 def _release(given):
     paths = release(given.source, given.target)
     if given.gradescope:
-        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip") for sheet in SHEET_NUMBERS]
+        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip") for sheet in NUMBERS]
     for path in paths:
         print(path)
     return 0
@@ -96,7 +99,8 @@ def _grade(given):
 
     tally = grade(given.folder, given.target, settings, executor=given.executor, workers=given.workers,
                   level=given.level, sheets=given.sheets, seed=given.seed, house=house, told=told)
-    print(f"{len(files)} files, {len(tally.students)} students, {tally.of} points, {time.monotonic() - start:.0f} seconds: "
+    seconds = time.monotonic() - start
+    print(f"{len(files)} files, {len(tally.students)} students, {tally.of} points, {seconds:.0f} seconds: "
           f"{given.target / 'grades.csv'}, {given.target / 'overview.html'}")
     for path in given.gradebook:
         _fill(path, given.target, tally)

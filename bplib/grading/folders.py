@@ -25,7 +25,7 @@ def remove(folder):
             _attempt(os.rmdir, place)
 
 
-def overfull(folder, megabytes, entries=10_000):
+def overfull(folder, megabytes, entries=2_000):
     """Whether a folder holds more than so many megabytes, or so many entries."""
     left, waiting = megabytes * 2**20, [folder]
     while waiting:

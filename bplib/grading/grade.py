@@ -8,11 +8,13 @@ from ..errors import InputError
 from . import executors
 from .channel import START
 from .journal import Journal, digest
-from .marking import Settings, Task, close_houses, marked, not_graded
+from .marking import STOPPED, Row, Settings, Task, close_houses, marked, not_graded
 from .report import write
 from .submissions import content, handed_in
 
 JOURNAL = "graded.jsonl"
+MOST_TRIES = 3
+ENDS = "The grader itself ended {} times while this was graded: look at it by hand, or give --isolation another value."
 
 
 def grade(folder, target, settings=Settings(), *, executor="threads", workers=None, level=None, sheets=(), seed=None,
@@ -34,10 +36,14 @@ def grade(folder, target, settings=Settings(), *, executor="threads", workers=No
     target.mkdir(parents=True, exist_ok=True)
     journal, rows = Journal(target / JOURNAL, seed), {}
     settings = replace(settings, seed=journal.seed)
+    STOPPED.clear()
     try:
         for name, key, new in _graded(found, settings, journal, make, workers or os.cpu_count()):
             rows[name] = new
             told(name, new, key is not None)
+    except BaseException:
+        STOPPED.set()
+        raise
     finally:
         journal.close()
         close_houses()
@@ -64,23 +70,33 @@ def _handed_in(folder, target, level):
 
 
 def _graded(found, settings, journal, make, workers):
-    """For each file: its name, a key where it was graded now, and its rows.  A file is read when its turn comes."""
-    keys, known = {}, []
+    """For each file: its name, a key where it was graded now, and its rows.  A file is read when its turn comes.
 
-    def tasks():
+    Those that were on their way when the grader ended come last, one at a time: the next end would say which it was.
+    """
+    keys, known, suspects = {}, [], []
+
+    def tasks(found, suspected):
         for one in found:
             task = Task(one.student, one.name, *content(one))
             key = digest(task, settings)
+            tries = journal.tries(key)
             if (rows := journal.known(key)) is not None:
                 known.append((task.name, None, rows))
+            elif tries >= MOST_TRIES:
+                known.append((task.name, None, [Row(one.student, one.name, feedback=ENDS.format(tries))]))
+            elif tries and not suspected:
+                suspects.append(one)
             else:
                 keys[task.name] = key
+                journal.begin(key)
                 yield task
 
     patience = 2 * (START + settings.limits.total + settings.limits.seconds)
-    results = executors.results(make, partial(marked, settings=settings), tasks(), executors.AHEAD * workers, patience)
-    for task, rows, error in results:
-        rows = rows if error is None else not_graded(task, error)
-        journal.add(keys[task.name], rows)
-        yield task.name, keys[task.name], rows
+    for files, ahead in ((found, executors.AHEAD * workers), (suspects, 1)):
+        todo = tasks(files, files is suspects)
+        for task, rows, error in executors.results(make, partial(marked, settings=settings), todo, ahead, patience):
+            rows = rows if error is None else not_graded(task, error)
+            journal.add(keys[task.name], rows)
+            yield task.name, keys[task.name], rows
     yield from known

@@ -44,8 +44,8 @@ def fill(path, tally):
     elif {"Student", "ID"} <= set(heads):
         fields, unknown = _canvas(heads, lines, tally)
     else:
-        raise InputError(f"{path} is neither a gradebook of Canvas (with columns Student, ID) nor a grading worksheet of "
-                         f"Moodle (with columns {', '.join(MOODLE)}). Its columns: {', '.join(heads)}.")
+        raise InputError(f"{path} is neither a gradebook of Canvas (with columns Student, ID) nor a grading worksheet "
+                         f"of Moodle (with columns {', '.join(MOODLE)}). Its columns: {', '.join(heads)}.")
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, fields, delimiter=delimiter, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()

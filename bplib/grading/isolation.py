@@ -74,8 +74,8 @@ def _in_bubblewrap(work):
             *readable()]
     shown = [argument for path in dict.fromkeys(seen) for argument in ("--ro-bind-try", path, path)]
     environment = [argument for name, value in ENVIRONMENT.items() for argument in ("--setenv", name, value)]
-    return ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", *environment, "--tmpfs", "/tmp",
-            *shown, "--dev", "/dev", "--bind", work, work, "--chdir", work]
+    return ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", *environment,
+            "--tmpfs", "/tmp", *shown, "--dev", "/dev", "--bind", work, work, "--chdir", work]
 
 
 # one process after another

@@ -1,10 +1,13 @@
 """Results as they come: a line for each file that was graded, so that nothing is lost and nothing is graded twice.
 
 A line holds a digest of all that its rows depend on: the file, whose it is, the settings, and the program itself.
+Before a file is graded, a line says so: one that was begun and has no rows was on its way when the grader ended, and
+may be why.
 """
 import json
 import os
 import secrets
+from collections import Counter
 from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
@@ -16,20 +19,28 @@ class Journal:
     """The journal of a class, in a file; `seed` is the one it began with."""
 
     def __init__(self, path, seed=None):
-        self.rows, begun = {}, None
+        self.rows, self.begun, seed_before = {}, Counter(), None
         for line in _lines(path):
-            begun = line.get("seed", begun)
+            seed_before = line.get("seed", seed_before)
+            self.begun[line.get("begun")] += 1
             if "digest" in line:
                 self.rows[line["digest"]] = [from_json(row) for row in line["rows"]]
-        self.seed = seed if seed is not None else begun if begun is not None else secrets.randbelow(2**31)
+        self.seed = next(one for one in (seed, seed_before, secrets.randbelow(2**31)) if one is not None)
         self.file = open(path, "ab", buffering=0)
-        if self.seed != begun:
+        if self.seed != seed_before:
             self._write({"seed": self.seed})
 
     def known(self, digest):
         """The rows that were found before; None where a file has to be graded."""
         rows = self.rows.get(digest)
         return None if rows is None or any(row.outcome == "not graded" for row in rows) else rows
+
+    def tries(self, digest):
+        """How often a file was begun and never finished."""
+        return 0 if digest in self.rows else self.begun[digest]
+
+    def begin(self, digest):
+        self._write({"begun": digest})
 
     def add(self, digest, rows):
         self._write({"digest": digest, "rows": [as_json(row) for row in rows]})

@@ -21,8 +21,8 @@ from .submissions import submission
 LONGEST_TEXT = 3000
 LONGEST_FEEDBACK = 5000
 TRIES = 3
-SHORTEST = 1.0
-"""Seconds that a cell has at least."""
+SHORTEST = 16
+"""Into how many parts the time of a cell is divided at most."""
 JUDGING = threading.Lock()
 """Held while something is judged: what is worked out for one answer serves all that come after it."""
 
@@ -128,7 +128,8 @@ class _Answers:
             self.exercises[row.id] = drawn(row.id, settings.seed)
         if to_run:
             try:
-                self.ran = ran([source.text for source in sources], [self.exercises[row.id] for row in to_run], settings)
+                asked = [self.exercises[row.id] for row in to_run]
+                self.ran = ran([source.text for source in sources], asked, settings)
             except StartFailed as error:
                 self.failure, self.lost = _told(error), {row.id for row in to_run}
 
@@ -226,7 +227,7 @@ def ran(cells, exercises, settings):
         step, why = said.stopped
         result.stopped[step] = why.outcome, why.why
         left -= said.seconds
-        seconds = max(seconds / 2, SHORTEST) if why.outcome == "time-out" else seconds
+        seconds = max(seconds / 2, settings.limits.seconds / SHORTEST) if why.outcome == "time-out" else seconds
     result.unfinished = "time-out", f"The whole submission was stopped after {settings.limits.total:g} seconds."
     return result
 
@@ -247,6 +248,8 @@ def drawn(id, seed):
         return row.drawn(seed) if row.kind == "function" else row
 
 
+STOPPED = threading.Event()
+"""Set where a class is given up, so that threads which are still at it start nothing anew."""
 HOUSES = {}
 """(thread, way, forks) → the house of that thread, or how often it has failed to open."""
 
@@ -255,6 +258,8 @@ def in_house(settings, job, limits):
     """Run a job in the house of this thread; `StartFailed` where no process starts, after some tries."""
     key = threading.get_ident(), settings.isolation, settings.forks
     for _ in range(TRIES):
+        if STOPPED.is_set():
+            raise StartFailed("The grading was stopped.")
         house = HOUSES.get(key, 0)
         if isinstance(house, int):
             if house >= TRIES:  # the machine is not able to, and the class does not wait for it each time

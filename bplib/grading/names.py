@@ -17,7 +17,7 @@ def visible(text, most=10_000):
 
 
 def visible_name(path):
-    """The name of a file or folder on one line; bytes that are not UTF-8 are written as \\xff, and no two names alike."""
+    """The name of a file or folder on one line; bytes that are not UTF-8 are written as \\xff, no two names alike."""
     name = os.fsencode(path).decode("utf-8", "surrogateescape").replace("\\", "\\\\") if os.name != "nt" else str(path)
     return "".join(character if _plain(character) else _escaped(character) for character in name)
 

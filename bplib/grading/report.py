@@ -82,6 +82,11 @@ def number(value):
     return int(value) if value == int(value) else value
 
 
+def numbered(mistakes, numbers):
+    """The numbers of mistakes, as the page's filter looks for them."""
+    return " ".join(str(numbers[name]) for name in mistakes)
+
+
 def _line(row, tally):
     return (row.student, row.file, row.sheet, row.exercise, row.title, row.outcome, number(row.points), number(row.of),
             "yes" if tally.counts(row) else "no", "; ".join(row.mistakes), plain(row.feedback), row.remark)
@@ -98,14 +103,16 @@ def _totals(tally):
 def file_name(text):
     """A name for a file, on every system, and for no two texts the same."""
     short = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")[:60]
-    return short if short == text and not DEVICE.match(text) else f"{short or 'name'}-{sha256(text.encode()).hexdigest()[:12]}"
+    if short == text and not DEVICE.match(text):
+        return text
+    return f"{short or 'name'}-{sha256(text.encode()).hexdigest()[:12]}"
 
 
 @cache
 def _templates():
     pages = Environment(loader=PackageLoader("bplib.grading", "pages"), autoescape=True, trim_blocks=True,
                         lstrip_blocks=True)
-    pages.filters.update(html=AS_HTML, number=number, file_name=file_name)
+    pages.filters.update(html=AS_HTML, number=number, file_name=file_name, numbered=numbered)
     return pages
 
 
@@ -131,7 +138,8 @@ def _exercise_page(tally, exercise):
 def _mistake_page(tally, mistake):
     groups = [group for group in tally.groups if mistake in group.mistakes]
     row = MISTAKES.get(mistake)
-    return _page("answers.html", title=mistake[0].upper() + mistake[1:], text=row.sentence if row else "", groups=groups)
+    title, text = mistake[0].upper() + mistake[1:], row.sentence if row else ""
+    return _page("answers.html", title=title, text=text, groups=groups)
 
 
 def feedback_page(tally, student):

@@ -125,7 +125,7 @@ SENTENCES = {
     "The cost C is {cost}.": "هزینه {cost} است.",
     "Chosen: {key}, {words}": "انتخاب‌شده: {key}، {words}",
     "{chosen}, {number}": "{chosen}، {number}",
-    "{chosen}; the derivative of C by it is {slope}.": "{chosen}؛ مشتق هزینه نسبت به آن {slope} است.",
+    "{chosen}; the derivative of C with respect to it is {slope}.": "{chosen}؛ مشتق هزینه نسبت به آن {slope} است.",
 
     # texts
     "this course": "این دوره",

@@ -59,8 +59,10 @@ class Tuned:
 
     @property
     def matrix_products(self):
-        """Each matrix product: ("forward", "error" or "gradient"; its code; how many multiplications it takes)."""
-        return tuple(ArrayCode(self.functions, self.batch, self.dtype).pieces["accumulate"].matrix_products())
+        """Each matrix product: ("forward", "error" or "gradient"; its code; how many multiplications a batch takes)."""
+        code = ArrayCode(self.functions, self.batch, self.dtype)
+        return tuple((what, product, number * code.rows // code.chunk)  # of a chunk, and in proportion to its samples
+                     for what, product, number in code.pieces["accumulate"].matrix_products())
 
     @property
     def source(self):

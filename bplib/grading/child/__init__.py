@@ -1,1 +1,1 @@
-"""The program of the process in which submissions run.  Its modules travel there as texts, and import nothing of bplib."""
+"""The program of the process in which submissions run.  Its modules travel there as texts, without bplib."""

@@ -20,10 +20,11 @@ CALLS = {
         fchown=93, lchown=94, fchownat=260, utime=132, utimes=235, futimesat=261, utimensat=280, setxattr=188,
         lsetxattr=189, fsetxattr=190, mknod=133, mknodat=259, mount=165, umount2=166, unshare=272, setns=308,
         pivot_root=155, chroot=161, bpf=321, perf_event_open=298, userfaultfd=323, io_uring_setup=425, keyctl=250,
-        add_key=248, request_key=249, shmget=29, msgget=68, semget=64, mq_open=240, open_by_handle_at=304, setpriority=141,
-        sched_setaffinity=203, sched_setscheduler=144, sched_setparam=142, sched_setattr=314, ioprio_set=251, memfd_create=319, reboot=169,
-        swapon=167, init_module=175, finit_module=313, kexec_load=246, personality=135, setuid=105, setgid=106,
-        clone3=435, clone=56, kill=62, tgkill=234, prlimit64=302),
+        add_key=248, request_key=249, shmget=29, msgget=68, semget=64, mq_open=240, open_by_handle_at=304,
+        setpriority=141, sched_setaffinity=203, sched_setscheduler=144, sched_setparam=142, sched_setattr=314,
+        ioprio_set=251, memfd_create=319, reboot=169, swapon=167, init_module=175, finit_module=313,
+        kexec_load=246, personality=135, setuid=105, setgid=106, clone3=435,
+        clone=56, kill=62, tgkill=234, prlimit64=302),
     "aarch64": dict(
         execve=221, execveat=281, socket=198, connect=203, bind=200, listen=201, ptrace=117, process_vm_readv=270,
         process_vm_writev=271, pidfd_open=434, pidfd_getfd=438, pidfd_send_signal=424, tkill=130, rt_sigqueueinfo=138,
@@ -31,9 +32,9 @@ CALLS = {
         lsetxattr=6, fsetxattr=7, mknodat=33, mount=40, umount2=39, unshare=97, setns=268, pivot_root=41, chroot=51,
         bpf=280, perf_event_open=241, userfaultfd=282, io_uring_setup=425, keyctl=219, add_key=217, request_key=218,
         shmget=194, msgget=186, semget=190, mq_open=180, open_by_handle_at=265, setpriority=140, sched_setaffinity=122,
-        sched_setscheduler=119, sched_setparam=118, sched_setattr=274, ioprio_set=30, memfd_create=279, reboot=142, swapon=224, init_module=105,
-        finit_module=273, kexec_load=104, personality=92, setuid=146, setgid=144, clone3=435, clone=220, kill=129,
-        tgkill=131, prlimit64=261),
+        sched_setscheduler=119, sched_setparam=118, sched_setattr=274, ioprio_set=30, memfd_create=279, reboot=142,
+        swapon=224, init_module=105, finit_module=273, kexec_load=104, personality=92, setuid=146, setgid=144,
+        clone3=435, clone=220, kill=129, tgkill=131, prlimit64=261),
 }
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 OWN_PROCESS = ("kill", "tgkill", "prlimit64")

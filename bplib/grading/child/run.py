@@ -15,6 +15,7 @@ def shell():
     from traitlets.config import Config
     made = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     made.ast_node_interactivity = "none"
+    made.enable_gui = lambda *given: None  # which %matplotlib asks for
     made.showtraceback = made.showsyntaxerror = made._showtraceback = lambda *given, **more: None
     for source in ("1 / 0", "import asyncio\nawait asyncio.sleep(0)"):  # what either needs is loaded now
         made.run_cell(source, store_history=False)

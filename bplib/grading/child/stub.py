@@ -1,4 +1,4 @@
-"""What stands in place of bplib while a submission runs: it can be imported and checks nothing, so it knows no answer."""
+"""Stands in place of bplib while a submission runs: it can be imported and checks nothing, so it knows no answer."""
 import sys
 import types
 

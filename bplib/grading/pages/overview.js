@@ -26,7 +26,8 @@ function show() {
   page = Math.max(0, Math.min(page, Math.ceil(found.length / PER_PAGE) - 1));
   const from = page * PER_PAGE, part = found.slice(from, from + PER_PAGE);
   get("students").tBodies[0].replaceChildren(...part);
-  get("shown").textContent = found.length ? `${from + 1} to ${from + part.length} of ${found.length} students` : "No student";
+  get("shown").textContent = found.length === 0 ? "No student"
+    : `${from + 1} to ${from + part.length} of ${found.length} students`;
   get("before").disabled = page === 0;
   get("after").disabled = from + PER_PAGE >= found.length;
 }

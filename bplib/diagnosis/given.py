@@ -1,0 +1,59 @@
+"""Her gradients in our layout: arrays of the shape of their parameter where they have one, and what was odd about them.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .forms import fitted
+from .parameters import arranged, has_biases, layers_of
+
+
+@dataclass(frozen=True)
+class Given:
+    """One array of her gradient.
+
+    array    in the shape of its parameter: as it is, or as an update with it would spread it; None where it has none
+    raw      as she has it, axes in our order (receiving unit first)
+    odd      "" or what is odd about its shape: "spread", "shape"
+    slack    by how much its entries may be off for reasons of how they were handed over, such as W − W′ over η
+    """
+
+    array: np.ndarray | None
+    raw: np.ndarray
+    odd: str = ""
+    slack: object = 0.0
+
+    @property
+    def finite(self):
+        return self.array is not None and bool(np.isfinite(self.array).all())
+
+
+def read_gradients(found, reading, network):
+    """name → `Given`, for the arrays that are there; what belongs to no parameter is left out."""
+    form, given = reading.form, {}
+    for (kind, at), leaf in arranged(found, form, network).items():
+        if at < len(layers_of(network)) and (kind == "W" or has_biases(network)):
+            given |= {f"{part}{at + 1}": one for part, one in _of_leaf(kind, leaf, form, layers_of(network)[at])}
+    return {name: given[name] for name in reading.parameters if name in given}
+
+
+def _of_leaf(kind, leaf, form, sizes):
+    read = form.read(kind, leaf.array, sizes)
+    if read is not None:
+        return [(part, Given(array, array)) for part, array in read.items()]
+    if form.joined and kind == "W":
+        return [("W", Given(None, leaf.array, "shape"))]
+    raw = leaf.array if kind == "b" or form.weight == "to,from" else leaf.array.T
+    shape = tuple(sizes) if kind == "W" else (sizes[0],)
+    spread = _spread(raw, shape, kind)
+    return [(kind, Given(spread, raw, "shape" if spread is None else "spread"))]
+
+
+def _spread(raw, shape, kind):
+    """The array as an update would spread it over a parameter of that shape; None where it would not."""
+    short = fitted(raw, (1,), "b") if kind == "b" and raw.size == 1 else raw
+    try:
+        spread = np.broadcast_to(short, shape)
+    except ValueError:
+        return None
+    return np.array(spread)

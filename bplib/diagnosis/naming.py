@@ -1,0 +1,169 @@
+"""From an explanation of her numbers to names, sentences, and where it begins."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .factors import told as factor_told
+from .judging import RIGHT
+from .mistakes import TABLE
+from .relations import relation
+from .result import Finding
+from .search import MOST, Search, named
+
+ROWS = {row.name: row for row in TABLE}
+MOST_SHOWN = 4
+"""Explanations that are told where several look the same."""
+
+SINGLE, DOUBLE = 3e-4, 1e-8
+"""Relative differences up to which numbers in single and in double precision count as the same."""
+
+
+@dataclass
+class Explained:
+    """What gives her numbers.
+
+    ways       lists of (name, where): each explains them;  complete   whether all arrays are explained
+    relations  array → in words how it is to the right one;  begins   where it begins, in words
+    """
+
+    ways: list
+    complete: bool
+    relations: dict
+    begins: str
+    cost: int
+
+    def keep(self, other):
+        """Of several explanations those that hold at other numbers, too."""
+        names = [{name for name, _ in way} for way in other.ways]
+        kept = [way for way in self.ways if {name for name, _ in way} in names]
+        if kept:
+            self.ways = kept
+        elif len(other.ways) == 1 and other.complete and not self.complete:
+            self.ways = other.ways
+
+    @property
+    def findings(self):
+        return [[_finding(name, where) for name, where in way] for way in self.ways[:MOST_SHOWN]]
+
+    def code(self, look):
+        from .lines import lines_for
+        return lines_for(look)
+
+
+def _finding(name, where):
+    sentence, notebook, heading = ROWS[name].told() if name in ROWS else factor_told(name)
+    return Finding(name, sentence, notebook, heading, where)
+
+
+def search_of(look):
+    """The `Search` at the numbers of a `_Look`; None where the pieces do not give the right gradient."""
+    judged, run = look.judged, look.run
+    given = {name: one for name, one in judged.given.items() if judged.verdicts[name] != "cannot be decided"}
+    precision = max((np.finfo(one.raw.dtype).eps for one in given.values() if one.raw.dtype.kind == "f"), default=0)
+    hers = {name: np.asarray(one.raw if one.array is None else one.array, float) for name, one in given.items()}
+    if not _agrees(run, judged.right) or not all(np.isfinite(array).all() for array in hers.values()):
+        return None
+    return Search(run, hers, SINGLE if precision > 1e-10 else DOUBLE, max(precision, 2e-16),
+                  {name: one.slack for name, one in given.items()},
+                  look.step.after if look.step and look.step.depends != [] else None, look.case.eta)
+
+
+def explain(looks):
+    """Set `found` of the ways to read her arrays, all of them wrong: with ever more mistakes, until one is explained.
+
+    Only the way with the fewest wrong arrays is explained in part.
+    """
+    looks = sorted(looks, key=lambda look: len(look.judged.wrong))
+    searches = [(look, search_of(look)) for look in looks]
+    for most in range(1, MOST + 1):
+        for look, search in searches:
+            ways = search.found(most) if search else []
+            if ways:
+                look.found = _explained(look, search, ways)
+                return
+    for at, (look, search) in enumerate(searches):
+        look.found = _explained(look, search, search.in_part() if search and at == 0 else [])
+
+
+def _explained(look, search, found):
+    found = [one for one in found if one.keys]
+    cost = min((len(one.keys) + 2 * len(one.unknown) for one in found), default=99)
+    return Explained(_ways(found, search) if found else [], bool(found) and not found[0].unknown, _relations(look, search),
+                     _begins(look.judged, look.run, look), cost)
+
+
+def _agrees(run, right):
+    """Whether the pieces give the right gradient: only then do they say anything about a wrong one."""
+    own = run.gradients()
+    return all(np.allclose(own[name], right[name], rtol=1e-6, atol=1e-9 * np.abs(right[name]).max()) for name in right)
+
+
+def _ways(found, search):
+    """Explanations as lists of (name, where), those with fewer names and likelier ones first, each set of names once."""
+    ways = {}
+    for one in found:
+        for names in named(one, search):
+            key = frozenset(names)
+            if key and key not in ways:
+                ways[key] = [(name, _where(name, one, search.run.depth)) for name in names]
+    fewest = min(map(len, ways), default=0)
+    kept = [way for key, way in ways.items() if len(key) == fewest]
+    likeliest = min(map(_rank, kept), default=0)
+    kept = [way for way in kept if _rank(way) == likeliest]
+    return sorted(kept, key=lambda way: [_place(name) for name, _ in way])
+
+
+def _rank(way):
+    return max(ROWS[name].rank if name in ROWS else 0 for name, _ in way)
+
+
+def _place(name):
+    return ([*ROWS].index(name),) if name in ROWS else (-1,)
+
+
+def _where(name, found, depth):
+    layers = sorted({layer for other, layer in found.made if other == name})
+    if not layers or depth == 1:
+        return ""
+    return f"layer{'s' * (len(layers) > 1)} {' and '.join(map(str, layers))}"
+
+
+def _relations(look, search):
+    told, tolerance = {}, search.tolerance if search else DOUBLE
+    for name in look.judged.wrong:
+        layer, run, given = int(name[1:]), look.run, look.judged.given[name]
+        if given.odd or not given.finite:
+            told[name] = _odd(given, look.judged.right[name])
+            continue
+        parameter = look.reading.parameters_float[name]
+        told[name] = relation(given.array.astype(float), look.judged.right[name], parameter, run, tolerance, look.case.eta, layer,
+                              look.judged.right[f"W{layer}"])
+    return {name: words for name, words in told.items() if words}
+
+
+def _odd(given, right):
+    if given.array is not None and not given.finite:
+        return "holds nan or inf: something is divided by 0, or too large for floats"
+    words = f"has shape {given.raw.shape}, and its parameter has {right.shape}"
+    return words + (": the update spreads it over all of it without a word" if given.odd == "spread" else "")
+
+
+def _begins(judged, run, look):
+    """Where it begins, in words: the last layer whose arrays are wrong, seen from the cost."""
+    if not judged.wrong:
+        return ""
+    layer = max(int(name[1:]) for name in judged.wrong)
+    wrong = [name for name in judged.wrong if int(name[1:]) == layer]
+    own = [name for name in judged.verdicts if int(name[1:]) == layer]
+    above = [name for name, verdict in judged.verdicts.items() if int(name[1:]) > layer and verdict == RIGHT]
+    if len(wrong) < len(own) or set(judged.wrong) == set(wrong) and len(wrong) == 1 and layer > 1 and _below(judged, layer):
+        return (f"It begins at d{wrong[0]}: the error term of layer {layer} is right, since "
+                f"{', '.join('d' + n for n in own + _below(judged, layer) if n not in judged.wrong)} "
+                "and what follows from it are right.")
+    if above:
+        return f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is not."
+    return f"It begins in the last layer, {layer}." if run.depth > 1 else ""
+
+
+def _below(judged, layer):
+    return [name for name, verdict in judged.verdicts.items() if int(name[1:]) < layer and verdict == RIGHT]

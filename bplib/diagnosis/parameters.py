@@ -1,0 +1,140 @@
+"""Her parameters in our layout: found by name, by order or by size, in every form that fits.
+
+Layers count from 0 here, as their arrays stand in a list.
+"""
+from dataclasses import replace
+
+import numpy as np
+
+from ..networks import Dense
+from .forms import forms, places, vector_forms
+from .names import leaves
+
+ORDERS = ("together", "weights first", "biases first")
+
+
+def layers_of(network):
+    """(receiving, sending) units of each layer."""
+    sizes = network.structure.sizes if isinstance(network.structure, Dense) else (1, 1)
+    return list(zip(sizes[1:], sizes))
+
+
+def has_biases(network):
+    return network.structure.bias
+
+
+def arranged(found, form, network):
+    """Leaves by place, (kind, layer) → leaf, as a form has them; a dict that may lack some, and hold too few."""
+    layers, bias = layers_of(network), has_biases(network)
+    vector = as_vector(found, network)
+    if vector is not None:
+        return {(kind, at): replace(vector, kind=kind, array=array)
+                for kind, at, array in form.cut(vector.array, layers, bias)} if vector.array.size == size(form, layers,
+                                                                                                           bias) else {}
+    if all(leaf.kind is None for leaf in found):
+        return dict(zip(places(form, layers, bias), found))
+    return {(kind, at): leaf for kind in "Wb" for at, leaf in enumerate(_in_order(found, kind))}
+
+
+def _in_order(found, kind):
+    own = [leaf for leaf in found if leaf.kind == kind]
+    numbered = all(leaf.number is not None for leaf in own)
+    return sorted(own, key=lambda leaf: leaf.number) if numbered else own
+
+
+def as_vector(found, network):
+    """The leaf that holds all parameters as one long vector, or None."""
+    if len(found) != 1 or len(layers_of(network)) == 1 and not has_biases(network):
+        return None
+    leaf = found[0]
+    return leaf if 1 in (leaf.array.ndim, sum(n > 1 for n in leaf.array.shape)) and leaf.array.size > 1 and (
+        leaf.kind is None or leaf.array.ndim == 1) and _whole(leaf, network) else None
+
+
+def _whole(leaf, network):
+    return leaf.array.size == size(next(forms(False, None)), layers_of(network), has_biases(network))
+
+
+def size(form, layers, bias):
+    """How many numbers a network's parameters are."""
+    return sum(to * (from_ + bool(bias)) for to, from_ in layers)
+
+
+def candidates(found, network):
+    """The forms to try on her leaves."""
+    bias = has_biases(network)
+    if as_vector(found, network) is not None:
+        yield from vector_forms(bias)
+        return
+    named = any(leaf.kind for leaf in found)
+    apart = any(leaf.kind == "b" for leaf in found) if named else None
+    for form in forms(bias, apart):
+        for order in ORDERS[:1] if named or form.joined or form.bias == "none" else ORDERS:
+            yield replace(form, order=order)
+
+
+def read_parameters(found, network):
+    """All ways to read her leaves: list of (form, own dict of arrays); empty where none fits."""
+    ways, seen = [], set()
+    for form in candidates(found, network):
+        own = _read(arranged(found, form, network), form, network)
+        key = own and tuple((name, array.tobytes(), array.shape) for name, array in own.items())
+        if own and key not in seen:
+            seen.add(key)
+            ways.append((form, own))
+    return ways
+
+
+def _read(placed, form, network):
+    layers, own = layers_of(network), {}
+    for at, sizes in enumerate(layers):
+        for kind in "Wb" if has_biases(network) and not form.joined else "W":
+            leaf = placed.get((kind, at))
+            read = leaf and form.read(kind, leaf.array, sizes)
+            if read is None:
+                return None
+            own |= {f"{part}{at + 1}": np.ascontiguousarray(array) for part, array in read.items()}
+    expected = len(layers) * (2 if has_biases(network) and not form.joined else 1)
+    return {name: own[name] for name in sorted(own, key=_place)} if len(placed) == expected else None
+
+
+def _place(name):
+    return int(name[1:]), name[0] == "b"
+
+
+def complaints(found, network):
+    """What is amiss with parameters that fit in no form."""
+    layers, bias = layers_of(network), has_biases(network)
+    counted = {kind: [leaf for leaf in found if leaf.kind == kind] for kind in ("W", "b", None)}
+    said = []
+    if not found:
+        return ["There are no arrays among the parameters."]
+    if counted["b"] and not bias:
+        said.append("There are biases among the parameters, and this network has none: write bp.dense(…, bias=True).")
+    if bias and not counted["b"] and len(counted["W"]) == len(layers):
+        said.append("This network has biases, and there are none among the parameters: write bp.dense(…, bias=False).")
+    for kind, what in (("W", "weights"), ("b", "biases")):
+        if counted[kind] and len(counted[kind]) != len(layers) and (kind == "W" or bias):
+            said.append(f"The network has {len(layers)} layers, and the parameters hold {len(counted[kind])} arrays of "
+                        f"{what}.")
+    return said + _shapes_told(found, network)
+
+
+def _shapes_told(found, network):
+    layers, bias = layers_of(network), has_biases(network)
+    if all(leaf.kind is None for leaf in found):
+        shapes = ", ".join(str(leaf.array.shape) for leaf in found)
+        return [f"Arrays of shapes {shapes} are given without names; this network has "
+                f"{size(None, layers, bias)} parameters: " + ", ".join(
+                    f"W{at} {sizes}" + f", b{at} ({sizes[0]},)" * bias for at, sizes in enumerate(layers, 1)) + "."]
+    said = []
+    for kind in "Wb":
+        for at, (leaf, sizes) in enumerate(zip(_in_order(found, kind), layers)):
+            if all(form.read(kind, leaf.array, sizes) is None for form in candidates(found, network)):
+                expected = f"{sizes} or {sizes[::-1]}" if kind == "W" else f"({sizes[0]},)"
+                said.append(f"{leaf.name} has shape {leaf.array.shape}; {expected} is expected for layer {at + 1}.")
+    if not said:
+        said.append("The weights are stored in different orders: in "
+                    + ", ".join(f"{leaf.name} {leaf.array.shape}" for leaf in _in_order(found, "W"))
+                    + " the receiving unit comes first in some, the sending unit in others. Turn some of them.")
+    return said

@@ -1,0 +1,154 @@
+"""`bp.check_derivation`: a learner's derivation, judged line by line."""
+from ..conventions import TABLE as NOTATIONS
+from ..errors import InputError, unknown_name
+from ..models.model import Model
+from ..networks import Network, checked_network
+from ..notation import Notation
+from .arriving import arrival
+from .judging import Finding
+from .naming import Naming
+from .at_a_point import numbers_told
+from .readings import understood
+from .repairs import TABLE
+from .rules import rule_of
+from .text import lines_of
+from .verdict import LineVerdict, Verdict
+from .writing import latex
+
+
+def check_derivation(network: Network | Model, text: str, of: str = None, notation: str | Notation = None,
+                     show_answer: bool = True) -> Verdict:
+    """Which line of a derivation is wrong?  A `Verdict`, which shows a sign and a sentence for each line.
+
+    network      a network, or a `model` written as text
+    text         the derivation as one writes it on paper, a line for each step; plain text, Unicode or LaTeX:
+
+                     ∂C/∂w_jk = ∂C/∂a_j · ∂a_j/∂z_j · ∂z_j/∂w_jk
+                              = 2(a_j − y_j) · g'(z_j) · a_k
+
+                 A line that begins with "=" goes on from the line before; := gives a name of one's own.
+    of           what is to be derived, by its name in the network, such as "W1"; by default what the first line is about
+    notation     whose letters the text has, a name in `conventions`; by default this course's, and another text's where
+                 these letters cannot be read or come out wrong and that text's come out right
+    show_answer  whether `.answer()` gives the right steps when it is asked
+
+    Each line is judged by numbers at two points: nothing is compared as text, so a line may skip as much as it likes.  After
+    a broken line the next ones are judged from what it gives.  InputError for what is no network or no text.
+
+    >>> check_derivation(neuron("sigmoid"), "∂C/∂w = (a − y)·g'(z)·x").mistakes
+    ('the 2 of the square is lost',)
+    """
+    network = network if isinstance(network, Model) else checked_network(network)
+    _check_choices(network, of, notation)
+    found = understood(network, lines_of(text), notation, of)
+    lines = tuple(_line(network, found, judged) for judged in found.lines)
+    arrived = arrival(found, of)
+    first = next((line.number for line in lines if line.verdict == Finding.BROKEN.value), None)
+    right = all(line.right for line in lines) and (of is None or bool(arrived.arrives))
+    mistakes = tuple(dict.fromkeys(name for line in lines for name in line.mistakes))
+    name = found.meant.notation.name if isinstance(network, Network) else ""
+    return Verdict(lines, right, first, mistakes, arrived.arrives, _summary(lines, first, arrived, found, notation), name,
+                   (lambda: _answer(network, of, found)) if show_answer else None)
+
+
+def _check_choices(network, of, notation):
+    if of is not None and of not in network.quantities:
+        raise unknown_name("array", of, list(network.quantities))
+    if notation is not None and not isinstance(notation, Notation) and notation not in NOTATIONS:
+        raise unknown_name("notation", notation, NOTATIONS)
+    if not network.equations:
+        raise InputError("The model has no equations yet. Write them first: m.write('z[s,j] = …').")
+
+
+# one line
+
+def _line(network, found, judged):
+    line = judged.read.line
+    if judged.finding is Finding.REMARK:
+        return LineVerdict(line.number, line.text, judged.finding.value)
+    names, message = (), _problem(judged)
+    if judged.finding is Finding.BROKEN:
+        named = Naming(network, found.judge, judged.broken).found()
+        names, message = named.names, _wrong(found, judged, named)
+    elif judged.finding is Finding.FOLLOWS:
+        message = _right(found, judged)
+    rules = dict.fromkeys(filter(None, map(rule_of, judged.links)))
+    return LineVerdict(line.number, line.text, judged.finding.value, message, names, ", ".join(rules), _latex(judged))
+
+
+def _problem(judged):
+    if judged.problems:
+        text, problem = judged.problems[0]
+        return f"{problem} (in: {text[:60]})"
+    return next((link.why for link in judged.links if link.finding is Finding.UNDECIDED), "")
+
+
+def _right(found, judged):
+    broken = [line.read.line.number for line in found.lines
+              if line.finding is Finding.BROKEN and line.read.line.number < judged.read.line.number]
+    if any(link.carried for link in judged.links):
+        return f"Right from there: it follows from line {broken[-1]}."
+    if any(link.again for link in judged.links):
+        return "It does not follow from the line before, and it is right again."
+    return ""
+
+
+def _wrong(found, judged, named):
+    """What went wrong, where to look, and the numbers."""
+    told = [f"{_capital(name)}: {TABLE[name].sentence} See the notebook {TABLE[name].notebook}." for name in named.names]
+    if len(told) > 1:
+        told.insert(0, "Two mistakes at once.")
+    if named.possible:
+        told.append("It may have come about in several ways, which the numbers do not tell apart.")
+    told += [judged.broken.why, numbers_told(found.judge, judged.broken)]
+    return " ".join(filter(None, told))
+
+
+def _capital(text):
+    return text[0].upper() + text[1:]
+
+
+def _latex(judged):
+    """LaTeX of a line; "" where a part of it was not read."""
+    if judged.problems:
+        return ""
+    chains = []
+    for chain in judged.read.chains:
+        sides = [latex(side) for side in chain.sides if side is not None]
+        sign = " := " if chain.meaning is not None else " = "
+        chains.append(("= " if chain.goes_on else "") + (sides[0] + sign + " = ".join(sides[1:]) if len(sides) > 1 and
+                                                         not chain.goes_on else " = ".join(sides)))
+    return r", \quad ".join(chains)
+
+
+# all of them
+
+def _summary(lines, first, arrived, found, notation):
+    unread = [line.number for line in lines if line.verdict == Finding.UNREADABLE.value]
+    undecided = [line.number for line in lines if line.verdict == Finding.UNDECIDED.value]
+    told = []
+    if first is not None:
+        told.append(f"Line {first} is the first that does not follow.")
+    if unread:
+        told.append(f"{_lines(unread)} cannot be read; the others were judged without.")
+    if undecided:
+        told.append(f"{_lines(undecided)} cannot be decided.")
+    if not told:
+        told.append("" if arrived.sentence.startswith("Every line") else "Every line is right.")
+    told.append(arrived.sentence)
+    row = found.meant.notation
+    if notation is None and row.title and row.name != "bplib":
+        told.append(f'Read in the letters of {row.title}; if it is another text, name it: notation="…".')
+    return " ".join(filter(None, told))
+
+
+def _lines(numbers):
+    return f"Line{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+
+
+def _answer(network, of, found):
+    """The steps of the course's own derivation."""
+    from ..derivation import derive
+
+    derivation = derive(network)
+    return derivation.about(of) if of in network.parameters else derivation.steps

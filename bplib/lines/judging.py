@@ -1,0 +1,328 @@
+"""Each link of each line, judged in numbers: it follows, it does not follow, or it cannot be decided.
+
+What a broken line gives is taken as given from there on (`carried`), so that lines which rest on it are judged by
+themselves.
+"""
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+import numpy as np
+
+from .carried import Carried
+from .matrices import Matrices
+from .tree import Diagonal, Entry, Known, Letter, Node, Own, Partial, Transpose, walk
+from .values import Misfit, NoValue, Value, World, _spread, aligned
+
+EQUAL, NEARLY, NOTHING = 1e-8, 1e-5, 1e-13
+"""Relative differences up to which sides are equal, or may be equal but for rounded numbers; and what counts as 0."""
+
+
+class Finding(Enum):
+    """What is found about a link or a line."""
+
+    FOLLOWS = "follows"
+    BROKEN = "does not follow"
+    UNDECIDED = "cannot be decided"
+    UNREADABLE = "cannot be read"
+    REMARK = "remark"
+
+
+@dataclass
+class Link:
+    """left = right.
+
+    head     what the chain begins with
+    finding  what was found
+    why      a sentence where indices or shapes do not fit, or nothing can be said
+    carried  whether it follows from a broken line before it, and not in truth
+    again    whether the right side is right again after a broken line
+    after_break  whether the chain was broken before
+    defines  whether it gives a name
+    worlds   what gave values to its sides
+    """
+
+    left: Node
+    right: Node
+    head: Node = None
+    finding: Finding = Finding.FOLLOWS
+    why: str = ""
+    carried: bool = False
+    again: bool = False
+    after_break: bool = False
+    defines: bool = False
+    worlds: list = field(default_factory=list)
+
+
+@dataclass
+class Judged:
+    """A line and its links."""
+
+    read: object
+    links: list
+    finding: Finding
+    problems: list = field(default_factory=list)
+
+    @property
+    def broken(self):
+        return next((link for link in self.links if link.finding is Finding.BROKEN), None)
+
+
+class Judge:
+    """Judges the lines of one reading at all points of a network."""
+
+    def __init__(self, reader, sites, meant):
+        self.names, self.meanings, self.sites, self.meant = reader.names, reader.meanings, sites, meant
+        self.truth = [self.world(site) for site in sites]
+        self.bare = {}
+        self.replaced, self.own = [{} for _ in sites], [{} for _ in sites]
+        self.carried = None
+        self.last = self.head = None
+        self.after_break = False
+
+    def world(self, site, carried=None, own=None):
+        """What gives values at a point."""
+        world = World(site, own or self.meanings, dict(site.letters), self.names.first, self.names.sample,
+                      self.meant.partials, carried)
+        with_matrices = Matrices(world, self.meant.matrices, self.meant.mode.batch, self.names.from_to)
+        return world, with_matrices
+
+    def chosen(self, pair, *trees):
+        """Of the two worlds of a point the one in which some trees are written: with matrices where names have no indices."""
+        bare = self.meant.matrices and any(self.is_bare(tree) for tree in trees)
+        return pair[1] if bare else pair[0]
+
+    def is_bare(self, tree):
+        """Whether a formula has names without indices."""
+        found = self.bare.get(id(tree))
+        if found is None:
+            found = self.bare[id(tree)] = tree, self._has_bare_names(tree)
+        return found[1]
+
+    def _has_bare_names(self, tree):
+        return any(isinstance(part, Entry) and part.indices is None or isinstance(part, (Transpose, Diagonal))
+                   or isinstance(part, Own) and not part.indices and self.is_bare(self.meanings[part.name].tree)
+                   for part in walk(tree))
+
+    def lines(self, reads):
+        with np.errstate(all="ignore"):
+            return [self.line(read) for read in reads]
+
+    def line(self, read):
+        if read.remark:
+            return Judged(read, [], Finding.REMARK)
+        links, problems = [], []
+        for chain in read.chains:
+            links += self.chain(chain)
+            problems += chain.problems
+        worst = [link.finding for link in links] + [Finding.UNREADABLE] * bool(problems)
+        order = (Finding.BROKEN, Finding.UNREADABLE, Finding.UNDECIDED)
+        return Judged(read, links, next((finding for finding in order if finding in worst), Finding.FOLLOWS), problems)
+
+    def chain(self, chain):
+        sides = chain.sides
+        if not chain.goes_on:
+            self.head, self.last, self.after_break, sides = sides[0], sides[0], False, sides[1:]
+        found = []
+        for number, side in enumerate(sides):
+            left = self.last if self.last is not None else self.head
+            if side is None or left is None:
+                self.last = side
+                continue
+            link = Link(left, side, self.head or left, after_break=self.after_break, defines=chain.meaning is not None and number == 0)
+            if not link.defines:
+                self.judge(link)
+            found.append(link)
+            self.last = side
+        if any(link.finding is Finding.BROKEN for link in found) or self.after_break and found:
+            self.after_break = True
+            self.carry(self.head, self.last)
+        return found
+
+    # one link
+
+    def judge(self, link):
+        link.worlds = self.truth
+        finding, why = self.compared(link.left, link.right, self.truth)
+        if finding is Finding.BROKEN and self.carried:
+            again, _ = self.compared(link.left, link.right, self.carried)
+            if again is Finding.FOLLOWS:
+                link.carried = True
+                return
+            link.worlds = self.carried if why == "" else self.truth
+        if finding is Finding.BROKEN and link.after_break and link.head is not link.left:
+            again, _ = self.compared(link.head, link.right, self.truth)
+            if again is Finding.FOLLOWS:
+                link.again = True
+                return
+        link.finding, link.why = finding, why
+
+    def compared(self, left, right, worlds):
+        """The worst of what two sides are at all points."""
+        worst = Finding.FOLLOWS, ""
+        for pair in worlds:
+            found = self.at_point(left, right, pair)
+            if found[0] is Finding.BROKEN:
+                return found
+            worst = found if found[0] is Finding.UNDECIDED else worst
+        return worst
+
+    def at_point(self, left, right, pair):
+        """What two sides are at one point: (finding, why)."""
+        world = self.chosen(pair, left, right)
+        self.set_ranges(world, left, right)
+        try:
+            one = world.value(left)
+        except (Misfit, NoValue) as problem:
+            return Finding.UNDECIDED, str(problem)
+        try:
+            other = world.value(right)
+            gap = difference(one, other)
+        except Misfit as problem:
+            return Finding.BROKEN, str(problem)
+        except NoValue as problem:
+            return Finding.UNDECIDED, str(problem)
+        if np.isnan(gap):
+            return Finding.UNDECIDED, ("At a test point it has no finite value: does it divide by zero or take the logarithm "
+                                       "of a negative number?")
+        if gap <= EQUAL:
+            return Finding.FOLLOWS, ""
+        return (Finding.UNDECIDED, "It agrees to a few digits, but not exactly; is a number in it rounded?") if (
+            gap <= NEARLY) else (Finding.BROKEN, "")
+
+    def set_ranges(self, world, *trees):
+        """How far letters run that stand in conditions and computed indices."""
+        base = world.base or world
+        ranges = dict(base.site.letters)
+        for tree in trees:
+            for at, n in base.ranges_in(tree).items():
+                ranges.setdefault(at, n)
+        world.ranges = base.ranges = ranges
+
+    # after a broken line
+
+    def carry(self, head, last):
+        """Take the last side of a broken chain as what its head is from here on."""
+        if head is None or last is None:
+            return
+        worlds = self.carried or self.truth
+        for pair, replaced, own in zip(worlds, self.replaced, self.own):
+            world = self.chosen(pair, head, last)
+            self.set_ranges(world, head, last)
+            try:
+                value = world.value(last)
+                if isinstance(head, Own):
+                    own[head.name] = replace(self.meanings[head.name], tree=Known(value))
+                given(self, world, head, value, replaced)
+            except (Misfit, NoValue):
+                continue
+        self.carried = [self.world(site, Carried(site, replaced), {**self.meanings, **own})
+                        for site, replaced, own in zip(self.sites, self.replaced, self.own)]
+
+
+def difference(one, other):
+    """How far two values differ, relative to the larger; nan where a number is not finite."""
+    _, (left, right) = aligned(one, other)
+    if one.axes == other.axes == ("rows", "columns") and left.shape != right.shape:
+        if left.size != 1 and right.size != 1:
+            raise Misfit(f"The left side has the shape {'×'.join(map(str, left.shape))}, the right side "
+                         f"{'×'.join(map(str, right.shape))}.")
+    with np.errstate(all="ignore"):
+        gap = np.abs(left - right).max(initial=0)
+        size = max(np.abs(left).max(initial=0), np.abs(right).max(initial=0))
+    if not np.isfinite(gap):
+        return np.nan
+    return 0.0 if size <= NOTHING else float(gap / size)
+
+
+def given(judge, world, head, value, replaced):
+    """Write down what a broken line gives: the value of a quantity, or of a derivative."""
+    tree = head
+    while isinstance(tree, Own):
+        tree = judge.meanings[tree.name].tree
+    if not isinstance(tree, (Entry, Partial)):
+        return
+    key, letters, shape = _place(judge, world, world.site, tree)
+    array = None if key is None else _over(world, value, letters, shape)
+    if array is not None:
+        replaced[key] = array
+
+
+def _place(judge, world, site, tree):
+    """What a left side names: the key in `Carried.replaced`, the letters of its axes, and its shape."""
+    base = world.base or world
+    if isinstance(tree, Entry):
+        letters = base.indices(tree)
+        array = base._cost_meant(tree.array)
+        if tree.array.startswith("delta"):
+            by = "z" + tree.array.removeprefix("delta")
+            of = "losses" if "losses" in site.arrays else site.cost
+            return ("cost", of, by), letters, (*site.arrays[of].shape, *site.arrays[by].shape)
+        return ("value", array), letters, site.arrays[array].shape
+    of, by = tree.of, tree.by
+    by = judge.meanings[by.name].entry(by.indices) if isinstance(by, Own) else by
+    if not isinstance(of, Entry) or by is None:
+        return None, (), ()
+    shape = (*site.arrays[_cost(of.array, site)].shape, *site.arrays[by.array].shape)
+    if of.array in ("losses", "C", site.cost):
+        return ("cost", _cost(of.array, site), by.array), (*base.indices(of), *base.indices(by)), shape
+    return ("partial", of.array, by.array), (*base.indices(of), *base.indices(by)), shape
+
+
+def _cost(of, site):
+    return site.cost if of == "C" else of
+
+
+def _over(world, value, letters, shape):
+    """A value as an array over the entries of what it replaces; None where it is not given for all of them."""
+    if value.axes == ("rows", "columns"):
+        return _from_matrix(world, value, shape)
+    names = [at.name for at in letters if isinstance(at, Letter)]
+    if len(names) < len(letters) or not set(value.axes) <= {*names, world.sample}:
+        return None
+    wanted = tuple(dict.fromkeys(names))
+    lengths = dict(zip(names, shape[len(shape) - len(names):]))
+    if len(names) < len(shape):  # the cost of one sample
+        array = _full(value, wanted, lengths)
+        return _samples_apart(array, shape, wanted, world)
+    array = _full(value, wanted, lengths)
+    if len(wanted) == len(names):
+        return array
+    out = np.zeros(shape)  # ∂z_j/∂w_jk: zero where the two j differ
+    grids = np.indices([lengths[at] for at in wanted])
+    out[tuple(grids[wanted.index(at)] for at in names)] = array
+    return out
+
+
+def _full(value, wanted, lengths):
+    extra = [at for at in value.axes if at not in wanted]
+    array = value.array
+    axes = value.axes
+    for at in extra:  # a sample's letter of length one
+        if array.shape[axes.index(at)] != 1:
+            raise Misfit("It is given for one sample.")
+        array = array.take(0, axis=axes.index(at))
+        axes = tuple(other for other in axes if other != at)
+    if any(n not in (1, lengths[at]) for at, n in zip(axes, array.shape)):
+        raise Misfit("An index counts two different things here.")
+    return np.broadcast_to(_spread(Value(array, axes), wanted), [lengths[at] for at in wanted]).copy()
+
+
+def _samples_apart(array, shape, wanted, world):
+    """δ over (sample, unit) as ∂C_s/∂z over (sample, sample, unit)."""
+    if shape[0] == 1 or wanted[:1] != (world.sample,):
+        return array.reshape(shape) if array.size == np.prod(shape) else None
+    out = np.zeros(shape)
+    number = np.arange(shape[0])
+    out[number, number] = array
+    return out
+
+
+def _from_matrix(world, value, shape):
+    array = value.array
+    units = [n for n in shape if n != 1] or [1]
+    for way in (array, array.T):
+        if way.size == np.prod(shape) and [n for n in way.shape if n != 1] == [n for n in units if n != 1]:
+            if way is array.T and array.shape == array.T.shape and world.samples_in != "columns":
+                continue
+            return way.reshape(shape).copy()
+    return None

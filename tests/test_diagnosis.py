@@ -1,0 +1,294 @@
+"""What is wrong with a backpropagation: mistakes by name, arrays in any layout, right gradients left in peace."""
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bplib as bp
+from bplib.diagnosis.factors import SENTENCES
+from bplib.diagnosis.mistakes import PIECES, TABLE
+from bplib.diagnosis.names import meant_by
+from bplib.diagnosis.symptoms import TABLE as SYMPTOMS
+from diagnoses import KINDS, Program, in_forms
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+HALF = bp.loss("squared error", factor=0.5)
+NETWORKS = {
+    "tanh": bp.dense([3, 4, 4, 2], ["tanh", "sigmoid", "identity"]),
+    "relu": bp.dense([3, 4, 4], ["relu", "softmax"], "categorical cross entropy", l2=0.1),
+    "sigmoid": bp.dense([4, 4, 4, 4], "sigmoid", over_outputs="mean"),
+    "entropy": bp.dense([3, 5, 2], ["tanh", "sigmoid"], "binary cross entropy", l2=0.2),
+    "one output": bp.dense([3, 3, 1], ["tanh", "tanh"]),
+}
+
+
+def case(network, seed=0, samples=6, dtype=float):
+    """Parameters, X, Y in our layout."""
+    random = np.random.default_rng(seed)
+    p = {name: random.normal(size=network.shape(name)).astype(dtype) for name in network.parameters}
+    n = network.shape("y")[1]
+    Y = random.uniform(size=(samples, n))
+    Y = np.eye(n)[random.integers(0, n, samples)] if network.options.loss.targets == "distribution" else Y
+    return p, random.normal(size=(samples, network.shape("x")[1])).astype(dtype), Y.astype(dtype)
+
+
+def names(told):
+    return [{one.name for one in way} for way in told.findings]
+
+
+NOWHERE = {"two lost": "sigmoid", "one slope too many": "entropy", "softmax by unit": "relu", "always one": "relu",
+           "negative zeroed": "relu", "slope lost at output": "sigmoid", "own activation": "sigmoid",
+           "not turned": "relu", "turned": "sigmoid"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_planted_mistake_is_named(kind):
+    penalty = kind.startswith("penalty") or kind == "bias decays"
+    network = NETWORKS["entropy" if penalty else NOWHERE.get(kind, "tanh")]
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients=Program(network, (kind,))(p, X, Y))
+    right = Program(network)(p, X, Y)
+    wrong = [n for n, g in Program(network, (kind,))(p, X, Y).items() if not np.allclose(g, right[n], rtol=1e-6)]
+    expected = {KINDS[kind]} if isinstance(KINDS[kind], str) else set(KINDS[kind])
+    assert told.right is False and sorted(told.wrong) == sorted(wrong) != []
+    assert any(way & expected for way in names(told)) and all(len(way) == 1 for way in names(told))
+
+
+@pytest.mark.parametrize("pair", [("sign", "slope at a"), ("never divided", "raw error sent"), ("row sums", "two lost"),
+                                  ("one sum", "weight for input"), ("function itself", "averaged differently")])
+def test_two_mistakes_at_once_are_both_named(pair):
+    network = NETWORKS["sigmoid" if "two lost" in pair else "tanh"]
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients=Program(network, pair)(p, X, Y))
+    assert {KINDS[kind] for kind in pair} in names(told)
+
+
+def test_where_it_begins():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients=Program(network, ("slope lost",))(p, X, Y))
+    assert told.wrong == ["W1", "b1", "W2", "b2"]
+    assert told.begins == "It begins in layer 2: the error term of layer 3 is right, that of layer 2 is not."
+
+
+def test_a_mistake_in_single_precision_is_named():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network, dtype=np.float32)
+    wrong = {name: array.astype(np.float32) for name, array in Program(network, ("slope at a",))(p, X, Y).items()}
+    assert names(bp.diagnose(network, p, X, Y, gradients=wrong)) == [{"the slope is taken at a instead of z"}]
+
+
+def test_what_has_no_name_has_a_relation_or_lines_to_compare_with():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network)(p, X, Y)
+    told = bp.diagnose(network, p, X, Y, gradients={**g, "b2": 4 * g["b2"]})
+    assert told.relations == {"b2": "is exactly 4 times too large"} and told.wrong == ["b2"]
+    told = bp.diagnose(network, p, X, Y, gradients={**g, "W1": np.cos(g["W1"]), "b1": np.cos(g["b1"])})
+    assert told.mistakes == () and "dW1 = delta1.T @ X" in told.code and told.code in str(told)
+
+
+def test_a_factor_has_its_reason():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network)(p, X, Y)
+    told = bp.diagnose(network, p, X, Y, gradients={**g, "W2": 6 * g["W2"]})
+    assert told.relations["W2"] == "is exactly 6 times too large: the batch has 6 samples"
+
+
+# right gradients
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "one output"])
+@pytest.mark.parametrize("dtype", [float, np.float32])
+def test_a_right_gradient_is_right_in_every_form(name, dtype):
+    network = NETWORKS[name]
+    p, X, Y = case(network, dtype=dtype)
+    for form, *given, named in in_forms(network, p, X, Y, Program(network)(p, X, Y), np.random.default_rng(0)):
+        told = bp.diagnose(network, *given, **named)
+        assert told.right is True and told.wrong == [] and told.findings == (), form
+
+
+def test_a_right_gradient_after_training_is_not_called_wrong():
+    network = bp.dense([2, 1], "identity")
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    p, Y = {"W1": np.array([[1.0, -2.0]]), "b1": np.array([0.5])}, X @ [[1.0], [-2.0]] + 0.5
+    told = bp.diagnose(network, p, X, Y, gradients=Program(network)(p, X, Y))
+    assert told.right is not False
+
+
+@pytest.mark.parametrize("scale", [1e2, 1e4])
+def test_a_right_gradient_at_large_z_is_not_called_wrong(scale):
+    network = NETWORKS["entropy"]
+    p, X, Y = case(network)
+    g = bp.generate(network).gradients(p, scale * X, Y)
+    told = bp.diagnose(network, p, scale * X, Y, gradients=g)
+    assert told.right is not False and "the inputs are not scaled" in told.mistakes
+
+
+def test_a_function_decides_elsewhere_what_cannot_be_decided_here():
+    network, r = bp.dense([64, 5, 3], "sigmoid", HALF), np.random.default_rng(0)
+    p = {name: r.normal(size=network.shape(name)) for name in network.parameters}
+    X, Y = r.integers(0, 256, (8, 64)).astype(float), np.eye(3)[r.integers(0, 3, 8)]
+    with np.errstate(over="ignore"):
+        here = Program(network)(p, X, Y)
+        assert bp.diagnose(network, p, X, Y, gradients=here).right is not False
+        assert bp.diagnose(network, p, X, Y, gradients=Program(network)).right is True
+        assert bp.diagnose(network, p, X, Y, gradients=Program(network, ("slope at a",))).right is False
+
+
+# reading
+
+@pytest.mark.parametrize("name, meant", [
+    ("W1", ("W", 1)), ("db2", ("b", 2)), ("dW_3", ("W", 3)), ("grad_W1", ("W", 1)), ("W1_grad", ("W", 1)),
+    ("weights2", ("W", 2)), ("d_b1", ("b", 1)), ("Theta1", ("W", 1)), ("layers.0.weight", ("W", 0)),
+    ("fc2.bias", ("b", 2)), ("nabla_w", ("W", None)), ("coefs_", ("W", None)), ("delta_w1", ("W", 1)),
+    ("intercepts_", ("b", None)), ("dZ1", (None, None)), ("A2", (None, None)), ("∂W1", ("W", 1))])
+def test_the_usual_names_are_known(name, meant):
+    assert meant_by(name) == meant
+
+
+def test_what_was_assumed_is_said_in_one_line():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    stored = {name: array.T for name, array in p.items()}
+    g = {name: array.T for name, array in Program(network)(p, X, Y).items()}
+    told = bp.diagnose(network, stored, X.T, Y.T, gradients=g)
+    assert told.right and told.assumed == (
+        "Assumed: your weights are stored with the sending unit first, as in CS231n; your samples are columns.")
+
+
+def test_numbers_decide_how_square_weights_are_stored():
+    network = bp.dense([3, 3, 3], "tanh")
+    p, X, Y = case(network)
+    turned = lambda d: {name: array.T for name, array in d.items()}  # noqa: E731
+    assert bp.diagnose(network, turned(p), X, Y, gradients=turned(Program(network)(p, X, Y))).right
+    told = bp.diagnose(network, turned(p), X, Y, gradients=turned(Program(network, ("slope at a",))(p, X, Y)))
+    assert names(told) == [{"the slope is taken at a instead of z"}]
+    assert "your square weights are read with the sending unit first" in told.assumed
+
+
+@pytest.mark.parametrize("labels", [[0, 2, 1, 1], [1, 3, 2, 2], [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0]],
+                                    [[0.0], [2.0], [1.0], [1.0]]])
+@pytest.mark.parametrize("loss", ["negative log-likelihood", "categorical cross entropy"])
+def test_targets_of_every_kind(labels, loss):
+    network = bp.dense([2, 3], "softmax", loss)
+    p, X, _ = case(network, samples=4)
+    Y = np.array([0, 2, 1, 1])
+    g = Program(network)(p, X, Y if "log" in loss else np.eye(3)[Y])
+    assert bp.diagnose(network, p, X, labels, gradients=g).right
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_biases_in_a_column_of_the_weights(at):
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network)(p, X, Y)
+    def joined(d):
+        return [np.insert(d[f"W{n}"], 0 if at == 0 else d[f"W{n}"].shape[1], d[f"b{n}"], axis=1) for n in (1, 2, 3)]
+    told = bp.diagnose(network, joined(p), X, Y, gradients=joined(g))
+    assert told.right and f"your biases stand in the {'first' if at == 0 else 'last'} column" in told.assumed
+
+
+class Tensor:
+    """As tensors are: no array until it is detached and asked for one."""
+
+    def __init__(self, array, attached=True):
+        self.array, self.attached = np.array(array), attached
+
+    def detach(self):
+        return Tensor(self.array, False)
+
+    def numpy(self):
+        assert not self.attached
+        return self.array
+
+
+def test_tensors_and_tables():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network)(p, X, Y)
+    tensors = [{name: Tensor(array) for name, array in d.items()} for d in (p, g)]
+    assert bp.diagnose(network, tensors[0], Tensor(X), Tensor(Y), gradients=tensors[1]).right
+
+
+def test_all_complaints_come_in_one_message():
+    network = bp.dense([3, 4, 2], "tanh")
+    p, X, Y = case(network)
+    del p["b1"], p["b2"]
+    with pytest.raises(bp.InputError) as error:
+        bp.diagnose(network, p, X[:, :2], Y, gradients=p)
+    assert "bias=False" in str(error.value) and "X has shape (6, 2)" in str(error.value)
+    p, X, Y = case(network)
+    with pytest.raises(bp.InputError) as error:
+        bp.diagnose(network, {**p, "W1": p["W1"][:3]}, np.where(X > 1, np.nan, X), Y[:4], gradients=p)
+    assert all(word in str(error.value) for word in ("W1 has shape (3, 3)", "Y has shape (4, 2)", "X holds nan"))
+
+
+@pytest.mark.parametrize("given, word", [
+    ({"gradients": {}, "after": {}}, "is enough"), ({"step": {}}, "after="), ({"gradients": {"q": [1.0]}}, "None of"),
+    ({"gradients": lambda p, X, Y: None}, "return"), ({"gradients": lambda p, X, Y: 1 / 0}, "ZeroDivisionError"),
+    ({"gradients": {"W1": "text"}}, "numbers"), ({"source": " "}, "text of a program")])
+def test_input_of_every_kind_gets_one_clear_message(given, word):
+    network = NETWORKS["tanh"]
+    with pytest.raises(bp.InputError, match=word):
+        bp.diagnose(network, *case(network), **given)
+
+
+def test_networks_it_does_not_read_are_told():
+    network = bp.graph({"h": (["p"], "tanh"), "o": (["h", "p"], "identity")}, inputs=["p"])
+    with pytest.raises(bp.InputError, match="gradient_check"):
+        bp.diagnose(network, {}, [[1.0]], [[1.0]])
+
+
+def test_a_single_neuron():
+    told = bp.diagnose(bp.neuron("sigmoid", "binary cross entropy"), {"w": 0.5, "b": 0.1}, [1.0, 2.0, -1.0], [1, 0, 1],
+                       gradients={"dw": -0.2, "db": 0.3})
+    assert told.right is False
+
+
+def test_nothing_of_hers_is_changed():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    kept = {name: array.copy() for name, array in p.items()}
+
+    def careless(q, x, y):
+        found = Program(network)(q, x, y)
+        for array in (*q.values(), x, y):
+            array[:] = 0
+        return found
+
+    told = bp.diagnose(network, p, X, Y, gradients=careless)
+    assert told.right and told.mistakes == ("the inputs are overwritten",)
+    assert all(np.array_equal(kept[name], p[name]) for name in p) and X.any() and Y.any()
+
+
+# what is shown
+
+def test_what_is_shown():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients=Program(network, ("slope lost",))(p, X, Y))
+    text = str(told)
+    assert text.startswith("Your gradient is wrong. Right: W3, b3; Wrong: W1, b1, W2, b2.")
+    assert "The slope of the hidden layer is lost (layers 1 and 2)." in text and "See notebook 06-delta" in text
+    assert "<script" not in told._repr_html_() and "06-delta" in told._repr_html_() and not told
+    assert "06-delta" in told._repr_markdown_()
+
+
+def headings(notebook):
+    cells = json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return {line.lstrip("# ") for cell in cells if cell["cell_type"] == "markdown"
+            for line in "".join(cell["source"]).splitlines() if line.startswith("#")}
+
+
+def test_every_pointer_leads_somewhere():
+    pointers = {row.told()[1:] for row in TABLE} | {row.pointer for row in SYMPTOMS} | {
+        pointer for _, *pointer in SENTENCES.values() for pointer in [tuple(pointer)]}
+    for notebook, heading in pointers:
+        assert not heading or heading in headings(notebook), (notebook, heading)
+
+
+def test_every_row_has_a_sentence_and_a_piece():
+    for row in TABLE:
+        assert row.piece in PIECES and row.told()[0].endswith((".", "?")), row.name
