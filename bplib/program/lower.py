@@ -344,8 +344,7 @@ class Lowering:
         for f in entries_of[Role.DERIVATIVE]:
             for axis, (e, n) in enumerate(zip(f.indices, self.quantities[name_of(f)].sizes, strict=True)):
                 free, own = letters_in(e) - letters, letters_in(e) & letters
-                others = [x for x in factors if x is not f] + [x for m, x in enumerate(f.indices) if m != axis]
-                if len(free) == 1 and own and own <= kernel and not any(letters_in(x) & free for x in others):
+                if len(free) == 1 and own and own <= kernel:
                     return self._turned(factors, over, f, axis, e, *free, n)
         return None
 
