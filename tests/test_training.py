@@ -252,3 +252,14 @@ def test_a_run_that_is_stopped_before_it_has_begun_leaves_no_other_one(monkeypat
     with pytest.raises(KeyboardInterrupt) as caught:
         bp.train(network, bp.initial_parameters(network), X, X, eta=0.1, epochs=3)
     assert bp.train.partial is None and caught.value.history is None
+
+
+def test_a_tuned_step_says_how_to_store_what_it_changes():
+    network = bp.dense([2, 1])
+    p, X, Y = bp.initial_parameters(network), np.ones((1, 2)), np.ones((1, 1))
+    for given, told in (([[1.0, 2.0]], "a list"), (p["W1"].astype("float32"), "float32 numbers")):
+        with pytest.raises(bp.InputError) as caught:
+            bp.tune(network).step({**p, "W1": given}, X, Y, 0.1)
+        assert str(caught.value) == (
+            f"A step changes W1 in place, so it has to be an array of float64; given: {told}. Write np.array(W1, "
+            "dtype='float64').")

@@ -2,6 +2,7 @@
 import ast
 import linecache
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -515,3 +516,15 @@ def test_a_product_that_is_needed_again_is_kept(more, targets):
     for target, value in found:
         space[target] = eval(ast.unparse(value), space)
     assert space["d"].tolist() == (space["q"] * space["a"] * (1 - space["a"])).tolist()
+
+
+@pytest.mark.parametrize("name", ["first", "accumulate", "in_chunks"])
+def test_names_of_the_loop_over_chunks_may_be_a_texts_own(name):
+    network = bp.dense([784, 30, 10], "sigmoid")
+    text = replace(TABLE["bplib"], name="mine", code={"x": name})
+    f, random = bp.generate(network, notation=text), np.random.default_rng(0)
+    p, X, Y = bp.initial_parameters(f), random.normal(size=(1000, 784)), random.uniform(size=(1000, 10))
+    tuned = bp.tune(f, batch=1000)
+    assert tuned.stages[-1].name == "chunks"
+    for key, array in f.gradients(p, X, Y).items():
+        np.testing.assert_allclose(tuned.gradients(p, X, Y)[key], array, rtol=1e-9, atol=1e-13)
