@@ -242,18 +242,20 @@ def in_layout(network, notation, p, X, Y, found):
 
 def planted(number, seed, dtype=float, kinds=KINDS):
     """Each kind in random networks: counts by kind, what was told in place of the name, seconds."""
-    random, counts, amiss, times = np.random.default_rng(seed), {}, [], []
-    notations = [name for name in NOTATIONS]
-    for kind in kinds:
-        counts[kind], tries = Counter(), 0
-        while counts[kind].total() < number and tries < 40 * number:
-            tries += 1
-            notation = notations[random.integers(len(notations))]
-            network, p, X, Y = drawn_case(random, notation, dtype)
+    random, counts, amiss, times = np.random.default_rng(seed), {kind: Counter() for kind in kinds}, [], []
+    notations = [*NOTATIONS]
+    for _ in range(40 * number):
+        lacking = [kind for kind in kinds if counts[kind].total() < number]
+        if not lacking:
+            break
+        notation = notations[random.integers(len(notations))]
+        network, p, X, Y = drawn_case(random, notation, dtype)
+        with np.errstate(all="ignore"):
+            right = Program(network)(p, X, Y)
+        for kind in lacking:
             with np.errstate(all="ignore"):
-                wrong, right = (Program(network, mistakes)(p, X, Y) for mistakes in ((kind,), ()))
-            off = max(np.abs(wrong[name] - right[name]).max() / (np.abs(right[name]).max() + 1e-30) for name in right)
-            if not off > 1e-2:
+                wrong = Program(network, (kind,))(p, X, Y)
+            if not max(np.abs(wrong[name] - right[name]).max() / (np.abs(right[name]).max() + 1e-30) for name in right) > 1e-2:
                 continue
             told, seconds = _told(network, notation, p, X, Y, wrong)
             times.append(seconds)
@@ -369,21 +371,25 @@ def main():
         for kind, one in counts.items():
             if one["named"] < one.total():
                 print(f"    {kind}: {dict(one)}")
-        if times:
-            print(f"    seconds: median {np.median(times):.2f}, 95 % {np.percentile(times, 95):.2f}, longest {max(times):.2f}")
+        _show_times(times)
         failed |= whole["named"] < 0.95 * apart
         for one in amiss if asked.verbose else ():
             print("   ", *one)
     if asked.right:
         counts, wrong, times = right_ones(asked.right, asked.seed)
         print(f"right gradients: {counts.total()}, {dict(counts)}; called wrong: {len(wrong)}")
-        if times:
-            print(f"    seconds: median {np.median(times):.2f}, 95 % {np.percentile(times, 95):.2f}, longest {max(times):.2f}")
+        _show_times(times)
         for *one, told in wrong:
             print("   ", *one)
             print(told)
         failed |= bool(wrong)
     sys.exit(failed)
+
+
+def _show_times(times):
+    if times:
+        print(f"    seconds of the processor: median {np.median(times):.2f}, 95 % {np.percentile(times, 95):.2f}, longest "
+              f"{max(times):.2f}", flush=True)
 
 
 if __name__ == "__main__":

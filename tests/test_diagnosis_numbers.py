@@ -174,6 +174,18 @@ def test_weights_that_are_updated_too_early():
         "the weights above are already updated"]
 
 
+def test_a_step_that_depends_on_eta_without_a_name():
+    def step(p, X, Y, eta):
+        p = dict(p)
+        for names in (("W1", "b1"), ("W2", "b2")):  # a gradient anew after each layer's step
+            g = Program(NETWORK)(p, X, Y)
+            p |= {name: p[name] - eta * g[name] for name in names}
+        return p
+
+    told = bp.diagnose(NETWORK, *start(), step=step, eta=0.1)
+    assert told.wrong == ["W2", "b2"] and told.mistakes == ("something is used after it was changed",)
+
+
 def test_a_step_in_place():
     def step(p, X, Y, eta):
         for name, g in Program(NETWORK, ("bias zero",))(p, X, Y).items():

@@ -166,7 +166,16 @@ class _Case:
         costs = [best.cost(arrays) for arrays in (best.reading.parameters, best.step.after)]
         grows = climbs(*costs)
         long = too_long(best.gradient_at, start, self.eta) if best.verdict is not False else []
-        return [*best.walk, *([] if long and best.verdict else grows), *long]
+        return [*best.walk, *self._used_after(best), *([] if long and best.verdict else grows), *long]
+
+    def _used_after(self, best):
+        """Where the gradient that a step takes depends on η, and no name says why."""
+        if not best.step.depends or best.walk or (best.found and best.found.complete):
+            return []
+        arrays = ", ".join(f"d{name}" for name in best.step.depends)
+        return [Finding("something is used after it was changed", f"With half of η your step takes another gradient in "
+                        f"{arrays}: something is changed first and used then. Work out every gradient before the step.",
+                        "04-two-two-one", "One step downhill")]
 
     def _compared(self, best, given):
         cost, outputs, numeric = given["cost"], given["outputs"], given["numeric"]

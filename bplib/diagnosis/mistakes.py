@@ -128,6 +128,21 @@ def _other_loss(h):
     return [h.run.part * LossFunction(row).derivative(h.a, h.run.Y) for row in rows]
 
 
+def _softmax_over_samples(h):
+    """In the form in which the slope has cancelled."""
+    if h.row.elementwise:
+        return []
+    with np.errstate(all="ignore"):
+        e = np.exp(h.z - h.z.max())
+    return [h.run.part * (e / e.sum(axis) - h.run.Y) for axis in (0, None)]
+
+
+def _labels_shifted(h):
+    if h.run.Y.shape[1] < 2 or not ((h.run.Y == 0) | (h.run.Y == 1)).all():
+        return []
+    return [h.run.part * (h.a - np.roll(h.run.Y, by, axis=1)) for by in (1, -1)]
+
+
 def _fits(row, last):
     return row.outputs is None or last.name in row.outputs
 
@@ -210,9 +225,9 @@ def _always_one(h):
     return [np.ones_like(h.z)] if h.row.name == "relu" else []
 
 
-def _elementwise(alternatives):
-    """Only for activations that work on each unit by itself, and not the identity."""
-    return quiet(lambda h: alternatives(h) if h.row.elementwise and h.row.name != "identity" else [])
+def _elementwise(alternatives, identity=False):
+    """Only for activations that work on each unit by itself, and the identity only where it is asked for."""
+    return quiet(lambda h: alternatives(h) if h.row.elementwise and (identity or h.row.name != "identity") else [])
 
 
 def _at_a(h):
@@ -360,6 +375,13 @@ def _one_sample(h):
     return [np.outer(h.delta[at], h.feed[at]) * times for at in (-1, 0) for times in (1, h.run.N)]
 
 
+def _other_penalty(h):
+    """What stands in place of λ·w, so that λ·w on top makes it whole."""
+    W, strength = h.run.W[h.layer], h.run.l2 / h.run.share
+    others = (np.ones_like(W), np.sign(W), W**2, np.full_like(W, W.sum()), np.full_like(W, (W**2).sum() / 2))
+    return [h.product + strength * (times * other - W) for other in others for times in (1, 0.5, 2)] if h.run.l2 else []
+
+
 def _product_of_means(h):
     return [np.outer(h.delta.mean(0), h.feed.mean(0)) * h.run.N] if h.run.N > 1 else []
 
@@ -460,6 +482,10 @@ TABLE = (
             ("02-one-neuron", "A cost that fits the sigmoid"), rank=1),
     Mistake("the derivative of another loss", "start", _other_loss,
             "The backward pass begins with the derivative of the very cost that the forward pass ends with.", START, rank=2),
+    Mistake("softmax over the samples", "start", _softmax_over_samples,
+            "Softmax normalises the outputs of each sample; here it runs along the other axis, or over all.", SOFTMAX),
+    Mistake("labels are shifted by one", "start", _labels_shifted,
+            "The 1 of each target stands one place beside its class: labels count from 0, or from 1?", SOFTMAX),
     # back
     Mistake("the weights are not turned round going back", "back", _not_turned, pointer=TRANSPOSES),
     Mistake("the weights are left out going back", "back", _weights_left_out,
@@ -492,7 +518,7 @@ TABLE = (
             "The slope belongs to the weighted sum z of the unit; the error is a factor beside it.", SLOPES, rank=1),
     Mistake("the slope is taken at the input", "slope", _elementwise(_at_input),
             "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
-    Mistake("the slope of another function", "slope", _elementwise(_other_function),
+    Mistake("the slope of another function", "slope", _elementwise(_other_function, identity=True),
             "Forward goes one activation, backward the slope of another. Each layer needs the slope of its own.", SLOPES, rank=1),
     Mistake("the slope is the wrong way round", "slope", _elementwise(_wrong_way_round),
             "ReLU passes errors on where z > 0 and stops them elsewhere.", SLOPES),
@@ -532,6 +558,9 @@ TABLE = (
             WEIGHT),
     Mistake("the slope is taken at the input", "weights", _slope_at_feed,
             "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
+    Mistake("the derivative of the penalty is another one", "weights", _other_penalty,
+            "The penalty (λ/2)·w² has the derivative λ·w: each weight's own value, not a constant, a sign or a sum.",
+            ("11-digits", "Learning by heart")),
     Mistake("one sample only", "weights", _one_sample,
             "The samples add up (+=); here each overwrites the one before, or only one is taken.", BATCH),
     Mistake("the product of the means", "weights", _product_of_means,

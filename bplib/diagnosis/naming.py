@@ -9,6 +9,7 @@ from .mistakes import TABLE
 from .relations import relation
 from .result import Finding
 from .search import MOST, Search, named
+from .variants import ANOTHER, described_otherwise
 
 ROWS = {row.name: row for row in TABLE}
 MOST_SHOWN = 4
@@ -31,6 +32,7 @@ class Explained:
     relations: dict
     begins: str
     cost: int
+    words: str = ""
 
     def keep(self, other):
         """Of several explanations those that hold at other numbers, too."""
@@ -43,14 +45,16 @@ class Explained:
 
     @property
     def findings(self):
-        return [[_finding(name, where) for name, where in way] for way in self.ways[:MOST_SHOWN]]
+        return [[_finding(name, where, self.words) for name, where in way] for way in self.ways[:MOST_SHOWN]]
 
     def code(self, look):
         from .lines import lines_for
         return lines_for(look)
 
 
-def _finding(name, where):
+def _finding(name, where, words=""):
+    if name == ANOTHER:
+        return Finding(name, words, "05-layers-and-indices", "Reading the indices")
     sentence, notebook, heading = ROWS[name].told() if name in ROWS else factor_told(name)
     return Finding(name, sentence, notebook, heading, where)
 
@@ -80,6 +84,9 @@ def explain(looks):
             ways = search.found(most) if search else []
             if ways:
                 look.found = _explained(look, search, ways)
+                return
+            if search and most == 1 and (words := described_otherwise(look.run, search)):
+                look.found = Explained([[(ANOTHER, "")]], True, {}, "", 1, words)
                 return
     for at, (look, search) in enumerate(searches):
         look.found = _explained(look, search, search.in_part() if search and at == 0 else [])

@@ -47,6 +47,9 @@ def times(factor, run, eta, layer, tolerance):
 def _of_others(hers, right, parameter, run, tolerance, product):
     if _multiple(hers, parameter, tolerance) is not None and hers.size > 1:
         return f"is {_multiple(hers, parameter, tolerance):.6g} times the parameter itself"
+    limit = np.abs(hers).max()
+    if np.abs(hers - np.clip(right, -limit, limit)).max() <= tolerance * limit:
+        return f"is the right one, cut off at ±{limit:.6g}"
     if hers.size > 1 and np.ptp(hers) <= tolerance * np.abs(hers).max():
         return "is the same number in every place"
     if hers.ndim == 1 and product is not None and _multiple(hers, product.sum(1), tolerance) is not None:
