@@ -12,7 +12,8 @@ NETWORK = bp.dense([2, 4, 1], ["tanh", "identity"])
 def start(network=NETWORK, samples=12, seed=0):
     random = np.random.default_rng(seed)
     p = {name: random.normal(size=network.shape(name)) for name in network.parameters}
-    return p, random.normal(size=(samples, network.shape("x")[1])), random.uniform(size=(samples, network.shape("y")[1]))
+    X = random.normal(size=(samples, network.shape("x")[1]))
+    return p, X, random.uniform(size=(samples, network.shape("y")[1]))
 
 
 def shown(network, p, X, Y, **named):
@@ -125,7 +126,8 @@ def test_her_numerical_gradient():
     summed = lambda p: bp.generate(NETWORK).predict(p, X).sum()  # noqa: E731
     h = 1e-6
     output = {"b2": np.array([(summed({**p, "b2": p["b2"] + h}) - summed(p)) / h])}
-    for numeric, words in (({"W1": 0 * g["W1"]}, "x_plus = x is no copy"), ({"W1": 2 * g["W1"]}, "2 times the right one"),
+    for numeric, words in (({"W1": 0 * g["W1"]}, "x_plus = x is no copy"), 
+                           ({"W1": 2 * g["W1"]}, "2 times the right one"),
                            (output, "derivative of the network's output")):
         told = bp.diagnose(NETWORK, p, X, Y, gradients=g, numeric=numeric)
         assert told.right and told.mistakes == ("the numerical gradient is wrong",) and words in str(told)
@@ -172,6 +174,18 @@ def test_weights_that_are_updated_too_early():
     told = bp.diagnose(NETWORK, *start(), step=step, eta=0.3)
     assert told.wrong == ["W1", "b1"] and [way[0].name for way in told.findings] == [
         "the weights above are already updated"]
+
+
+def test_a_step_that_depends_on_eta_without_a_name():
+    def step(p, X, Y, eta):
+        p = dict(p)
+        for names in (("W1", "b1"), ("W2", "b2")):  # a gradient anew after each layer's step
+            g = Program(NETWORK)(p, X, Y)
+            p |= {name: p[name] - eta * g[name] for name in names}
+        return p
+
+    told = bp.diagnose(NETWORK, *start(), step=step, eta=0.1)
+    assert told.wrong == ["W2", "b2"] and told.mistakes == ("something is used after it was changed",)
 
 
 def test_a_step_in_place():

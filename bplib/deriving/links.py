@@ -1,6 +1,7 @@
 """The links of the chain: ∂C/∂u ∂u/∂q for the equations of u in which q stands, and what ∂u/∂q is."""
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import sympy as sp
 
@@ -70,17 +71,23 @@ def links_through(entry, founds, known) -> list:
 
 
 def _shared_letters(founds):
-    """axis → a letter, for axes along which paths through one equation pass through a range of entries, but not the same.
+    """axis → a letter, for axes along which two paths through one equation may meet in an entry, but need not.
 
     There each path gets a bracket of its own: ∂a_u/∂r_v = a_u ([u = v] − a_v).
     """
     shared = {}
-    for axis, at in enumerate(founds[0].equation.indices):
-        places = [found.place[axis] for found in founds]
-        ranging = any(e.has(other) for found, e in zip(founds, places, strict=True) for other in found.left_over)
-        if len(founds) > 1 and ranging and not all(_is_own(found, axis) for found in founds):
-            shared[axis] = bound_letter(at)
+    for one, other in combinations(founds, 2):
+        apart = [axis for axis in range(len(one.place)) if not _is_own(one, axis) or not _is_own(other, axis)]
+        apart = [axis for axis in apart if one.place[axis] != other.place[axis]]
+        if not any(_never_equal(one.place[axis], other.place[axis]) for axis in apart):
+            shared.update((axis, bound_letter(founds[0].equation.indices[axis])) for axis in apart if axis not in shared)
     return shared
+
+
+def _never_equal(one, other) -> bool:
+    """Whether two indices differ by a number: t and t + 1."""
+    difference = sp.expand(one - other)
+    return bool(difference.is_Number and difference != 0)
 
 
 def _is_own(found, axis):

@@ -1,6 +1,6 @@
 """`bp.diagnose`: read, judge, name."""
 import warnings
-from dataclasses import replace
+
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +12,7 @@ from .backward import Pass
 from .calling import called, copied, without_cost
 from .compared import cost_compared, numeric_compared, outputs_compared
 from .dense import as_dense
-from .given import read_gradients
+from .given import read_gradients, read_last_first
 from .judging import Judged
 from .motion import climbs, too_long, walk_found, walked
 from .names import leaves
@@ -149,7 +149,7 @@ class _Case:
         symptoms_ = [*self.notes, *best.symptoms(), *self._motion(best), *self._compared(best, compared)]
         names = {one.name for ways in best.findings for one in ways}
         symptoms_ = {one.name: one for one in symptoms_ if one.name not in names}
-        assumed = best.reading.said(self.network)
+        assumed = best.reading.said(self.network, ("your gradients begin with the last layer",) * best.last_first)
         if len(looked) > 1 and sum(one.rank == best.rank for one in looked) > 1 and self.asks and best.verdict is False:
             assumed += " It can be read in another way too, and is wrong in both."
         return Diagnosis(
@@ -166,7 +166,16 @@ class _Case:
         costs = [best.cost(arrays) for arrays in (best.reading.parameters, best.step.after)]
         grows = climbs(*costs)
         long = too_long(best.gradient_at, start, self.eta) if best.verdict is not False else []
-        return [*best.walk, *([] if long and best.verdict else grows), *long]
+        return [*best.walk, *self._used_after(best), *([] if long and best.verdict else grows), *long]
+
+    def _used_after(self, best):
+        """Where the gradient that a step takes depends on η, and no name says why."""
+        if not best.step.depends or best.walk or (best.found and best.found.complete):
+            return []
+        arrays = ", ".join(f"d{name}" for name in best.step.depends)
+        return [Finding("something is used after it was changed", f"With half of η your step takes another gradient in "
+                        f"{arrays}: something is changed first and used then. Work out every gradient before the step.",
+                        "04-two-two-one", "One step downhill")]
 
     def _compared(self, best, given):
         cost, outputs, numeric = given["cost"], given["outputs"], given["numeric"]
@@ -204,16 +213,26 @@ class _Look:
         self.case, self.network, self.reading, self.values = case, case.network, reading, values
         self.run = Pass(self.network, reading.parameters_float, reading.X, reading.Y)
         self.step, given, self.walk, self.told = self._step(values), {}, [], ""
+        self.last_first = False
         if self.step:
             given = self.step.given
         elif "gradients" in values:
             given = read_gradients(_leaves(values["gradients"]), reading, self.network)
             if not given:
-                raise InputError("None of the gradients belongs to a parameter: their names are like dW1 or W1, or they "
-                                 "come in the order of the parameters.")
+                raise InputError("None of the gradients belongs to a parameter: their names are like dW1 or W1, or "
+                                 "they come in the order of the parameters.")
         self.judged = Judged(case.functions, reading, given) if given else None
+        if self.verdict is False and "gradients" in values:
+            self._try_last_first(_leaves(values["gradients"]))
         self.right = self.judged.right if given else self._right()
         self.found = None
+
+    def _try_last_first(self, found):
+        """Where a list without names makes more sense when it begins with the last layer, it is read so."""
+        given = read_last_first(found, self.reading, self.network)
+        turned = Judged(self.case.functions, self.reading, given) if given else None
+        if turned and len(turned.wrong) < len(self.judged.wrong):
+            self.judged, self.last_first = turned, True
 
     def _right(self):
         with warnings.catch_warnings():
@@ -235,13 +254,18 @@ class _Look:
 
     def _own_eta(self, step):
         """Her step size, where she has not told it: how many times the right gradient most arrays have moved by."""
-        right, ratios = self._right(), []
+        right, ratios = self._right(), {}
         for name, given in step.given.items():
             size = float((right[name] ** 2).sum())
             ratio = float((given.array * right[name]).sum()) / size if size else 0.0
-            if ratio and np.abs(given.array - ratio * right[name]).max() <= 1e-6 * np.abs(given.array).max():
-                ratios.append(round(ratio, 9))
-        return max(ratios, key=ratios.count) if ratios else 1.0
+            off = np.abs(given.array - ratio * right[name]) - given.slack - 1e-6 * np.abs(given.array).max()
+            if ratio and (off <= 0).all():
+                ratios[name] = ratio
+        near = {name: [other for other in ratios if abs(ratios[other] - ratio) <= 1e-3 * abs(ratio)]
+                for name, ratio in ratios.items()}
+        most = max(near.values(), key=len, default=[])
+        along = sum(float((step.given[name].array * right[name]).sum()) for name in most)
+        return abs(along) / sum(float((right[name] ** 2).sum()) for name in most) if most else 1.0
 
     def cut_off(self):
         """Whether her gradient differs by the fractions alone that arrays of integers have lost."""

@@ -1,7 +1,6 @@
 """Her cost, her outputs and her numerical gradient beside ours."""
 import numpy as np
 
-from ..numerics import quiet
 from .arrays import Unreadable, as_numbers
 from .backward import function_of
 from .factors import Factors
@@ -36,15 +35,15 @@ def _of_many(hers):
 
 
 def _cost_found(sentence):
-    end = "" if sentence.endswith(".") else ". The gradient belongs to the cost of these equations; compare the two lines."
+    end = "" if sentence.endswith(".") else ". The gradient belongs to the cost of these equations; compare them."
     return Finding("the cost is another one", sentence + end, CHECK, "What a check misses")
 
 
-@quiet
 def _table_of_pairs(hers, run, ours):
     """Whether a product of two tables has added up every target with every output."""
     a, y = run.a[-1], run.Y
-    logs = np.log(a), np.log(1 - a)
+    with np.errstate(all="ignore"):
+        logs = np.log(a), np.log(1 - a)
     pairs = [-(y @ logs[0].T).sum(), -(y @ logs[0].T + (1 - y) @ logs[1].T).sum(), ((a[:, None] - y[None]) ** 2).sum()]
     if a.shape[1] == 1 and any(abs(pair * share - hers) <= 1e-6 * abs(hers) for pair in pairs
                                for share in (1, run.share, run.share / run.N)):
@@ -75,7 +74,8 @@ def outputs_compared(hers, run, columns):
     for what, array in (("each output over the samples", over_samples), ("all outputs of all samples", over_all)):
         if np.abs(hers - array).max() <= tolerance:
             return [_output_found(f"Your softmax normalises {what}; it belongs to the outputs of each sample (axis)")]
-    return [_output_found(f"Your outputs differ from those of these equations by up to {np.abs(hers - ours).max():.3g}")]
+    most = np.abs(hers - ours).max()
+    return [_output_found(f"Your outputs differ from those of these equations by up to {most:.3g}")]
 
 
 def _output_found(sentence):
@@ -99,8 +99,8 @@ def _near(one, other):
 
 def _why_numeric(wrong, run, right):
     if all(not array.any() for array in wrong.values()):
-        return (": it is 0. Do “plus” and “minus” share one array? x_plus = x is no copy; or is the step rounded away in "
-                "an array of integers?")
+        return (": it is 0. Do “plus” and “minus” share one array? x_plus = x is no copy; or is the step rounded away "
+                "in an array of integers?")
     if all(_near(array, _of_outputs(name, run)) for name, array in wrong.items()):
         return ": it is the derivative of the network's output. Put the cost, with the target, in its place."
     ratios = [float(array.sum() / right[name].sum()) for name, array in wrong.items() if right[name].sum()]

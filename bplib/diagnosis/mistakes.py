@@ -128,6 +128,21 @@ def _other_loss(h):
     return [h.run.part * LossFunction(row).derivative(h.a, h.run.Y) for row in rows]
 
 
+def _softmax_over_samples(h):
+    """In the form in which the slope has cancelled."""
+    if h.row.elementwise:
+        return []
+    with np.errstate(all="ignore"):
+        e = np.exp(h.z - h.z.max())
+    return [h.run.part * (e / e.sum(axis) - h.run.Y) for axis in (0, None)]
+
+
+def _labels_shifted(h):
+    if h.run.Y.shape[1] < 2 or not ((h.run.Y == 0) | (h.run.Y == 1)).all():
+        return []
+    return [h.run.part * (h.a - np.roll(h.run.Y, by, axis=1)) for by in (1, -1)]
+
+
 def _fits(row, last):
     return row.outputs is None or last.name in row.outputs
 
@@ -155,7 +170,7 @@ def _weights_summed(h):
 def _one_path(h):
     if h.W.shape[0] == 1:
         return []
-    return [h.sent[:, at:at + 1] * h.W[at] for at in (-1, 0, *range(1, h.W.shape[0] - 1))] + (
+    return [h.sent[:, [at]] * h.W[at] for at in (-1, 0, *range(1, h.W.shape[0] - 1))] + (
         [h.sent * np.diag(h.W)] if h.W.shape[0] == h.W.shape[1] else [])
 
 
@@ -210,9 +225,9 @@ def _always_one(h):
     return [np.ones_like(h.z)] if h.row.name == "relu" else []
 
 
-def _elementwise(alternatives):
-    """Only for activations that work on each unit by itself, and not the identity."""
-    return quiet(lambda h: alternatives(h) if h.row.elementwise and h.row.name != "identity" else [])
+def _elementwise(alternatives, identity=False):
+    """Only for activations that work on each unit by itself, and the identity only where it is asked for."""
+    return quiet(lambda h: alternatives(h) if h.row.elementwise and (identity or h.row.name != "identity") else [])
 
 
 def _at_a(h):
@@ -360,6 +375,13 @@ def _one_sample(h):
     return [np.outer(h.delta[at], h.feed[at]) * times for at in (-1, 0) for times in (1, h.run.N)]
 
 
+def _other_penalty(h):
+    """What stands in place of λ·w, so that λ·w on top makes it whole."""
+    W, strength = h.run.W[h.layer], h.run.l2 / h.run.share
+    others = (np.ones_like(W), np.sign(W), W**2, np.full_like(W, W.sum()), np.full_like(W, (W**2).sum() / 2))
+    return [h.product + strength * (times * other - W) for other in others for times in (1, 0.5, 2)] if h.run.l2 else []
+
+
 def _product_of_means(h):
     return [np.outer(h.delta.mean(0), h.feed.mean(0)) * h.run.N] if h.run.N > 1 else []
 
@@ -447,23 +469,30 @@ SOFTMAX = "08-softmax", "Every score moves every probability"
 TABLE = (
     # start
     Mistake("the cost itself in place of its derivative", "start", _square_kept,
-            "What goes back is how the cost changes with the output, a − y times a number; here it is (a − y)².", START),
+            "What goes back is how the cost changes with the output, a − y times a number; here it is squared.", START),
     Mistake("the target is forgotten", "start", _target_forgotten,
             "The error says how far the output is from its target; here the output itself goes back.", START),
     Mistake("the sign of each error is lost", "start", _size_of_error,
             "Some outputs are too large and some too small, and their weights have to move in opposite directions.",
             START, rank=1),
     Mistake("a decision in place of the output", "start", _decision,
-            "The cost is made with the output itself; a rounded one, or the class decided for, has no slope.", START, rank=1),
+            "The cost is made with the output itself; a rounded one, or the class decided for, has no slope.", START,
+            rank=1),
     Mistake("half of the cross entropy", "start", _half_of_entropy,
             "This cost has two terms, y ln a and (1 − y) ln(1 − a), and both depend on a.",
             ("02-one-neuron", "A cost that fits the sigmoid"), rank=1),
     Mistake("the derivative of another loss", "start", _other_loss,
-            "The backward pass begins with the derivative of the very cost that the forward pass ends with.", START, rank=2),
+            "The backward pass begins with the derivative of the very cost that the forward pass ends with.", START,
+            rank=2),
+    Mistake("softmax over the samples", "start", _softmax_over_samples,
+            "Softmax normalises the outputs of each sample; here it runs along the other axis, or over all.", SOFTMAX),
+    Mistake("labels are shifted by one", "start", _labels_shifted,
+            "The 1 of each target stands one place beside its class: labels count from 0, or from 1?", SOFTMAX),
     # back
     Mistake("the weights are not turned round going back", "back", _not_turned, pointer=TRANSPOSES),
     Mistake("the weights are left out going back", "back", _weights_left_out,
-            "A hidden unit gets its share of the blame through its weights: the error of the layer above times W.", BACK),
+            "A hidden unit gets its share of the blame through its weights: the error of the layer above times W.",
+            BACK),
     Mistake("all weights are summed going back", "back", _weights_summed,
             "Each hidden unit gets the errors above it through its own weights, not through those of all units.", BACK),
     Mistake("one path only", "back", _one_path, pointer=("03-several-paths", "A neuron with three listeners")),
@@ -486,14 +515,15 @@ TABLE = (
             pointer=("09-activations", "Units that have died")),
     Mistake("the slope is taken at a instead of z", "slope", _elementwise(_at_a), pointer=SLOPES),
     Mistake("the slope by value is written with z", "slope", _elementwise(_value_of_z), pointer=SLOPES),
-    Mistake("the function in place of its slope", "slope", _elementwise(_function_itself),
+    Mistake("the function in place of its slope", "slope", _elementwise(_function_itself, identity=True),
             "What should give g′ gives g itself. Compare it with a difference quotient at one z.", SLOPES),
     Mistake("the slope is taken at the error", "slope", _elementwise(_at_error),
             "The slope belongs to the weighted sum z of the unit; the error is a factor beside it.", SLOPES, rank=1),
     Mistake("the slope is taken at the input", "slope", _elementwise(_at_input),
             "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
-    Mistake("the slope of another function", "slope", _elementwise(_other_function),
-            "Forward goes one activation, backward the slope of another. Each layer needs the slope of its own.", SLOPES, rank=1),
+    Mistake("the slope of another function", "slope", _elementwise(_other_function, identity=True),
+            "Forward goes one activation, backward the slope of another. Each layer needs its own slope.", SLOPES,
+            rank=1),
     Mistake("the slope is the wrong way round", "slope", _elementwise(_wrong_way_round),
             "ReLU passes errors on where z > 0 and stops them elsewhere.", SLOPES),
     Mistake("the slope by value is not complete", "slope", _elementwise(_slope_incomplete),
@@ -512,7 +542,8 @@ TABLE = (
             "Small error terms become 0 and others coarse, so learning stops early. Round what is printed only.", BACK),
     Mistake("negative gradients are set to zero", "delta", _negative_zeroed, pointer=SLOPES),
     Mistake("errors are averaged over the samples too early", "delta", _for_all_samples,
-            "Each sample's error belongs to that sample's activations; the mean is taken of their products.", BATCH, rank=1),
+            "Each sample's error belongs to that sample's activations; the mean is taken of their products.", BATCH,
+            rank=1),
     # sent
     Mistake("the slope of the layer above is lost going back", "sent", _slope_above_lost,
             "Back through the weights goes the error term, the error times the slope, not the raw error.", BACK),
@@ -528,10 +559,13 @@ TABLE = (
     # weights
     Mistake("the outer product is the wrong way round", "weights", _turned, pointer=TRANSPOSES),
     Mistake("the weight in place of its input", "weights", _times_weight,
-            "The derivative of w·a by w is a: the error term is multiplied by the input of the weight, not by the weight.",
+            "The derivative of w·a by w is a: the error term is multiplied by what the weight multiplies, not by it.",
             WEIGHT),
     Mistake("the slope is taken at the input", "weights", _slope_at_feed,
             "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
+    Mistake("the derivative of the penalty is another one", "weights", _other_penalty,
+            "The penalty (λ/2)·w² has the derivative λ·w: each weight's own value, not a constant, a sign or a sum.",
+            ("11-digits", "Learning by heart")),
     Mistake("one sample only", "weights", _one_sample,
             "The samples add up (+=); here each overwrites the one before, or only one is taken.", BATCH),
     Mistake("the product of the means", "weights", _product_of_means,
@@ -560,11 +594,12 @@ TABLE = (
             "Where the gradient belongs stands the parameter itself.", ("04-two-two-one", "One step downhill")),
     Mistake("the biases are never updated", "bias", _bias_zero,
             "The gradient that the biases are moved by is 0. Is a result stored under another name?",
-            ("04-two-two-one", "One step downhill"), rank=1),
+            ("04-two-two-one", "One step downhill")),
     Mistake("the error term of the wrong layer", "bias", _bias_of_another_layer,
             "The gradient of a layer's biases has that layer's error term in it.", WEIGHT),
     Mistake("the error is left out of the bias gradient", "bias", _bias_without_error,
-            "The gradient of a bias is the sum of the error terms; a count of the samples says nothing of errors.", WEIGHT),
+            "The gradient of a bias is the sum of the error terms; a count of the samples says nothing of errors.",
+            WEIGHT),
     Mistake("arrays that broadcast by accident", "bias", _pairs_summed,
             pointer=("07-matrices", "A trap without an error message")),
 )

@@ -9,6 +9,7 @@ from .mistakes import TABLE
 from .relations import relation
 from .result import Finding
 from .search import MOST, Search, named
+from .variants import ANOTHER, described_otherwise
 
 ROWS = {row.name: row for row in TABLE}
 MOST_SHOWN = 4
@@ -31,6 +32,7 @@ class Explained:
     relations: dict
     begins: str
     cost: int
+    words: str = ""
 
     def keep(self, other):
         """Of several explanations those that hold at other numbers, too."""
@@ -43,14 +45,16 @@ class Explained:
 
     @property
     def findings(self):
-        return [[_finding(name, where) for name, where in way] for way in self.ways[:MOST_SHOWN]]
+        return [[_finding(name, where, self.words) for name, where in way] for way in self.ways[:MOST_SHOWN]]
 
     def code(self, look):
         from .lines import lines_for
         return lines_for(look)
 
 
-def _finding(name, where):
+def _finding(name, where, words=""):
+    if name == ANOTHER:
+        return Finding(name, words, "05-layers-and-indices", "Reading the indices")
     sentence, notebook, heading = ROWS[name].told() if name in ROWS else factor_told(name)
     return Finding(name, sentence, notebook, heading, where)
 
@@ -59,11 +63,10 @@ def search_of(look):
     """The `Search` at the numbers of a `_Look`; None where the pieces do not give the right gradient."""
     judged, run = look.judged, look.run
     given = {name: one for name, one in judged.given.items() if judged.verdicts[name] != "cannot be decided"}
-    precision = max((np.finfo(one.raw.dtype).eps for one in given.values() if one.raw.dtype.kind == "f"), default=0)
     hers = {name: np.asarray(one.raw if one.array is None else one.array, float) for name, one in given.items()}
     if not _agrees(run, judged.right) or not all(np.isfinite(array).all() for array in hers.values()):
         return None
-    return Search(run, hers, SINGLE if precision > 1e-10 else DOUBLE, max(precision, 2e-16),
+    return Search(run, hers, SINGLE if judged.single else DOUBLE, 1.2e-7 if judged.single else 2e-16,
                   {name: one.slack for name, one in given.items()},
                   look.step.after if look.step and look.step.depends != [] else None, look.case.eta)
 
@@ -81,6 +84,9 @@ def explain(looks):
             if ways:
                 look.found = _explained(look, search, ways)
                 return
+            if search and most == 1 and (words := described_otherwise(look.run, search)):
+                look.found = Explained([[(ANOTHER, "")]], True, {}, "", 1, words)
+                return
     for at, (look, search) in enumerate(searches):
         look.found = _explained(look, search, search.in_part() if search and at == 0 else [])
 
@@ -88,8 +94,9 @@ def explain(looks):
 def _explained(look, search, found):
     found = [one for one in found if one.keys]
     cost = min((len(one.keys) + 2 * len(one.unknown) for one in found), default=99)
-    return Explained(_ways(found, search) if found else [], bool(found) and not found[0].unknown, _relations(look, search),
-                     _begins(look.judged, look.run, look), cost)
+    complete = bool(found) and not found[0].unknown
+    return Explained(_ways(found, search) if found else [], complete, _relations(look, search),
+                     _begins(look.judged, look.run), cost)
 
 
 def _agrees(run, right):
@@ -99,7 +106,7 @@ def _agrees(run, right):
 
 
 def _ways(found, search):
-    """Explanations as lists of (name, where), those with fewer names and likelier ones first, each set of names once."""
+    """Explanations as lists of (name, where), the fewest names and the likeliest, each set once."""
     ways = {}
     for one in found:
         for names in named(one, search):
@@ -136,8 +143,8 @@ def _relations(look, search):
             told[name] = _odd(given, look.judged.right[name])
             continue
         parameter = look.reading.parameters_float[name]
-        told[name] = relation(given.array.astype(float), look.judged.right[name], parameter, run, tolerance, look.case.eta, layer,
-                              look.judged.right[f"W{layer}"])
+        right, hers = look.judged.right, given.array.astype(float)
+        told[name] = relation(hers, right[name], parameter, run, tolerance, look.case.eta, layer, right[f"W{layer}"])
     return {name: words for name, words in told.items() if words}
 
 
@@ -148,7 +155,7 @@ def _odd(given, right):
     return words + (": the update spreads it over all of it without a word" if given.odd == "spread" else "")
 
 
-def _begins(judged, run, look):
+def _begins(judged, run):
     """Where it begins, in words: the last layer whose arrays are wrong, seen from the cost."""
     if not judged.wrong:
         return ""
@@ -156,12 +163,14 @@ def _begins(judged, run, look):
     wrong = [name for name in judged.wrong if int(name[1:]) == layer]
     own = [name for name in judged.verdicts if int(name[1:]) == layer]
     above = [name for name, verdict in judged.verdicts.items() if int(name[1:]) > layer and verdict == RIGHT]
-    if len(wrong) < len(own) or set(judged.wrong) == set(wrong) and len(wrong) == 1 and layer > 1 and _below(judged, layer):
+    alone = judged.wrong == wrong and len(wrong) == 1 and _below(judged, layer)
+    if len(wrong) < len(own) or alone:
         return (f"It begins at d{wrong[0]}: the error term of layer {layer} is right, since "
                 f"{', '.join('d' + n for n in own + _below(judged, layer) if n not in judged.wrong)} "
                 "and what follows from it are right.")
     if above:
-        return f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is not."
+        return (f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is "
+                "not.")
     return f"It begins in the last layer, {layer}." if run.depth > 1 else ""
 
 

@@ -34,7 +34,8 @@ def _multiple(hers, right, tolerance):
 def times(factor, run, eta, layer, tolerance):
     """A factor in words."""
     known = Factors(run, eta, layer).of(factor, max(1e-6, 10 * tolerance))
-    why = [part.why for part in known[0] if part.name != "a constant factor" or part.value not in (2, 0.5)] if known else []
+    telling = [part for part in (known[0] if known else ()) if part.value not in (2, 0.5) or "factor" not in part.name]
+    why = [part.why for part in telling]
     why = f": {' and '.join(why)}" if why else ""
     if abs(factor + 1) < 1e-6:
         return "has the wrong sign: it is exactly −1 times the right one"
@@ -47,6 +48,9 @@ def times(factor, run, eta, layer, tolerance):
 def _of_others(hers, right, parameter, run, tolerance, product):
     if _multiple(hers, parameter, tolerance) is not None and hers.size > 1:
         return f"is {_multiple(hers, parameter, tolerance):.6g} times the parameter itself"
+    limit = np.abs(hers).max()
+    if np.abs(hers - np.clip(right, -limit, limit)).max() <= tolerance * limit:
+        return f"is the right one, cut off at ±{limit:.6g}"
     if hers.size > 1 and np.ptp(hers) <= tolerance * np.abs(hers).max():
         return "is the same number in every place"
     if hers.ndim == 1 and product is not None and _multiple(hers, product.sum(1), tolerance) is not None:

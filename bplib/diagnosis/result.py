@@ -3,6 +3,9 @@ import html
 import re
 from dataclasses import dataclass, field
 
+TELLING = ("is exactly", "has ", "holds ", "is the right one")
+"""How relations begin that say something besides the name of the mistake."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -102,7 +105,7 @@ class Diagnosis:
     def _relations(self):
         shown = {}
         for name, words in self.relations.items():
-            if words:
+            if not self.findings or words.startswith(TELLING):
                 shown.setdefault(words, []).append(f"d{name}")
         return [f"{names[0]} {words}." if len(names) == 1 else f"Each of {', '.join(names)} {words}."
                 for words, names in shown.items()]
@@ -112,7 +115,7 @@ class Diagnosis:
                 for reason in dict.fromkeys(self.reasons.values())]
 
     def _compare(self):
-        if self.right is not False or self.findings or not self.code:
+        if self.right is not False or self.mistakes or not self.code or set(self.wrong) <= set(self.relations):
             return ""
         return "No mistake that is known gives these numbers. Compare your lines with these:\n" + self.code
 

@@ -18,6 +18,9 @@ MOST = 3
 IN_A_LAYER = 2
 """Of these, in one layer."""
 
+MOST_WHOLE = 20
+"""Whole factors up to this are taken for one in single precision."""
+
 KEPT = 40
 """Explanations that are kept."""
 
@@ -57,7 +60,8 @@ class Search:
     """The search at her numbers.
 
     run         the `Pass`;  hers   name → array in the shape of its parameter, or as it is where it has another one
-    tolerance   relative, by her precision, ε of floats;  slack   name → what the way in which it was handed over may have done
+    tolerance   relative, by her precision, ε of floats
+    slack       name → what the way in which it was handed over may have done
     after       our parameters after her step, or None;  eta   her step size, or None
     """
 
@@ -234,7 +238,7 @@ class Search:
             yield None, None
             return
         slack = np.full(hers.shape, self._rounding(here)) + self.slack.get(name, 0.0)
-        for f, c in fits(hers, product, parameter, penalty, self.tolerance, slack, run.N):
+        for f, c in fits(hers, product, parameter, penalty, self.tolerance, slack, run.N, run.l2):
             factor, share = self._factor(name, here, f, hers.size), self._penalty(name, f, c, penalty)
             if factor is not False and share is not False:
                 yield factor, share
@@ -250,6 +254,9 @@ class Search:
         reason = self.factors(here.layer).of(f, max(1e-6, 10 * self.tolerance), 2)
         if reason and (size >= FEW or len(reason[0]) == 1 or reason[0][0].value == -1):
             return name, float(np.prod([part.value for part in reason[0]]))
+        whole = _whole(f)  # which single precision tells, too
+        if whole and size >= FEW and abs(f - whole) <= 10 * self.tolerance * abs(f):
+            return name, float(whole)
         return (name, float(f"{f:.8g}")) if size >= FEW and self.tolerance < 1e-6 else False
 
     def _penalty(self, name, f, c, penalty):
@@ -269,6 +276,13 @@ class Search:
 
 _STARTS = {(row.name,) for row in BY_PIECE["start"]}
 _SLOPES = frozenset(row.name for row in BY_PIECE["slope"])
+
+
+def _whole(f):
+    """The nearest whole number or fraction 1/n to a factor; 0 where that would be a large one."""
+    if not 1 / MOST_WHOLE <= abs(f) <= MOST_WHOLE:
+        return 0
+    return round(f) if abs(f) > 1 else 1 / round(1 / f)
 
 
 def _alternatives(rows, here, shape):
@@ -322,7 +336,7 @@ def named(found, search):
     alternatives = [[name for name, _ in found.made]]
     alternatives = [tuple(dict.fromkeys(alternatives[0]))]
     for more in (*_factor_names(found, search), *_penalty_names(found, search)):
-        alternatives = [one + tuple(name for name in names if name not in one) for one in alternatives for names in more]
+        alternatives = [(*one, *(name for name in names if name not in one)) for one in alternatives for names in more]
     return list(dict.fromkeys(alternatives))
 
 
@@ -336,6 +350,8 @@ def _factor_names(found, search):
         layer = int(own[0][1:]) if len(own) < len(search.hers) else None
         parts = search.factors(layer).of(f, max(1e-6, 10 * search.tolerance))
         names = [tuple(part.name for part in way) for way in parts] or [("a constant factor",)]
+        if len(own) < len(search.hers) and all("m is not the number of samples" in way for way in names):
+            names.append(("a constant factor",))
         apart = len(kinds["W"]) == len(kinds["b"]) == 1 and kinds["W"] != kinds["b"] and run.N > 1
         if apart and any(abs(f * other - 1) < 1e-6 for other in (run.N, 1 / run.N)):
             names = [("weights and biases are averaged differently",)]
