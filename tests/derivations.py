@@ -714,7 +714,7 @@ class Slip(NamedTuple):
     name      what it is
     pattern   where it happens on a right side
     new       what then stands there
-    meant     names of `repairs.TABLE` any of which says this mistake
+    meant     names of `repairs.table` any of which says this mistake
     only      a pattern that the whole line has to have; "" for any
     """
 

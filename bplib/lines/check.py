@@ -9,7 +9,7 @@ from .judging import Finding
 from .naming import Naming
 from .at_a_point import numbers_told
 from .readings import understood
-from .repairs import TABLE
+from .repairs.table import TABLE
 from .rules import rule_of
 from .text import lines_of
 from .verdict import LineVerdict, Verdict

@@ -8,7 +8,8 @@ from ..errors import InputError
 from ..networks import Network
 from .context import Context
 from .judging import EQUAL, difference
-from .repairs import TABLE
+from .repairs.table import TABLE
+from .sites import ETA
 from .tree import Entry, Own, Partial, walk
 from .values import aligned
 
@@ -20,7 +21,7 @@ MOST_TRIED = 1500
 class Named:
     """What a broken line came from.
 
-    names      names of rows of `repairs.TABLE`; two where two mistakes were made at once
+    names      names of rows of `repairs.table`; two where two mistakes were made at once
     possible   names that fit equally well, where they cannot be told apart and nothing is named
     """
 
@@ -92,7 +93,8 @@ class Naming:
         lost = "the 2 of the square is lost" if squared and not halved and about_cost else "a factor 2 is lost"
         many = "a 2 that the ½ has cancelled" if halved and about_cost else "a factor 2 too many"
         ones = np.ones(len(sizes))
-        yield from ((lost, 2 * ones), (many, ones / 2), ("the sign is turned", -ones))
+        yield from ((lost, 2 * ones), (many, ones / 2), ("the sign is turned", -ones),
+                    ("the learning rate is part of the gradient", ones / ETA))
         for name, factor in (("not divided by the number of samples", -1), ("divided by the number of samples once too often", 1)):
             if all(size.get("N", 1) > 1 for size in sizes):
                 yield name, [size["N"]**factor for size in sizes]

@@ -12,7 +12,8 @@ from ..conventions import TABLE, convention
 from ..networks import Dense, Network
 from ..notation import DEFAULT
 from .judging import Finding, Judge
-from .names import ModelNames, NetworkNames
+from .model_names import ModelNames
+from .network_names import NetworkNames
 from .reading import Reader
 from .sites import Mode, modes, sites
 from .tree import Derivative, Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk

@@ -21,6 +21,8 @@ WIDTHS = (3, 4, 2)
 OTHER_WIDTHS = (4, 2, 5)
 SAMPLES = 3
 SEEDS = (1, 2)
+ETA = 0.37
+"""A learning rate: no right line has one."""
 
 
 class Site:
@@ -29,6 +31,7 @@ class Site:
     def __init__(self, point, arrays, equations, cost):
         self.point, self.equations, self.cost = point, equations, cost
         self.arrays = {name: np.asarray(value)[..., 0] for name, value in arrays.items()}
+        self.sizes = {"eta": ETA, **{str(n): float(value) for n, value in point.sizes.items()}}
         self._local, self._total = {}, {}
 
     def total(self, of, by):
@@ -87,7 +90,6 @@ class OfNetwork(Site):
         self.network = network
         equations = {e.quantity.name: e for e in network.equations}
         super().__init__(point, point.arrays, equations, cost)
-        self.sizes = {str(n): float(value) for n, value in point.sizes.items()}
         self.uses = {name: {name_of(x) for x in e.right.atoms(sp.Indexed, sp.Symbol) if name_of(x) in self.arrays}
                      for name, e in equations.items()}
 
@@ -116,7 +118,6 @@ class OfModel(Site):
         self.model = model
         equations = {e.quantity.name: e for e in model.equations}
         super().__init__(point, point.arrays, equations, model.cost.name)
-        self.sizes = {str(n): float(value) for n, value in point.sizes.items()}
         self.sizes |= {name: float(value) for name, value in model.constants.items()}
         self.letters = {at.name: int(sp.sympify(n).xreplace(point.sizes)) for at, n in model.letters.items()}
         self.uses = {name: {name_of(x) for x in entries_of_model(e.right)} for name, e in equations.items()}

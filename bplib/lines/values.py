@@ -38,10 +38,10 @@ def aligned(*values):
         for at, n in zip(value.axes, value.array.shape):
             if lengths.setdefault(at, n) != n:
                 raise Misfit(f"The index {at} counts two different things here.")
-    return axes, [_spread(value, axes) for value in values]
+    return axes, [spread(value, axes) for value in values]
 
 
-def _spread(value, axes):
+def spread(value, axes):
     if value.axes == axes:
         return value.array
     order = sorted(range(len(value.axes)), key=lambda n: axes.index(value.axes[n]))
@@ -300,7 +300,7 @@ class World:
         value = moved.value(tree.of)
         shape = self.site.arrays[by.array].shape
         rest = tuple(at for at in value.axes if at not in moved.letters)
-        array = np.broadcast_to(_spread(value, (*rest, *moved.letters)),
+        array = np.broadcast_to(spread(value, (*rest, *moved.letters)),
                                 (*[dict(zip(value.axes, value.array.shape))[at] for at in rest], *shape))
         slope = np.imag(array) / STEP
         fresh = [Letter(at) for at in rest]
