@@ -186,7 +186,8 @@ class _Reader(Arithmetic):
         return Diagonal(self.bracket()) if self.next.kind == "(" else None
 
     def on_e(self, token):
-        return E if self.names.entry(Written("e")) is None and not self.own("e", "", ()) and self.next.kind in ("^", "power") else None
+        is_taken = self.own("e", "", ()) or self.names.entry(Written("e")) is not None
+        return None if is_taken or self.next.kind not in ("^", "power") else E
 
     def on_pi(self, token):
         return Number(math.pi)
@@ -206,7 +207,7 @@ class _Reader(Arithmetic):
             return False
         at = self.tokens.index(token)
         after = self.tokens[at + 1:at + 12]
-        slash = next((n for n, t in enumerate(after) if t.kind in ("/", "}") or t.kind in ("+", "-", "*", "=", "end")), None)
+        slash = next((n for n, t in enumerate(after) if t.kind in ("/", "}", "+", "-", "*", "=", "end")), None)
         if slash is None or after[slash].kind not in ("/", "}"):
             return False
         below = after[slash + 1:slash + 3]
@@ -254,7 +255,7 @@ class _Reader(Arithmetic):
             self.put_back_after_d(token)
         elif self.next.kind in ("/", "}"):
             return None
-        return self.bracket() if self.next.kind in ("(", "[") else self.entry_only()
+        return self.primary() if self.next.kind in ("(", "[") else self.entry_only()
 
     def put_back_after_d(self, token):
         """dC is d and C."""
@@ -502,12 +503,14 @@ class _Reader(Arithmetic):
             return self.named()
         if len(token.text) == 1 and token.text.isalpha() and not written.indices:
             return Letter(token.text)
-        self.fail(f"{written.shown[:40]!r} is not a name here. Define it with :=, or write it as the network has it.", token)
+        self.fail(f"{written.shown[:40]!r} is not a name here. Define it with :=, or write it as the network has it.",
+                  token)
 
     def _splits(self, text):
         for letter in text[:-1]:
             try:
-                if not self.own(letter, "", ()) and self.names.entry(Written(letter)) is None and self.names.size(Written(letter)) is None:
+                one = Written(letter)
+                if not self.own(letter, "", ()) and self.names.entry(one) is None and self.names.size(one) is None:
                     return False
             except Unreadable:
                 return False

@@ -18,6 +18,11 @@ EQUAL, NEARLY, NOTHING = 1e-8, 1e-5, 1e-13
 """Relative differences up to which sides are equal, or may be equal but for rounded numbers; and what counts as 0."""
 
 
+NOT_FINITE = ("At a test point it has no finite value: does it divide by zero or take the logarithm of a negative "
+              "number?")
+ROUNDED = "It agrees to a few digits, but not exactly; is a number in it rounded?"
+
+
 class Finding(Enum):
     """What is found about a link or a line."""
 
@@ -88,7 +93,7 @@ class Judge:
         return world, with_matrices
 
     def chosen(self, pair, *trees):
-        """Of the two worlds of a point the one in which some trees are written: with matrices where names have no indices."""
+        """The world of a point in which trees are written: with matrices where names have no indices."""
         bare = self.meant.matrices and any(self.is_bare(tree) for tree in trees)
         return pair[1] if bare else pair[0]
 
@@ -129,7 +134,8 @@ class Judge:
             if side is None or left is None:
                 self.last = side
                 continue
-            link = Link(left, side, self.head or left, after_break=self.after_break, defines=chain.meaning is not None and number == 0)
+            link = Link(left, side, self.head or left, after_break=self.after_break,
+                        defines=chain.meaning is not None and number == 0)
             if not link.defines:
                 self.judge(link)
             found.append(link)
@@ -183,12 +189,10 @@ class Judge:
         except NoValue as problem:
             return Finding.UNDECIDED, str(problem)
         if np.isnan(gap):
-            return Finding.UNDECIDED, ("At a test point it has no finite value: does it divide by zero or take the logarithm "
-                                       "of a negative number?")
+            return Finding.UNDECIDED, NOT_FINITE
         if gap <= EQUAL:
             return Finding.FOLLOWS, ""
-        return (Finding.UNDECIDED, "It agrees to a few digits, but not exactly; is a number in it rounded?") if (
-            gap <= NEARLY) else (Finding.BROKEN, "")
+        return (Finding.UNDECIDED, ROUNDED) if gap <= NEARLY else (Finding.BROKEN, "")
 
     def set_ranges(self, world, *trees):
         """How far letters run that stand in conditions and computed indices."""

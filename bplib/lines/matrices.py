@@ -5,8 +5,8 @@ A vector is a column; of a batch, samples stand in rows or in columns.
 import numpy as np
 
 from .functions import function
-from .tree import Entry, Own
-from .values import Misfit, NoValue, Value, World
+from .tree import Entry, Letter, Own
+from .values import OPERATIONS, Misfit, NoValue, Value, World
 
 AXES = ("rows", "columns")
 
@@ -46,7 +46,8 @@ class Matrices(World):
         return self.site.axes("z" + name.removeprefix("delta") if name.startswith("delta") else name)
 
     def on_Entry(self, tree):
-        if tree.indices is not None and any(at.name != self.sample if hasattr(at, "name") else True for at in tree.indices):
+        sample_alone = all(isinstance(at, Letter) and at.name == self.sample for at in tree.indices or ())
+        if tree.indices is not None and not sample_alone:
             value = self.base.value(tree)
             if not value.axes or value.axes == (self.sample,) and not self.batch:
                 return Value(value.array.reshape(1, 1), AXES)
@@ -85,11 +86,11 @@ class Matrices(World):
         return self.matrix(array, axes, by.array.startswith("W"))
 
     def jacobian(self, array, of, by):
-        """∂u/∂v of two vectors: a row for each entry of u.  Of two vectors of one layer texts also write its diagonal."""
+        """∂u/∂v of two vectors: a row for each entry of u."""
         if self.batch:
             raise NoValue("For a batch this derivative has more than two indices; write them.")
-        axes = [axes[1:] if axes[:1] == (self._sample_axis,) else axes for axes in map(self.axes_of, (of.array, by.array))]
-        if [len(a) for a in axes] != [1, 1]:
+        ranks = [sum(at != self._sample_axis for at in self.axes_of(one.array)) for one in (of, by)]
+        if ranks != [1, 1]:
             raise NoValue("A derivative of a vector with respect to a matrix has three indices; write them.")
         return Value(array.reshape(-1, array.shape[-1]), AXES)
 
@@ -105,13 +106,14 @@ class Matrices(World):
             return value
         letters = [at for at in value.axes if at != self.sample]
         axes = tuple([*([self._sample_axis] if self.sample in value.axes else []), *letters])
-        order = [*([value.axes.index(self.sample)] if self.sample in value.axes else []), *map(value.axes.index, letters)]
+        order = [value.axes.index(at) for at in ([self.sample] if self.sample in value.axes else []) + letters]
         return self.matrix(value.array.transpose(order), axes)
 
     def on_Call(self, tree):
         argument = self.value(tree.argument)
         with np.errstate(all="ignore"):
-            return Value(np.broadcast_to(function(tree.function, tree.slope)(argument.array), argument.array.shape), AXES)
+            array = function(tree.function, tree.slope)(argument.array)
+        return Value(np.broadcast_to(array, argument.array.shape), AXES)
 
     def on_Over(self, tree):
         body = self.value(tree.body)
@@ -154,22 +156,18 @@ def _multiplied(left, right, sign):
         return left @ right
     if left.shape == right.shape and sign == "*":
         return left * right
-    raise Misfit(f"A matrix of shape {_shape(left)} times one of shape {_shape(right)}: the columns of the first are not as many "
-                 "as the rows of the second.")
+    raise Misfit(f"A matrix of shape {_shape(left)} times one of shape {_shape(right)}: the columns of the first are "
+                 "not as many as the rows of the second.")
 
 
 def _entry_by_entry(sign, left, right):
-    from .values import OPERATIONS
-
-    if left.shape != right.shape and left.size != 1 and right.size != 1 and 1 not in left.shape + right.shape:
-        raise Misfit(f"Matrices of the shapes {_shape(left)} and {_shape(right)} have no entries that belong together.")
     try:
         with np.errstate(all="ignore"):
             found = OPERATIONS[sign](left, right)
     except ValueError:
-        raise Misfit(f"Matrices of the shapes {_shape(left)} and {_shape(right)} have no entries that belong together.") from None
-    if found.shape not in (left.shape, right.shape):
-        raise Misfit("A row and a column have no entries that belong together.")
+        found = None
+    if found is None or found.shape not in (left.shape, right.shape):
+        raise Misfit(f"Matrices of the shapes {_shape(left)} and {_shape(right)} have no entries that belong together.")
     return found
 
 

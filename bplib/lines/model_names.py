@@ -3,7 +3,7 @@ import re
 
 from ..activations import Activated
 from ..models.nodes import letter as letter_symbol
-from .names import COSTS, GENERIC, Names, Unreadable, Written, shown_index
+from .names import COSTS, GENERIC, Names, Unreadable, Written, counted, shown_index
 from .tree import Entry, Letter, Partial
 
 
@@ -31,7 +31,8 @@ class ModelNames(Names):
         name = written.base + ("_" + "".join(map(shown_index, indices)) if indices else "")
         if name in map(str, self.model.all_sizes()):
             return name
-        return "N" if name in ("m", "n") and "N" in map(str, self.model.all_sizes()) and not self.is_letter(name) else None
+        counts_samples = name in ("m", "n") and not self.is_letter(name)
+        return "N" if counts_samples and "N" in map(str, self.model.all_sizes()) else None
 
     def constant(self, written):
         name = written.base + ("_" + "".join(map(shown_index, written.indices)) if written.indices else "")
@@ -88,8 +89,7 @@ class ModelNames(Names):
         if missing == 1 and q.letters and q.letters[0].name == self.sample:
             return Entry(q.name, (Letter(self.sample), *indices))
         if missing:
-            raise Unreadable(f"{written.shown}: {q.written} has {len(q.letters)} {'index' if len(q.letters) == 1 else 'indices'}; "
-                             f"given: {len(indices)}.")
+            raise Unreadable(f"{written.shown}: {q.written} has {counted(len(q.letters))}; given: {len(indices)}.")
         return Entry(q.name, tuple(indices))
 
 

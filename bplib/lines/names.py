@@ -46,6 +46,10 @@ def shown_index(at):
     return f"{at.value:g}" if isinstance(at, Number) else "…"
 
 
+def counted(number):
+    return "one index" if number == 1 else f"{number} indices"
+
+
 def functions():
     """As typed → name of an activation."""
     return _functions(tuple(ACTIVATIONS))
@@ -58,8 +62,8 @@ def _functions(names):
 
 @dataclass
 class Names:
-    """What names mean.  `sample` is the letter for samples, `first` what units are counted from, `from_to` whether the first
-    index of a weight is the unit that sends, `marks` names of units.
+    """What names mean.  `sample` is the letter for samples, `first` what units are counted from, `from_to` whether the
+    first index of a weight is the unit that sends, `marks` names of units.
 
     layer_of   letter → the layer whose units it counts, for names that carry no layer
     unclear    letters of names that carry no layer, where several layers are possible; filled while names are read

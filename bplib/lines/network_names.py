@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from ..equations import N as SAMPLES
 from ..notation import DEFAULT
-from .names import CONSTANTS, COSTS, GENERIC, SPELLED, Names, Unreadable, Written
+from .names import CONSTANTS, COSTS, GENERIC, SPELLED, Names, Unreadable, Written, counted
 from .tree import Binary, Entry, Letter, Number, Partial, walk
 
+LAYERED = ("W", "b", "z", "a", "delta", "x", "output a", "output z")
 GUESSED = {"yhat": "output a", "o": "output a", "t": "y", "l": "losses", "ell": "losses"}
 """Letters that this course does not use and that have one usual meaning: kind of array."""
 
@@ -64,8 +65,9 @@ class NetworkNames(Names):
 
     @property
     def rows(self):
-        structure = self.network.structure
-        return [row for _, row in structure.neurons.values()] if hasattr(structure, "neurons") else list(structure.activations)
+        if self.layers:
+            return list(self.network.structure.activations)
+        return [row for _, row in self.network.structure.neurons.values()]
 
     def activation_at(self, argument):
         """The activation of the units whose weighted sum stands in a formula; that of all units where they have one."""
@@ -76,7 +78,8 @@ class NetworkNames(Names):
             return names.pop()
         if len(marks) == 1:
             return self.activation_of(marks.pop()).name
-        raise Unreadable("The units have different activations. Write the one that is meant by its name, such as sigmoid(z).")
+        raise Unreadable("The units have different activations. Write the one that is meant by its name, such as "
+                         "sigmoid(z).")
 
     def activation_of(self, mark):
         structure = self.network.structure
@@ -89,23 +92,23 @@ class NetworkNames(Names):
     def size(self, written):
         """The name of a size, None where the name is none."""
         n = plain_letter(self.notation.letter("N"))
-        if written.base in (n, "N", "m") and not written.indices and not written.layer and written.base not in self.letters:
+        alone = not written.indices and not written.layer and written.base not in self.letters
+        if written.base in (n, "N", "m") and alone:
             return str(SAMPLES)
         if written.base == "n" and len(written.indices) == 1 and isinstance(written.indices[0], Number):
             name = f"n_{int(written.indices[0].value)}"
             return name if name in map(str, self.network.sizes) else None
-        if written.base in ("n", "K") and not written.indices and self.layers and written.base not in self.letters:
+        if written.base in ("n", "K") and self.layers and alone:
             return f"n_{self.layers}"
         return None
 
     def constant(self, written):
-        return written.base if written.base in CONSTANTS and written.base not in self.letters and not written.indices else None
+        known = written.base in CONSTANTS and written.base not in self.letters
+        return written.base if known and not written.indices else None
 
     def is_layered(self, base):
         """Whether a letter can carry a layer above."""
-        stem = base.rstrip("0123456789")
-        return self.layers > 0 and stem == base and any(kind in ("W", "b", "z", "a", "delta", "x", "output a", "output z")
-                                                         for kind in self.kinds(base))
+        return self.layers > 0 and not base[-1:].isdigit() and any(kind in LAYERED for kind in self.kinds(base))
 
     def kinds(self, base):
         """Kinds of arrays that a letter may stand for."""
@@ -118,7 +121,7 @@ class NetworkNames(Names):
         return found or []
 
     def entry(self, written):
-        """The entry that a name stands for; None where it is the name of nothing here.  `Unreadable` where it does not fit."""
+        """The entry that a name stands for; None where it is no name here.  `Unreadable` where it does not fit."""
         if not self.layers:
             return self._by_own_name(written) or self._derivative_in_code(written)
         base, layer = written.base, written.layer
@@ -241,8 +244,8 @@ class NetworkNames(Names):
         if not indices and rank:
             indices = self._only_unit(q, rank)
         if indices is not None and len(indices) != rank:
-            raise Unreadable(f"{written.shown} has {len(indices)} {'index' if len(indices) == 1 else 'indices'} besides the "
-                             f"sample's; it has {rank}.")
+            raise Unreadable(f"{written.shown} is written with {counted(len(indices))} besides the sample's; it has "
+                             f"{counted(rank)}.")
         if indices is None:
             return Entry(array, None)
         if kind == "W" and self.notation.weight == "from,to":
@@ -296,8 +299,9 @@ class NetworkNames(Names):
 
     def _number_is_layer(self, kind, indices, rank):
         """Whether the first number below a name is its layer: W_1, z_{1,j}, and in a deeper network z_1."""
+        mark = self.notation.layer[:1]
         return len(indices) > rank or len(indices) == 1 and (
-            rank == 2 or self.notation.layer.startswith("_") or self.layers > 1 and not self.notation.layer.startswith("^"))
+            rank == 2 or mark == "_" or self.layers > 1 and mark != "^")
 
     def _numbered(self, kind, mark, shift, written):
         match = re.fullmatch(r"([lLk]?)([+-]?\d*)", mark.replace(" ", ""))

@@ -1,8 +1,8 @@
 """A network or a model with numbers in all its arrays, and every derivative of anything with respect to anything.
 
 `arrays` has an axis for each index.  `total(of, by)` is ∂of/∂by along all paths, an array over the indices of both;
-`local(of, by)` holds everything else fixed that stands in the equation of `of`.  Both are found by complex step, straight
-from the equations: nothing is used that a derivation has found.
+`local(of, by)` holds everything else fixed that stands in the equation of `of`.  Both are found by complex step,
+straight from the equations: nothing is used that a derivation has found.
 """
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from ..deriving import values as of_models
-from ..equations import N, indices_of, name_of
+from ..equations import N, name_of
 from ..meaning import STEP
 from ..meaning import Point as NetworkPoint
 from ..models.nodes import entries as entries_of_model
@@ -168,7 +168,8 @@ def _sites(network, equations, mode, own_sizes):
         samples = SAMPLES if mode.batch else 1
         return tuple(OfModel(network, samples, seed) for seed in SEEDS)
     samples = SAMPLES if mode.batch else 1
-    return tuple(OfNetwork(network, widths, samples, seed, mode.cost) for widths, seed in zip(_widths(network, own_sizes), SEEDS))
+    return tuple(OfNetwork(network, widths, samples, seed, mode.cost)
+                 for widths, seed in zip(_widths(network, own_sizes), SEEDS))
 
 
 def _widths(network, own_sizes):
@@ -176,4 +177,5 @@ def _widths(network, own_sizes):
     own = [int(network.sizes[n]) for n in network.sizes if n.is_integer]
     if own_sizes:
         return (own or WIDTHS,) * 2
-    return [[1 if n == 1 else widths[at % 3] for at, n in enumerate(own)] or WIDTHS for widths in (WIDTHS, OTHER_WIDTHS)]
+    return [[1 if n == 1 else widths[at % 3] for at, n in enumerate(own)] or WIDTHS
+            for widths in (WIDTHS, OTHER_WIDTHS)]

@@ -1,8 +1,8 @@
 """The value of a tree where a network has numbers: an array with a named axis for each free letter.
 
-∂C/∂q is the derivative along all paths.  ∂u/∂q of anything else holds fixed what stands beside q in the equation of u, as
-the chain rule means it; where q does not stand there, the change goes on through what does ("nearest"), or in any case along
-all paths ("total").
+∂C/∂q is the derivative along all paths.  ∂u/∂q of anything else holds fixed what stands beside q in the equation of u,
+as the chain rule means it; where q does not stand there, the change goes on through what does ("nearest"), or along all
+paths ("total").
 """
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import InputError
 from ..meaning import STEP
 from .functions import function
-from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size, Transpose, walk)
+from .tree import Binary, Derivative, Entry, Letter, Number, Over, Own, Partial, walk
 
 
 class Misfit(InputError):
@@ -230,7 +230,8 @@ class World:
         values = [self.value(at) for at in indices]
         axes, numbers = aligned(*values)
         numbers = [np.rint(np.real(n)).astype(int) - self.first for n in numbers]
-        if any(isinstance(at, Number) and not 0 <= n.item() < size for at, n, size in zip(indices, numbers, array.shape)):
+        named = [(n.item(), size) for at, n, size in zip(indices, numbers, array.shape) if isinstance(at, Number)]
+        if any(not 0 <= n < size for n, size in named):
             raise Misfit("There is no unit of this number.")
         inside = np.all(np.broadcast_arrays(*[(n >= 0) & (n < size) for n, size in zip(numbers, array.shape)]), axis=0)
         clipped = tuple(np.clip(n, 0, size - 1) for n, size in zip(numbers, array.shape))
@@ -265,7 +266,7 @@ class World:
         return self.value(Binary("/", Partial(of, through), Derivative(by, through)))
 
     def array_like(self, own):
-        """The entry that a name for a formula has the value of, such as s := Σ w x + b for z; None where there is none."""
+        """The entry whose value a name for a formula has, such as z for s := Σ w x + b; None where there is none."""
         value, letters = self.value(own), own.indices
         for name in self.site.equations:
             array = self.site.arrays[name]
@@ -281,8 +282,8 @@ class World:
 
     def only_array_in(self, meaning, own):
         """The one quantity that moves a name for a formula, entry by entry, such as a for u := a − y."""
-        found = {part.array: part for part in walk(meaning.tree) if isinstance(part, Entry) and part.array in self.site.equations
-                 and part.indices is not None}
+        found = {part.array: part for part in walk(meaning.tree) if isinstance(part, Entry)
+                 and part.array in self.site.equations and part.indices is not None}
         if len(found) != 1 or any(isinstance(part, (Over, Own)) for part in walk(meaning.tree)):
             raise NoValue(f"How {meaning.name} moves something cannot be seen, because it is a name for a formula.")
         (entry,) = found.values()
@@ -326,7 +327,7 @@ class World:
         return Value(array, axes)
 
     def reduced(self, what, array, axes, letter):
-        """A sum, mean or maximum over one letter.  A letter that nothing in it has counts the samples, where there are any."""
+        """A sum, mean or maximum over one letter.  One that nothing in it has counts samples, where there are any."""
         if letter not in axes:
             sample = next((at for at in axes if at == self.sample), None)
             if sample is None or letter in self.ranges:
@@ -361,7 +362,7 @@ class World:
 
 
 class _Moved(World):
-    """A world in which one array is moved a little, with everything that depends on it: by an imaginary step for each entry."""
+    """A world in which one array is moved, each entry by an imaginary step, with everything that depends on it."""
 
     def __init__(self, world, by):
         super().__init__(world.site, world.own, world.ranges, world.first, world.sample, world.partials, world.carried)

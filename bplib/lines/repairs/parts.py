@@ -1,5 +1,5 @@
 """Parts of a formula, and what can be done to one of them."""
-from ..tree import Binary, Entry, Letter, Number, Over, Own, Partial, changed, factors, walk
+from ..tree import Binary, Entry, Letter, Number, Over, Own, Partial, changed, walk
 
 PRODUCTS = ("*", "@", "⊙")
 
@@ -70,8 +70,12 @@ def is_exponent(tree, number):
 
 def complement(tree, entry):
     """Whether a formula is 1 − a for this a."""
-    return isinstance(tree, Binary) and tree.sign == "-" and isinstance(tree.left, Number) and tree.left.value == 1 and \
-        isinstance(tree.right, Entry) and tree.right.array == entry.array
+    return is_one_minus(tree) and isinstance(tree.right, Entry) and tree.right.array == entry.array
+
+
+def is_one_minus(tree):
+    """Whether a formula is 1 − something."""
+    return isinstance(tree, Binary) and tree.sign == "-" and isinstance(tree.left, Number) and tree.left.value == 1
 
 
 def by_value(tree):

@@ -15,7 +15,8 @@ def sum_forgotten(tree, context):
         yield Over("sum", tuple(loose), tree)
     for letter in context.free:
         for part in value_parts(tree):
-            if part is not tree and isinstance(part, (Binary, Entry, Call)) and letter in letters_of(part) and letter != context.sample:
+            inside = part is not tree and isinstance(part, (Binary, Entry, Call)) and letter != context.sample
+            if inside and letter in letters_of(part):
                 yield changed(tree, part, Over("sum", (letter,), part))
 
 
@@ -37,7 +38,7 @@ def _subsets(parts):
 
 
 def _renamed_in(tree, chosen, letter, fresh):
-    """A letter by another name in the first factors, and as the second half of a derivative's pair in the last of them."""
+    """A letter by another name in the first factors, and in the upper half of a derivative that is the last of them."""
     mended = tree
     for n, part in enumerate(chosen):
         last = n == len(chosen) - 1

@@ -2,7 +2,7 @@
 from dataclasses import replace
 
 from ..names import shown_index
-from ..tree import Binary, Entry, Letter, Number, Own, Partial, Transpose, changed, factors
+from ..tree import Binary, Entry, Letter, Number, Own, Partial, Transpose, changed
 from .parts import all_entries, all_of, value_parts
 
 

@@ -2,7 +2,8 @@
 from dataclasses import replace
 
 from ..tree import Binary, Call, Entry, Letter, Number, Over, Partial, changed, factors
-from .parts import PRODUCTS, all_of, around, by_value, complement, with_factor, with_letter, without_factors
+from .parts import (PRODUCTS, all_of, around, by_value, complement, is_one_minus, with_factor, with_letter,
+                    without_factors)
 
 
 def _slope_at(z, function):
@@ -96,8 +97,7 @@ def other_slope(tree, context):
                     yield changed(tree, part, Binary("-", Number(1.0), Binary("^", one, Number(2.0))))
                     yield changed(tree, part, _true_slope(one, context) or part)
                 yield from _other_slope_apart(tree, part, one, other, context)
-        if part.sign == "-" and isinstance(part.left, Number) and part.left.value == 1 and isinstance(part.right, Binary) \
-                and part.right.sign == "^" and isinstance(part.right.left, Entry):
+        if is_one_minus(part) and _is_power_of_entry(part.right):
             a = part.right.left
             yield changed(tree, part, Binary("*", a, Binary("-", Number(1.0), a)))
             yield changed(tree, part, _true_slope(a, context) or part)
@@ -109,10 +109,15 @@ def other_slope(tree, context):
 
 def _other_slope_apart(tree, part, one, other, context):
     """… a (1 − a), where other factors stand before a."""
-    if isinstance(one, Binary) and one.sign in PRODUCTS and isinstance(one.right, Entry) and complement(other, one.right):
+    product = isinstance(one, Binary) and one.sign in PRODUCTS
+    if product and isinstance(one.right, Entry) and complement(other, one.right):
         yield changed(tree, part, Binary("*", one.left, Binary("-", Number(1.0), Binary("^", one.right, Number(2.0)))))
         if _true_slope(one.right, context):
             yield changed(tree, part, Binary("*", one.left, _true_slope(one.right, context)))
+
+
+def _is_power_of_entry(tree):
+    return isinstance(tree, Binary) and tree.sign == "^" and isinstance(tree.left, Entry)
 
 
 def _true_slope(a, context):
@@ -165,5 +170,6 @@ def _true_partial(tree, z, a, context):
 
 
 def _has_unit_slope(tree, a):
-    return any(by_value(part) and any(e.array == a for e in all_of(part, Entry)) for part in all_of(tree, Binary)) or any(
+    short = [part for part in all_of(tree, Binary) if by_value(part)]
+    return any(entry.array == a for part in short for entry in all_of(part, Entry)) or any(
         part.slope for part in all_of(tree, Call))
