@@ -136,7 +136,9 @@ class Judge:
                 continue
             link = Link(left, side, self.head or left, after_break=self.after_break,
                         defines=chain.meaning is not None and number == 0)
-            if not link.defines:
+            if link.defines:
+                link.finding, link.why = self.has_value(side)
+            else:
                 self.judge(link)
             found.append(link)
             self.last = side
@@ -162,6 +164,17 @@ class Judge:
                 link.again = True
                 return
         link.finding, link.why = finding, why
+
+    def has_value(self, tree):
+        """What a name may be defined as: anything that has a value."""
+        try:
+            for pair in self.truth:
+                world = self.chosen(pair, tree)
+                self.set_ranges(world, tree)
+                world.value(tree)
+        except (Misfit, NoValue) as problem:
+            return Finding.UNDECIDED, str(problem)
+        return Finding.FOLLOWS, ""
 
     def compared(self, left, right, worlds):
         """The worst of what two sides are at all points."""

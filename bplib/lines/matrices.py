@@ -5,7 +5,7 @@ A vector is a column; of a batch, samples stand in rows or in columns.
 import numpy as np
 
 from .functions import function
-from .tree import Entry, Letter, Own
+from .tree import Entry, Known, Letter, Own, walk
 from .values import OPERATIONS, Misfit, NoValue, Value, World
 
 AXES = ("rows", "columns")
@@ -58,7 +58,7 @@ class Matrices(World):
         return Value(np.asarray(tree.value).reshape(1, 1), AXES)
 
     def on_Known(self, tree):
-        return tree.value
+        return tree.value if tree.value.axes == AXES else self.by_letters(tree.value)
 
     def on_Size(self, tree):
         return Value(super().on_Size(tree).array.reshape(1, 1), AXES)
@@ -100,10 +100,28 @@ class Matrices(World):
     def on_Derivative(self, tree):
         raise NoValue("Write the derivative of a formula with indices, so that one can see what is moved.")
 
-    def on_Own(self, tree):
-        value = self.own[tree.name].value(self, tree.indices)
+    def value(self, tree):
+        value = super().value(tree)
         if value.axes == AXES:
             return value
+        if value.array.size > 1:
+            raise NoValue("Some names here have indices and others have none; write all of them.")
+        return Value(value.array.reshape(1, 1), AXES)
+
+    def is_bare(self, tree):
+        """Whether a formula has names without indices."""
+        if isinstance(tree, Known):
+            return True
+        return any(isinstance(part, Entry) and part.indices is None or
+                   isinstance(part, Own) and self.is_bare(self.own[part.name].tree) for part in walk(tree))
+
+    def on_Own(self, tree):
+        meaning = self.own[tree.name]
+        value = meaning.value(self if self.is_bare(meaning.tree) else self.base, tree.indices)
+        return value if value.axes == AXES else self.by_letters(value)
+
+    def by_letters(self, value):
+        """A value with letters as a matrix: those of units in their order, samples as they stand here."""
         letters = [at for at in value.axes if at != self.sample]
         axes = tuple([*([self._sample_axis] if self.sample in value.axes else []), *letters])
         order = [value.axes.index(at) for at in ([self.sample] if self.sample in value.axes else []) + letters]

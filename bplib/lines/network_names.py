@@ -92,7 +92,7 @@ class NetworkNames(Names):
     def size(self, written):
         """The name of a size, None where the name is none."""
         n = plain_letter(self.notation.letter("N"))
-        alone = not written.indices and not written.layer and written.base not in self.letters
+        alone = not written.indices and not written.layer and not self.is_array(written.base)
         if written.base in (n, "N", "m") and alone:
             return str(SAMPLES)
         if written.base == "n" and len(written.indices) == 1 and isinstance(written.indices[0], Number):

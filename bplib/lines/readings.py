@@ -16,7 +16,7 @@ from .model_names import ModelNames
 from .network_names import NetworkNames
 from .reading import Reader
 from .sites import Mode, modes, sites
-from .tree import Diagonal, Entry, Number, Over, Own, Partial, Size, Transpose, walk
+from .tree import Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
 
 MOST, MOST_OF_OTHERS = 24, 8
 """Ways to read one text that are tried in the letters that are expected, and in those of each other text."""
@@ -55,7 +55,7 @@ class Understood:
         """How much speaks against this reading, most important first."""
         findings = [line.finding for line in self.lines]
         wrong = [n for n, finding in enumerate(findings) if finding is Finding.BROKEN]
-        return (findings.count(Finding.UNREADABLE), findings.count(Finding.UNDECIDED), len(wrong),
+        return (sum(bool(line.problems) for line in self.lines), findings.count(Finding.UNDECIDED), len(wrong),
                 -(wrong[0] if wrong else len(findings)), self.meant.mode.batch, self.misfits, self.strangeness)
 
     @property
@@ -92,7 +92,7 @@ def understood(network, lines, notation=None, of=None) -> Understood:
 
 def _looks_foreign(found):
     """Whether a text has letters that this course does not have, and is not right as it was read."""
-    unreadable = any(line.finding is Finding.UNREADABLE for line in found.lines)
+    unreadable = any(line.problems for line in found.lines)
     return unreadable or bool(found.judge.names.guessed) and any(line.finding is Finding.BROKEN for line in found.lines)
 
 
@@ -243,4 +243,5 @@ def _speaks_of_batch(part, names, network):
         return part.name == "N"
     if isinstance(part, Over):
         return names.sample in part.letters
-    return False
+    written = part.written if isinstance(part, Entry) and part.array not in ("C", "losses") else None
+    return written is not None and any(isinstance(at, Letter) and at.name == names.sample for at in written.indices)

@@ -60,7 +60,7 @@ class Site:
         """Whether an array stands in the equation of another one."""
         return of in self.equations and by in self.uses[of]
 
-    @property
+    @cached_property
     def movable(self):
         return [name for name, value in self.arrays.items() if value.dtype.kind == "f"]
 

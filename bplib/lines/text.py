@@ -28,7 +28,7 @@ WORDS = ("and|so|thus|hence|therefore|since|because|where|with|now|then|let|defi
          "our|my|answer|result|want|wanted|find|derive|because|cancel|cancels|cancelling|leaves|remains|only|through|"
          "one|sample|all|samples|batch|over|paths|several|per|both|each|neuron|unit|weight|bias|weights|biases|"
          "derivative|slope|activation|sigmoid|softmax|sum|multiply|out|rearrange|factor|call|called|name|named|"
-         "matrix|form")
+         "matrix|form|given|assume|suppose|consider|compute|multiplying|adding|take|taking")
 LEADING = re.compile(rf"(?:(?:{WORDS})\b(?![_^'(\[=\d])(?!\s*(?:[:=+*/^_]|-\s)(?!\s*[A-Za-z∂δ]\S*\s*=))[,;]?\s+)+",
                      re.I)
 LABEL = re.compile(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]\s+|\(\d{1,2}\)\s*|"
@@ -88,14 +88,12 @@ class Line:
     text       as it was written
     equations  its equations, each a tuple of sides; the first is "" where the equation goes on from the line before
     defines    whether the equation at that place was written with := instead of =
-    goes_on    whether the text continues an expression that the line before has left open
     """
 
     number: int
     text: str
     equations: tuple
     defines: tuple
-    goes_on: bool = False
 
 
 def lines_of(text: str) -> list:
@@ -105,7 +103,7 @@ def lines_of(text: str) -> list:
                          f"given: {type(text).__name__}.")
     if len(text) > LONGEST:
         raise InputError(f"The derivation has {len(text):,} characters; up to {LONGEST:,} are read.")
-    written = [one for one in _split(text) if cleaned(one)]
+    written = _joined([one for one in _split(text) if cleaned(one)])
     if len(written) > MOST_LINES:
         raise InputError(f"The derivation has {len(written)} lines; up to {MOST_LINES} are read.")
     if not written:
@@ -124,6 +122,19 @@ def _split(text):
         block = re.sub(r"\s*\n\s*", " ", block) if inside else block
         found += re.split(r"\\\\(?:\[[^\]]*\])?|\n", block)
     return [one.strip() for one in found]
+
+
+def _joined(lines):
+    """Lines, with a line that goes on within an expression put behind the one before."""
+    found = []
+    for line in lines:
+        begins = re.match(r"[+·⊙×*/@]|-(?!.*=)", cleaned(line)) and not re.match(r"\s*[-*•]\s", line)
+        begins = begins or re.match(r"\s*-\s(?!.*=)", line)
+        if found and (begins or re.search(r"[-+·⊙×*/@=(]$", cleaned(found[-1]))):
+            found[-1] += " " + line
+        else:
+            found.append(line)
+    return found
 
 
 def cleaned(line: str) -> str:
@@ -194,8 +205,7 @@ def _line(number, written):
         sides, defining = _sides(equation)
         equations.append(tuple(sides))
         defines.append(defining)
-    goes_on = bool(re.match(r"[+·⊙×*/@]|-\s", text))
-    return Line(number, written, tuple(equations), tuple(defines), goes_on)
+    return Line(number, written, tuple(equations), tuple(defines))
 
 
 def _at_top(text):

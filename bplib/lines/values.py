@@ -133,6 +133,8 @@ class World:
 
     def partial(self, of, by, total=False):
         """∂of/∂by, an array over the indices of both."""
+        if by not in self.site.movable or of not in self.site.arrays:
+            raise NoValue(f"A derivative of {of} with respect to {by} cannot be judged here.")
         if of in ("losses", self.site.cost) or of == "C":
             return self.cost_derivative(self._cost_meant(of), by)
         replaced = self.carried.replaced if self.carried is not None else {}
@@ -361,6 +363,9 @@ class World:
     on_Diagonal = on_Transpose
 
 
+SECOND = "A derivative of a derivative cannot be judged here."
+
+
 class _Moved(World):
     """A world in which one array is moved, each entry by an imaginary step, with everything that depends on it."""
 
@@ -372,6 +377,8 @@ class _Moved(World):
 
     def on_Entry(self, tree):
         value = super().on_Entry(tree)
+        if tree.array.startswith("delta"):
+            raise NoValue(SECOND)
         if tree.array not in self.site.movable:
             return value
         slope = self.site.total(tree.array, self.by)
@@ -380,7 +387,7 @@ class _Moved(World):
         return Value(here + 1j * STEP * step, axes)
 
     def on_Partial(self, tree):
-        return self.base.value(tree)
+        raise NoValue(SECOND)
 
 
 def _chained(first, second, middle):
