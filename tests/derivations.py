@@ -3,8 +3,9 @@
     .venv/bin/python tests/derivations.py            the figures
     .venv/bin/python tests/derivations.py -v         and every one that is judged otherwise than it should be
 
-RIGHT were written by hand, each in some person's manner.  SLIPS are what happens to a pen: each turns a line into what
-somebody writes who makes this mistake; WRONG are right derivations with a slip in one line or in two, and those written by hand.
+RIGHT and WRITTEN were written by hand, each in some person's manner; those in WRITTEN are wrong.  SLIPS are what
+happens to a pen: each turns a line into what somebody writes who makes this mistake.  Right derivations with a slip in
+one line, and with slips in two, are wrong ones too.
 """
 import re
 import sys
@@ -46,7 +47,8 @@ NETWORKS = {
     "sum over samples": lambda: bp.dense([3, 4, 2], "sigmoid", over_samples="sum"),
     "mean over outputs": lambda: bp.dense([3, 4, 2], "sigmoid", over_outputs="mean"),
     "skip": lambda: bp.graph({"h": (["p", "q"], "sigmoid"), "o": (["h", "p"], "identity")}, inputs=["p", "q"]),
-    "triangle": lambda: bp.graph({"h": (["p"], "tanh"), "m": (["h"], "tanh"), "o": (["h", "m"], "identity")}, inputs=["p"], bias=True),
+    "triangle": lambda: bp.graph({"h": (["p"], "tanh"), "m": (["h"], "tanh"), "o": (["h", "m"], "identity")},
+                                 inputs=["p"], bias=True),
     "model": model("s:N  j:J  k:K", "x[s,k] y[s,j]", """
         z[s,j] = sum(W[j,k]*x[s,k], k) + b[j]
         a[s,j] = tanh(z[s,j])
@@ -703,6 +705,99 @@ dC/dz1_k = dC/da1_k * a1_k * (1 - a1_k)
 ∂C/∂z1_k = Σ_j ∂C/∂z2_j · ∂z2_j/∂z1_k
 ∂z2_j/∂z1_k = w2_jk σ'(z1_k)
 """),
+    right("neuron", r"""
+Given a = σ(wx + b), C = (a − y)².
+By the chain rule, ∂C/∂w = ∂C/∂a · ∂a/∂w.
+Here ∂C/∂a = 2(a − y).
+And ∂a/∂w = a(1 − a)x.
+Therefore ∂C/∂w = 2(a − y)a(1 − a)x.
+"""),
+    right("neuron", r"""
+\[ \frac{\partial C}{\partial b} = 2(a - y)\,\frac{e^{-z}}{(1+e^{-z})^{2}} \]
+"""),
+    right("neuron, any g", r"""
+Let e := a − y
+C = e²
+∂C/∂w = 2e · ∂e/∂w
+∂e/∂w = ∂a/∂w = g'(z)·x
+=> ∂C/∂w = 2e g'(z) x
+"""),
+    right("neuron, cross entropy", r"""
+\begin{align}
+\frac{\partial C}{\partial w}
+  &= \left(\frac{a-y}{a(1-a)}\right) \cdot a(1-a) \cdot x \nonumber\\
+  &= (\sigma(z)-y)\,x
+\end{align}
+"""),
+    right("one layer", r"""
+for each j,k:  ∂z_j/∂w_jk = x_k
+∂C/∂w_jk = 2 (a_j - y_j) tanh'(z_j) x_k
+"""),
+    right("one layer", r"""
+∂C/∂W = 2((a - y) ⊙ tanh'(z)) xᵀ
+"""),
+    right("two layers", r"""
+\frac{\partial C}{\partial z^{(1)}_k} = \sigma'(z^{(1)}_k) \sum_{j=1}^{2} w^{(2)}_{jk} \frac{\partial C}{\partial z^{(2)}_j}
+"""),
+    right("two layers", r"""
+Backward pass:
+δ2 = 2(a2 − y) ∘ σ'(z2)
+δ1 = (W2^T δ2) ∘ σ'(z1)
+Weights:
+dC/dW2 = δ2 a1^T
+dC/dW1 = δ1 x^T
+"""),
+    right("two layers, any g", r"""
+∂C/∂w_kj = δ_k a_j, δ_k = (a_k − y_k) g'(z_k)
+"""),
+    right("two layers, half", r"""
+∂C/∂b1_j = Σ_i ∂C/∂z2_i w2_ij a1_j (1 − a1_j)
+  = Σ_i (a2_i − y_i) a2_i (1 − a2_i) w2_ij a1_j (1 − a1_j)
+  = a1_j (1 − a1_j) Σ_i (a2_i − y_i) a2_i (1 − a2_i) w2_ij
+"""),
+    right("three layers", r"""
+δ1_j = (1 − a1_j²) Σ_i w2_ij (1 − a2_i²) Σ_m w3_mi · 2(a3_m − y_m)(1 − a3_m²)
+"""),
+    right("softmax", r"""
+log a_i = z_i − log Σ_k exp(z_k)
+∂(log a_i)/∂z_j = [i = j] − a_j
+∂C/∂z_j = −Σ_i y_i ([i = j] − a_j) = a_j − y_j
+"""),
+    right("penalty", r"""
+∂C/∂W1 = 1/N Σ_s ∂C_s/∂W1 + λ W1
+"""),
+    right("skip", r"""
+∂C/∂w_ph = 2(o − y) w_ho σ'(z_h) p
+"""),
+    right("triangle", r"""
+∂C/∂w_ph = (2(o − y) w_ho + 2(o − y) w_mo (1 − m²) w_hm)(1 − h²) p
+"""),
+    right("rnn", r"""
+dC/dh[t,k] = 2(h[t,k]-y[t,k]) + sum(dC/dz[t+1,j]*U[j,k], j)
+"""),
+    right("convolution", r"""
+dw_q = Σ_p dz_p x_{p+q}
+dz_p = 2(a_p − y_p) a_p(1 − a_p)
+"""),
+    right("attention", r"""
+dr_tu = a_tu (da_tu − Σ_u a_tu da_tu)
+dq_te = Σ_u dr_tu k_ue
+"""),
+    right("layer norm", r"""
+du_j := gamma_j (o_j − y_j)
+dx_j = 1/sigma (du_j − mean(du_k, k) − u_j mean(du_k u_k, k))
+"""),
+    right("model", r"""
+δ_sj := ∂C/∂z_sj
+δ_sj = 2/N (a_sj − y_sj)(1 − a_sj²)
+∂C/∂W_jk = Σ_s δ_sj x_sk
+"""),
+    right("sigmoid, cross entropy", r"""
+dZ2 = A2 − Y
+dW2 = 1/m · dZ2 · A1ᵀ
+db2 = 1/m Σ_i dZ2
+dZ1 = W2ᵀ dZ2 ⊙ A1 ⊙ (1 − A1)
+""", notation="ng"),
 )
 
 
@@ -714,7 +809,7 @@ class Slip(NamedTuple):
     name      what it is
     pattern   where it happens on a right side
     new       what then stands there
-    meant     names of `repairs.TABLE` any of which says this mistake
+    meant     names of `repairs.table` any of which says this mistake
     only      a pattern that the whole line has to have; "" for any
     """
 
@@ -734,7 +829,9 @@ TOO_MANY = ("a factor 2 too many", "a 2 that the ½ has cancelled", "a factor 2 
 SIGN = ("the sign is turned", "a sign is turned")
 SLOPE_LOST = ("the slope of the output is lost", "the slope of the hidden layer is lost", "a factor is lost")
 TURNED = ("the weights are not turned round going back", "an index is wrong")
-ERROR = r"\(\s*(\\?hat\{y\}|ŷ|[aohu]\w*?\d?(?:_\{[^{}]*\}|_\w+)?(?:\^\{?\(?\d?L?\)?\}?)?(?:_\w+)?|[aohu]\[[^]]*\]|A2)\s*[-−]\s*(y(?:_\{[^{}]*\}|_\w+|\[[^]]*\])?|Y)\s*\)(?!²|\^2)"
+ERROR = (r"\(\s*(\\?hat\{y\}|ŷ|[aohu]\w*?\d?(?:_\{[^{}]*\}|_\w+)?(?:\^\{?\(?\d?L?\)?\}?)?(?:_\w+)?|[a"
+         r"ohu]\[[^]]*\]|A2)"
+         r"\s*[-−]\s*(y(?:_\{[^{}]*\}|_\w+|\[[^]]*\])?|Y)\s*\)(?!²|\^2)")
 
 
 def _slope_value(match):
@@ -743,7 +840,7 @@ def _slope_value(match):
 
 def _turned(match):
     sub = match["sub"]
-    swapped = re.sub(r"(\w),? ?(\w)(?=[\]}]*$)", lambda m: m[0].replace(m[1], "\0").replace(m[2], m[1]).replace("\0", m[2]), sub)
+    swapped = re.sub(r"(\w)(,? ?)(\w)(?=[\]}]*$)", r"\3\2\1", sub)
     return match[0].replace(sub, swapped)
 
 
@@ -754,39 +851,50 @@ SLIPS = (
     Slip("y − a", ERROR, r"(\2 - \1)", SIGN),
     Slip("g for g'", SLOPE, _slope_value, ("the activation stands where its slope belongs",)),
     Slip("slope dropped", rf"\s*(?:[·⊙*]|\\odot|\\cdot|\\,)?\s*{SLOPE}\s*(?=$|[·\sx\\])", " ", SLOPE_LOST),
-    Slip("slope dropped, by value", rf"\s*(?:[·⊙*]|\\cdot)?\s*(?<![-+=(] )(?<!\()\b(a\w*)\s?\(1\s?[-−]\s?\1\)", " ", SLOPE_LOST),
+    Slip("slope dropped, by value", rf"\s*(?:[·⊙*]|\\cdot)?\s*(?<![-+=(] )(?<!\()\b(a\w*)\s?\(1\s?[-−]\s?\1\)", " ",
+         SLOPE_LOST),
     Slip("slope dropped, by value of tanh", r"\s*[·⊙*]?\s*\(1 ?[-−] ?[ah]\w*(?:²|\^2)\)\s*", " ", SLOPE_LOST),
     Slip("slope at a", r"(?<=['′}]\()z", "a", ("the slope is taken at a instead of z",)),
     Slip("z(1 − z)", r"\ba(\w*)\s?\(1\s?[-−]\s?a\1\)", r"z\1(1-z\1)", ("the slope by value is written with z",)),
     Slip("1 + a", r"\(1\s?[-−]\s?(?=[ah])", "(1 + ", SIGN),
     Slip("another slope", r"\(1 ?[-−] ?([ah]\w*)(?:²|\^2)\)", r"\1(1-\1)", ("the slope of another activation",)),
     Slip("another slope of sigmoid", r"\b(a\w*)\s?\(1\s?[-−]\s?\1\)", r"(1-\1²)", ("the slope of another activation",)),
-    Slip("w turned", rf"(?<![\w∂])[wW]\d?{LAYER}(?P<sub>_\{{\w\w\}}|_[a-z][a-z]|\[\w,\w\]){LAYER}", _turned, TURNED, r"δ|delta|∂|Σ|sum"),
+    Slip("w turned", rf"(?<![\w∂])[wW]\d?{LAYER}(?P<sub>_\{{\w\w\}}|_[a-z][a-z]|\[\w,\w\]){LAYER}", _turned, TURNED,
+         r"δ|delta|∂|Σ|sum"),
     Slip("transpose dropped", r"(W\d?(?:\^\{\(\d\)\})?\)?|\\right\))(?:ᵀ|\^T|\^\{T\}|\.T|\^\\top)", r"\1", TURNED[:1]),
     Slip("transpose of the input dropped", r"(?<=[a-zA-Z1-9)])(?:ᵀ|\^T|\.T|\^\\top)\s*$", "",
           ("a transpose is missing or too many",)),
-    Slip("sum dropped", r"(?:Σ|\\sum|\bsum)(?:_(?:\{[^{}s]*\}|[a-rt-z]))(?:\^\{?\w+(?:_\d)?\}?)?\s*", "", ("one path only",)),
+    Slip("sum dropped", r"(?:Σ|\\sum|\bsum)(?:_(?:\{[^{}s]*\}|[a-rt-z]))(?:\^\{?\w+(?:_\d)?\}?)?\s*", "",
+         ("one path only",)),
     Slip("sum over samples dropped", r"(?:Σ|\\sum)_\{?s(?:=1\}\^N)?\s*", "", ("the samples are not added up",)),
-    Slip("1/N dropped", r"(?:1/N|\\frac1N|\\frac\{1\}\{N\}|1/m)\s*", "", ("not divided by the number of samples", "a factor too many")),
+    Slip("1/N dropped", r"(?:1/N|\\frac1N|\\frac\{1\}\{N\}|1/m)\s*", "",
+         ("not divided by the number of samples", "a factor too many")),
     Slip("input dropped", r"\s*[·*]?\s*(?<![∂\w])(?:x_k|x\[k\]|x_sk|x_2|xᵀ|a1_k|a_k|x)$", "",
-         ("the input of the weight is lost", "a factor is lost"), r"^\s*(?:∂\w+/∂|\\frac\{(?:\\partial|d) ?\w+\}\{(?:\\partial|d) ?|d\w/d)[wW]|^\s*="),
+         ("the input of the weight is lost", "a factor is lost"),
+         r"^\s*(?:∂\w+/∂|\\frac\{(?:\\partial|d) ?\w+\}\{(?:\\partial|d) ?|d\w/d)[wW]|^\s*="),
     Slip("layer of δ", r"δ2(?=_)", "δ1", ("a quantity of the wrong layer",), r"δ1_j =|w1|b2"),
     Slip("layer of the input", r"a1_k$", "x_k", ("a quantity of the wrong layer",)),
-    Slip("bias with input", r"^(δ|δ1_j|δ2_j|Σ_s δ1_sj)$", r"\1 x", ("the bias gradient carries an input", "a factor too many"), r"/∂b"),
+    Slip("bias with input", r"^(δ|δ1_j|δ2_j|Σ_s δ1_sj)$", r"\1 x",
+         ("the bias gradient carries an input", "a factor too many"), r"/∂b"),
     Slip("penalty forgotten", r"\s*\+ λ [wW]2\w*", "", ("the penalty is forgotten",)),
     Slip("penalty doubled", r"λ", "2λ", ("weight decay counted wrongly", "a factor 2 too many in one place")),
-    Slip("square forgotten", r"(\([^()]*[-−] ?[yt]\w*\))(?:²|\^2)", r"\1", ("the square of the cost is lost",), r"^\s*[CE] ="),
-    Slip("bracket forgotten", r"(?<![\w])2\s?\((\w+)\s?[-−]\s?(\w+)\)", r"(2\1 - \2)", ("brackets are missing", "a factor 2 is lost in one place",
+    Slip("square forgotten", r"(\([^()]*[-−] ?[yt]\w*\))(?:²|\^2)", r"\1",
+         ("the square of the cost is lost",), r"^\s*[CE] ="),
+    Slip("bracket forgotten", r"(?<![\w])2\s?\((\w+)\s?[-−]\s?(\w+)\)", r"(2\1 - \2)",
+         ("brackets are missing", "a factor 2 is lost in one place",
                                                                                 "a factor 2 too many in one place")),
-    Slip("paths multiplied", r"\) h \+ |(?<=δ_o) \+ (?=δ_m)|(?<=w_ph δ_h) \+ ", lambda m: m[0].replace("+", "·"), ("paths are multiplied",)),
+    Slip("paths multiplied", r"\) h \+ |(?<=δ_o) \+ (?=δ_m)|(?<=w_ph δ_h) \+ ", lambda m: m[0].replace("+", "·"),
+         ("paths are multiplied",)),
     Slip("a path forgotten", r"\s\+ (?:δ_m w_hm|w_hm δ_m|w_po δ_o|∂C/∂z_m ∂z_m/∂a_h)", "", ("one path only",)),
     Slip("step", r"(?<=[\[_{,])t[-+]1", "t", ("an index is shifted",)),
     Slip("kernel", r"p\+q(?=[\]}])", "p-q", ("an index is shifted",)),
     Slip("kernel going back", r"r-q(?=[\]}])", "r+q", ("an index is shifted",)),
     Slip("slope too many", r"^(a2?_j [-−] y_j|a2 [-−] y|\(a[-−]y\) ?x?)$", r"(\1) · a2_j(1-a2_j)",
          ("one slope too many", "a factor too many", "softmax treated unit by unit"), "a2_j"),
-    Slip("slope too many, one neuron", r"^(a [-−] y|\(a[-−]y\) x)$", r"(\1) a(1-a)", ("one slope too many", "a factor too many")),
-    Slip("softmax by itself", r"a_i\(\[i = j\] - a_j\)|a_i\(\\delta_\{ij\} - a_j\)", "a_i(1 - a_i)", ("softmax treated unit by unit",)),
+    Slip("slope too many, one neuron", r"^(a [-−] y|\(a[-−]y\) x)$", r"(\1) a(1-a)",
+         ("one slope too many", "a factor too many")),
+    Slip("softmax by itself", r"a_i\(\[i = j\] - a_j\)|a_i\(\\delta_\{ij\} - a_j\)", "a_i(1 - a_i)",
+         ("softmax treated unit by unit",)),
     Slip("w for x", r"(?<![∂\w])x_k$", "w_jk", ("weight and input are exchanged",), r"∂w_jk"),
     Slip("w1 for x", r"(?<![∂\w])x_k$", "w1_jk", ("weight and input are exchanged",), r"∂w1_jk"),
     Slip("error term dropped", r"(w2?_\w\w) δ2?_[ij]$", r"\1", ("the error term is lost", "a factor is lost")),
@@ -972,6 +1080,94 @@ dC/dw = 2(a-y)/(a(1-a)) x
 da/dz = a(1-a)
 dC/dz = 2(a-y) a^2(1-a)
 """, "the power is wrong", "a factor too many"),
+    wrong("neuron", 2, r"""
+∂C/∂a = 2(a − y)
+∂a/∂w = a(1 − a)w
+∂C/∂w = 2(a − y)a(1 − a)w
+""", "weight and input are exchanged"),
+    wrong("neuron", 2, r"""
+∂C/∂w = 2(a − y)a(1 − a)x
+∂C/∂b = 2(a − y)a(1 − a)b
+""", "the bias gradient carries an input", "a factor too many", "weight and input are exchanged"),
+    wrong("neuron, any g", 3, r"""
+Let e := a − y
+∂C/∂w = 2e · ∂e/∂w
+∂e/∂w = ∂a/∂w = g(z)·x
+=> ∂C/∂w = 2e g(z) x
+""", "the activation stands where its slope belongs"),
+    wrong("neuron, cross entropy", 2, r"""
+\begin{align}
+\frac{\partial C}{\partial w}
+  &= \left(\frac{a-y}{a(1-a)}\right) \cdot a(1-a) \cdot x \nonumber\\
+  &= (z-y)\,x
+\end{align}
+""", "z stands where a belongs"),
+    wrong("one layer", 1, r"""
+∂C/∂W = 2((a - y) ⊙ tanh(z)) xᵀ
+""", "the activation stands where its slope belongs"),
+    wrong("two layers", 1, r"""
+\frac{\partial C}{\partial z^{(1)}_k} = \sum_{j=1}^{2} \sigma'(z^{(2)}_j) w^{(2)}_{jk} \frac{\partial C}{\partial z^{(2)}_j}
+""", "a quantity of the wrong layer"),
+    wrong("two layers", 2, r"""
+δ2 = 2(a2 − y) ∘ σ'(z2)
+δ1 = (W2^T δ2) ∘ σ(z1)
+dC/dW1 = δ1 x^T
+""", "the activation stands where its slope belongs"),
+    wrong("two layers", 1, r"""
+δ2 = (a2 − y) ∘ σ'(z2)
+δ1 = (W2^T δ2) ∘ σ'(z1)
+dC/dW2 = δ2 x^T
+""", "the 2 of the square is lost"),
+    wrong("two layers, half", 3, r"""
+∂C/∂b1_j = Σ_i ∂C/∂z2_i w2_ij a1_j (1 − a1_j)
+  = Σ_i (a2_i − y_i) a2_i (1 − a2_i) w2_ij a1_j (1 − a1_j)
+  = a1_j (1 − a1_j) (a2_i − y_i) a2_i (1 − a2_i) w2_ij
+""", "one path only"),
+    wrong("three layers", 1, r"""
+δ1_j = (1 − a1_j²) Σ_i w2_ij Σ_m w3_mi · 2(a3_m − y_m)(1 − a3_m²)
+""", "the slope of the hidden layer is lost"),
+    wrong("softmax", 1, r"""
+∂a_i/∂z_j = a_i (1 − a_j)
+∂C/∂z_j = a_j − y_j
+""", "softmax treated unit by unit"),
+    wrong("tanh then softmax", 1, r"""
+δ2_j = (a2_j − y_j) a2_j (1 − a2_j)
+δ1_j = (1 − a1_j²) Σ_i w2_ij δ2_i
+""", "one slope too many", "softmax treated unit by unit", "a factor too many"),
+    wrong("penalty", 1, r"""
+∂C/∂w2_jk = 1/N Σ_s δ2_sj a1_sk + 2λ w2_jk
+""", "weight decay counted wrongly", "a factor 2 too many in one place"),
+    wrong("sum over samples", 1, r"""
+∂C/∂w2_jk = δ2_sj a1_sk
+""", "the samples are not added up"),
+    wrong("skip", 1, r"""
+∂C/∂w_ph = 2(o − y) w_po σ'(z_h) p
+"""),
+    wrong("skip", 1, r"""
+∂C/∂p = 2(o − y) w_po
+""", "one path only"),
+    wrong("triangle", 1, r"""
+∂C/∂w_ph = (2(o − y) w_ho + 2(o − y) w_mo w_hm)(1 − h²) p
+""", "the slope of the hidden layer is lost"),
+    wrong("convolution", 2, r"""
+dw_q = Σ_p dz_p x_{p+q}
+dz_p = 2(a_p − y_p) a_p
+""", "the activation stands where its slope belongs"),
+    wrong("attention", 1, r"""
+dr_tu = a_tu (1 − a_tu) da_tu
+""", "softmax treated unit by unit"),
+    wrong("attention", 1, r"""
+dq_te = Σ_u dr_tu q_ue
+"""),
+    wrong("layer norm", 2, r"""
+du_j := gamma_j (o_j − y_j)
+dx_j = 1/sigma (du_j − mean(du_k, k))
+""", "one path only"),
+    wrong("model", 2, r"""
+δ_sj := ∂C/∂z_sj
+δ_sj = 2 (a_sj − y_sj)(1 − a_sj²)
+∂C/∂W_jk = Σ_s δ_sj x_sk
+""", "not divided by the number of samples"),
 )
 
 
@@ -1014,7 +1210,8 @@ def still_right(case, slip):
         return True
     if slip.name == "slope at a" and "relu'" in case.text:  # ReLU is positive where its output is
         return True
-    return slip.name == "1/N dropped" and "s" not in re.sub("softmax|sigmoid", "", case.text)  # then it speaks of one sample
+    of_one_sample = "s" not in re.sub("softmax|sigmoid", "", case.text)
+    return slip.name == "1/N dropped" and of_one_sample
 
 
 
@@ -1094,15 +1291,18 @@ def main(verbose):
         RIGHT, WRITTEN, with_one_slip(), with_two_slips()))
     refused = [line for outcome in rights for line in outcome.verdict.lines if not line.right]
     lines = sum(len(outcome.verdict.lines) for outcome in rights)
-    print(f"right derivations      {len(rights)}, {lines} lines; refused lines {len(refused)} ({len(refused) / lines:.1%})")
+    print(f"right derivations      {len(rights)}, {lines} lines; "
+          f"refused lines {len(refused)} ({len(refused) / lines:.1%})")
     for what, outcomes in (("wrong, by hand", written), ("one slip", ones), ("two slips", twos)):
         found = sum(outcome.found for outcome in outcomes)
         counts, wrongly = named(outcomes)
         total = counts["named"] + counts["named otherwise"] + counts["unnamed"]
-        print(f"{what:<22} {len(outcomes)}; first wrong line found {found / len(outcomes):.1%}; named {counts['named'] / total:.1%}, "
-              f"not named {counts['unnamed'] / total:.1%}, named otherwise {counts['named otherwise'] / total:.1%}")
+        print(f"{what:<22} {len(outcomes)}; first wrong line found {found / len(outcomes):.1%}; "
+              f"named {counts['named'] / total:.1%}, not named {counts['unnamed'] / total:.1%}, "
+              f"named otherwise {counts['named otherwise'] / total:.1%}")
     every = sorted(1000 * outcome.seconds / len(outcome.verdict.lines) for outcome in [*rights, *written, *ones, *twos])
-    print(f"milliseconds a line    median {every[len(every) // 2]:.1f}, 95 % {every[int(0.95 * len(every))]:.1f}, most {every[-1]:.1f}")
+    print(f"milliseconds a line    median {every[len(every) // 2]:.1f}, 95 % {every[int(0.95 * len(every))]:.1f}, "
+          f"most {every[-1]:.1f}")
     if verbose:
         show([*rights, *written, *ones, *twos])
 
@@ -1110,15 +1310,17 @@ def main(verbose):
 def show(outcomes):
     for outcome in outcomes:
         if not outcome.found:
-            print("\nNOT FOUND", outcome.case.network, outcome.case.wrong, [slip.name for _, slip in outcome.case.slips])
-            print(outcome.verdict)
+            slips = [slip.name for _, slip in outcome.case.slips]
+            print("\nNOT FOUND", outcome.case.network, outcome.case.wrong, slips, outcome.verdict, sep="\n")
     counts, wrongly = named(outcomes)
     for outcome, number, slip in wrongly:
-        print("\nOTHERWISE", outcome.case.network, slip.name, "→", outcome.line(number).mistakes, "|", outcome.line(number).text)
-    unnamed = [(outcome.case.network, slip.name, outcome.line(number).text) for outcome in outcomes
-               for number, slip in outcome.case.slips if outcome.line(number).verdict == "does not follow" and not outcome.line(number).mistakes]
-    for one in unnamed:
-        print("UNNAMED", *one, sep=" | ")
+        line = outcome.line(number)
+        print("\nOTHERWISE", outcome.case.network, slip.name, "→", line.mistakes, "|", line.text)
+    for outcome in outcomes:
+        for number, slip in outcome.case.slips:
+            line = outcome.line(number)
+            if line.verdict == "does not follow" and not line.mistakes:
+                print("UNNAMED", outcome.case.network, slip.name, line.text, sep=" | ")
 
 
 if __name__ == "__main__":

@@ -11,13 +11,16 @@ from bplib.errors import InputError
 
 import bplib as bp
 
-PIECES = ("∂C/∂w", "∂", "δ", "δ_j", "Σ_i", "\\sum_{i=1}^{n}", "w_jk", "W2", "W2ᵀ", "^T", "⊙", "g'(z)", "a_j", "(", ")", "[", "]", "{", "}", "=",
-          ":=", "+", "-", "·", "/", "^", "^2", "_", "__import__('os')", "x", "y", "z1_j", "a^{l-1}", "\\frac", "\\frac{∂C}{∂w}", "\\left(", "1/0",
-          "0", "1e308", "10^20", "NaN", "lambda: 0", "exec('1')", "N", "s", "softmax(z_j, j)", "\\begin{align}", "\\end{align}", "&", "\\\\", "%", "#",
-          "\n", "\n", "= ", "T", "diag(", "sqrt(", "ln 0", "e^", "∞", "∫", "💥", "\u202e", "\x00", "ŷ", "𝑥", "dC/dw", "d/dw", "∂/∂a_j", "'", "|", "…",
-          ",", ";", "[i = j]", "t-1", "h[t-1,k]", "sum(", ", k)", "δ := δ", "u := u + 1", "and", "by the chain rule", "2(", "²", "½", "`", "$", "\t")
-DEEP = ("(" * 500, "-" * 5000, "∂C/∂" * 300, "a^" * 200, "\\frac{" * 100, "Σ_i " * 200, "= a\n" * 150, "x" * 20000, "w_" + "j" * 1000,
-        "δ := ∂C/∂z\n" + "= δ + δ\n" * 100, "u := 2\n" + "u := u·u\n" * 100, "a" * 19_999, "{" * 999 + "}" * 999, "∂a/∂z = " * 100, "1" * 3000, "Σ_" * 50)
+PIECES = ("∂C/∂w", "∂", "δ", "δ_j", "Σ_i", "\\sum_{i=1}^{n}", "w_jk", "W2", "W2ᵀ", "^T", "⊙", "g'(z)", "a_j", "(",
+          ")", "[", "]", "{", "}", "=", ":=", "+", "-", "·", "/", "^", "^2", "_", "__import__('os')", "x", "y",
+          "z1_j", "a^{l-1}", "\\frac", "\\frac{∂C}{∂w}", "\\left(", "1/0", "0", "1e308", "10^20", "NaN", "lambda: 0",
+          "exec('1')", "N", "s", "softmax(z_j, j)", "\\begin{align}", "\\end{align}", "&", "\\\\", "%", "#", "\n",
+          "\n", "= ", "T", "diag(", "sqrt(", "ln 0", "e^", "∞", "∫", "💥", "\u202e", "\x00", "ŷ", "𝑥", "dC/dw",
+          "d/dw", "∂/∂a_j", "'", "|", "…", ",", ";", "[i = j]", "t-1", "h[t-1,k]", "sum(", ", k)", "δ := δ",
+          "u := u + 1", "and", "by the chain rule", "2(", "²", "½", "`", "$", "\t")
+DEEP = ("(" * 500, "-" * 5000, "∂C/∂" * 300, "a^" * 200, "\\frac{" * 100, "Σ_i " * 200, "= a\n" * 150, "x" * 20000,
+        "w_" + "j" * 1000, "δ := ∂C/∂z\n" + "= δ + δ\n" * 100, "u := 2\n" + "u := u·u\n" * 100, "a" * 19_999,
+        "{" * 999 + "}" * 999, "∂a/∂z = " * 100, "1" * 3000, "Σ_" * 50)
 
 
 def texts(number, seed=0):
@@ -59,6 +62,7 @@ if __name__ == "__main__":
     for case in derivations.RIGHT:  # points are made once for each network
         derivations.judged(case)
     found = sorted(tried(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0), key=lambda pair: pair[1])
-    print(f"{len(found)} texts, no exception; slowest {found[-1][1]:.2f} s, median {1000 * found[len(found) // 2][1]:.1f} ms")
+    median = found[len(found) // 2][1]
+    print(f"{len(found)} texts, no exception; slowest {found[-1][1]:.2f} s, median {1000 * median:.1f} ms")
     for text, seconds in found[-5:]:
         print(f"{seconds:.2f}", repr(text)[:200])

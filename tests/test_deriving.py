@@ -297,3 +297,29 @@ def test_a_shifted_derivative_without_a_name_is_0_outside():
     derivation = bp.derive(m)
     assert all(step.check.passed for step in derivation.steps)
     assert Slope not in {type(e) for e in sp.preorder_traversal(derivation["u"].right)}
+
+
+OVERLAPPING = {
+    "an array and its transpose": ("i:I j:I", "x[j,i] g[i,j]", "y[i,j] = x[j,i]*W[i,j] + W[j,i]\nC = sum(g[i,j]*y[i,j], i, j)"),
+    "neighbours": ("a:A i:I", "x[a,i] g[a,i]", "y[a,i] = V[a]*V[a+1]*x[a,i] + V[0]\nC = sum(g[a,i]*y[a,i], i, a)"),
+    "a square": ("i:I j:I k:I", "x[i,j] g[i,j]",
+                 "y[i,j] = sum(W[i,k]*W[k,j], k) + x[i,j]*W[j,i]\nC = sum(g[i,j]*y[i,j], i, j)"),
+    "the diagonal": ("i:I j:I", "x[i] g[i]", "y[i] = sum(W[i,j]*x[j], j) + W[i,i]*W[0,i]\nC = sum(g[i]*y[i], i)"),
+    "a maximum and itself": ("i:I j:I", "x[i,j] g[i]", "y[i] = max(x[i,j]*W[j], j) + W[i]\nC = sum(g[i]*y[i]**2, i)"),
+    "steps and the last one": ("t:T u:T", "x[t] g[t]",
+                               "y[t] = w*x[t]*x[t-1] + sum(x[u]*x[t], u) + x[T-1]\nC = sum(g[t]*y[t], t)"),
+}
+
+
+@pytest.mark.parametrize("name", OVERLAPPING)
+def test_entries_that_may_meet(name):
+    """Where an array stands twice in one equation, its entries may be the same one for some letters: each step holds there
+    too."""
+    letters, given, text = OVERLAPPING[name]
+    derivation = bp.derive(bp.model(letters, given).write(text), "x")
+    assert derivation.steps and all(step.check.passed for step in derivation.steps)
+    for seed in (3, 4):
+        point = Point(derivation.model, seed=seed)
+        for about, e in derivation.found.items():
+            left = Partial(derivation.model.cost.entry, derivation.model.quantities[about].entry)
+            assert point.error(left, e.right) <= TOLERANCE

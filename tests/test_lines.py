@@ -12,7 +12,7 @@ import pytest
 import bplib as bp
 from bplib.conventions import TABLE as NOTATIONS
 from bplib.errors import InputError
-from bplib.lines.repairs import TABLE
+from bplib.lines.repairs.table import TABLE
 from bplib.lines.text import lines_of
 
 ROOT = Path(__file__).parent.parent
@@ -28,19 +28,24 @@ def found(network, text, **options):
 
 # the corpus
 
-@pytest.mark.parametrize("case", derivations.RIGHT, ids=lambda case: f"{case.network}: {case.text.split(chr(10))[0][:40]}")
+def begins(case):
+    return f"{case.network}: {case.text.split(chr(10))[0][:40]}"
+
+
+@pytest.mark.parametrize("case", derivations.RIGHT, ids=begins)
 def test_right_derivations_are_right(case):
     outcome = derivations.judged(case)
     assert [line for line in outcome.verdict.lines if not line.right] == []
     assert outcome.verdict.first_wrong is None and outcome.verdict.mistakes == ()
 
 
-@pytest.mark.parametrize("case", derivations.WRITTEN, ids=lambda case: f"{case.network}: {case.text.split(chr(10))[0][:40]}")
+@pytest.mark.parametrize("case", derivations.WRITTEN, ids=begins)
 def test_the_first_wrong_line_is_found_and_its_mistake_named(case):
     outcome = derivations.judged(case)
     (number, slip), = case.slips
     assert outcome.found
-    assert set(outcome.line(number).mistakes) <= set(slip.meant) and bool(outcome.line(number).mistakes) == bool(slip.meant)
+    mistakes = outcome.line(number).mistakes
+    assert set(mistakes) <= set(slip.meant) and bool(mistakes) == bool(slip.meant)
 
 
 def test_slips_in_every_line_are_found_and_named():
@@ -67,12 +72,12 @@ SPELLED_OUT = {
     "a sum too many": ("two layers", "∂C/∂w1_jk = Σ_j δ1_j x_k"),
     "the denominator of the quotient rule": ("neuron", "da/dz = e^(-z)/(1 + e^(-z))"),
     "the weight is lost": ("two layers", "δ1_j = Σ_i δ2_i g'(z1_j)"),
-    "the learning rate is part of the gradient": None,
+    "the learning rate is part of the gradient": ("neuron", "∂C/∂w = η 2(a − y) g'(z) x"),
 }
 """name → a network and a line in which it is made."""
 
 
-@pytest.mark.parametrize("name", [name for name, made in SPELLED_OUT.items() if made])
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_mistakes_that_no_slip_makes(name):
     network, text = SPELLED_OUT[name]
     assert verdict(network, text).mistakes == (name,)
@@ -149,10 +154,12 @@ def test_unknown_names_are_told():
 
 
 @pytest.mark.parametrize("spelling", [
-    r"\frac{\partial C}{\partial w} = 2(a-y)\sigma'(z)x", r"\dfrac{\mathrm{d}C}{\mathrm{d}w} = 2\left(a - y\right)\sigma^{\prime}(z)\cdot x",
+    r"\frac{\partial C}{\partial w} = 2(a-y)\sigma'(z)x",
+    r"\dfrac{\mathrm{d}C}{\mathrm{d}w} = 2\left(a - y\right)\sigma^{\prime}(z)\cdot x",
     "$$dC/dw = 2 (a - y) σ′(z) x$$", "∂C/∂w=2(a−y)σ'(z)x   (chain rule)", "(1) ∂C/∂w = 2·(a − y)·a·(1 − a)·x.",
     "So by the chain rule we get ∂C/∂w = 2(a-y)·g'(z)·x,", r"\(\partial C/\partial w = 2 (a-y) \, a \, (1-a) \, x\)",
-    "∂C/∂w = 4(a-y)/2 · g'(z) x # halves", "dC/dw = 2*(a - y)*a*(1 - a)*x", "dC/dw = 2xa(a-y)(1-a)", "∂C/∂w = 2 (ŷ − y) ŷ (1 − ŷ) x"])
+    "∂C/∂w = 4(a-y)/2 · g'(z) x # halves", "dC/dw = 2*(a - y)*a*(1 - a)*x", "dC/dw = 2xa(a-y)(1-a)",
+    "∂C/∂w = 2 (ŷ − y) ŷ (1 − ŷ) x"])
 def test_one_line_in_many_spellings(spelling):
     assert verdict("neuron", spelling).right
     assert not verdict("neuron", spelling.replace("x", "w")).right
@@ -167,6 +174,22 @@ def test_environments_of_latex_part_lines_at_backslashes():
         \end{align*}""")
     assert [line.number for line in lines] == [1, 2]
     assert lines[1].equations == (("", "2(a-y) a(1-a)x"),)
+
+
+def test_an_expression_may_go_on_in_the_next_line():
+    result = verdict("skip", """
+        ∂C/∂p = 2(o − y) w_po
+                + 2(o − y) w_ho h (1 − h) w_ph
+        ∂C/∂w_ho =
+            2(o − y) · h
+        ∂C/∂z_o = 2 o
+            − 2 y
+    """)
+    assert result.right and [line.number for line in result.lines] == [1, 2, 3]
+
+
+def test_a_name_has_to_stand_for_something():
+    assert found("two layers", "u_j := z1_j + z2_j\n∂C/∂b1_j = δ1_j") == ["cannot be decided", "follows"]
 
 
 def test_letters_without_a_layer_mean_the_layer_of_their_unit():
@@ -204,6 +227,14 @@ def test_matrices_of_samples_in_rows_and_in_columns():
     assert verdict("two layers", "δ1 = W2ᵀ δ2 ⊙ g'(z1)\n∂C/∂W1 = 1/N δ1 xᵀ").right
     assert verdict("two layers", "δ1 = δ2 W2 ⊙ g'(z1)\n∂C/∂W1 = 1/N δ1ᵀ x").right
     assert verdict("two layers", "δ1 = δ2 W2 ⊙ g'(z1)\n∂C/∂W1 = 1/N x δ1ᵀ").first_wrong == 2
+
+
+def test_a_name_given_with_indices_may_stand_in_matrices():
+    assert verdict("two layers", """
+        d_j := 2(a2_j − y_j) g'(z2_j)
+        ∂C/∂W2 = d a1ᵀ
+        δ1 = W2ᵀ d ⊙ g'(z1)
+    """).right
 
 
 def test_a_product_that_does_not_fit_is_said_to():
@@ -305,6 +336,14 @@ def test_each_mistake_says_where_it_is_explained():
     for row in TABLE.values():
         assert (ROOT / "notebooks" / f"{row.notebook}.ipynb").exists()
         assert row.sentence.endswith((".", "?")) and row.name[0].islower()
+
+
+def test_the_example_of_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    text, number, name = re.search(r'check_derivation\(network, """(.*?)"""\).*?# line (\d): ([^\n]*)', readme, re.S).groups()
+    network = bp.dense([64, 30, 10], ["sigmoid", "softmax"], "negative log-likelihood")
+    result = bp.check_derivation(network, text)
+    assert (result.first_wrong, result.mistakes) == (int(number), (name,))
 
 
 # any text

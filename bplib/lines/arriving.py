@@ -20,10 +20,9 @@ class Arrival:
 
 def arrival(understood, of=None) -> Arrival:
     """Whether a derivation whose lines are right arrives at ∂C/∂of, or else at what its first line is about."""
-    chains = [chain for line in understood.lines for chain in _joined(line)]
     about = [(head, last) for head, last in _results(understood) if _derivative(head, understood) is not None]
     wrong = any(line.finding in (Finding.BROKEN, Finding.UNREADABLE) for line in understood.lines)
-    if not chains or not about:
+    if not about:
         return Arrival(None if of is None else False, "" if of is None else f"No line is about ∂C/∂{of}.")
     first = _derivative(about[0][0], understood)
     wanted = of or first.by.array
@@ -34,17 +33,13 @@ def arrival(understood, of=None) -> Arrival:
     head, last = found[-1]
     left = _left_over(last, understood, about)
     if left is not None:
-        return Arrival(False, f"{_every(wrong)} the last one about {plain(_derivative(head, understood))} still contains "
-                              f"{plain(left)}.")
+        return Arrival(False, f"{_every(wrong)} the last one about {plain(_derivative(head, understood))} still "
+                              f"contains {plain(left)}.")
     return Arrival(not wrong, "" if wrong else f"It arrives at {plain(_derivative(head, understood))}.")
 
 
 def _every(wrong):
     return "Apart from that," if wrong else "Every line is right, and"
-
-
-def _joined(line):
-    return line.read.chains
 
 
 def _results(understood):
@@ -64,9 +59,8 @@ def _derivative(tree, understood):
     while isinstance(tree, Own):
         tree = understood.judge.meanings[tree.name].tree
     costs = ("C", "losses", understood.judge.sites[0].cost)
-    if isinstance(tree, Partial) and isinstance(tree.of, Entry) and tree.of.array in costs and isinstance(tree.by, Entry):
-        return tree
-    return None
+    of_cost = isinstance(tree, Partial) and isinstance(tree.of, Entry) and tree.of.array in costs
+    return tree if of_cost and isinstance(tree.by, Entry) else None
 
 
 def _left_over(tree, understood, about, seen=()):

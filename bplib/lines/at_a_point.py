@@ -2,8 +2,8 @@
 import numpy as np
 
 from ..errors import InputError
-from .tree import Entry, Letter, Number, walk
-from .values import Value, aligned
+from .tree import Entry, walk
+from .values import aligned
 from .writing import plain
 
 DIGITS, MOST = 4, 8
@@ -11,7 +11,7 @@ COSTS = ("C", "losses")
 
 
 def numbers_told(judge, link) -> str:
-    """A sentence with the values of both sides at a test point and of the quantities in them; "" where there are none."""
+    """A sentence with the values of both sides at a test point, and of what stands in them; "" where there are none."""
     pair = link.worlds[0] if link.worlds else judge.truth[0]
     world = judge.chosen(pair, link.left, link.right)
     judge.set_ranges(world, link.left, link.right)
@@ -37,7 +37,8 @@ def _where(world, place, shape, axes):
     """For which indices, where there are several."""
     if axes == ("rows", "columns"):
         return f", in row {place['rows'] + 1} and column {place['columns'] + 1}," if max(shape) > 1 else ""
-    told = [f"{letter} = {n + world.first}" for letter, n in place.items() if letter[0].isalpha() and shape[axes.index(letter)] > 1]
+    several = [letter for letter in place if letter[0].isalpha() and shape[axes.index(letter)] > 1]
+    told = [f"{letter} = {place[letter] + world.first}" for letter in several]
     return f", for {', '.join(told)}," if told else ""
 
 
@@ -45,7 +46,7 @@ def _inputs(world, link, place):
     """What stands in the two sides, each with its number at this place; sums have several and are left out."""
     found = {}
     for part in [*walk(link.right), *walk(link.left)]:
-        if isinstance(part, Entry) and part.indices is not None and part.written is not None and part.array not in COSTS:
+        if isinstance(part, Entry) and part.indices is not None and part.written and part.array not in COSTS:
             number = _at(world, part, place)
             if number is not None:
                 found.setdefault(plain(part), f"{number:.{DIGITS}g}")
@@ -58,6 +59,7 @@ def _at(world, entry, place):
         value = world.value(entry)
     except (InputError, ValueError):
         return None
-    if not isinstance(value, Value) or not set(value.axes) <= {*place, *(at for at, n in zip(value.axes, value.array.shape) if n == 1)}:
+    lengths = dict(zip(value.axes, value.array.shape))
+    if any(n > 1 and at not in place for at, n in lengths.items()):
         return None
-    return float(np.real(value.array[tuple(place.get(at, 0) if n > 1 else 0 for at, n in zip(value.axes, value.array.shape))]))
+    return float(np.real(value.array[tuple(place[at] if n > 1 else 0 for at, n in lengths.items())]))

@@ -1,4 +1,4 @@
-"""What holds after a broken line: the quantity that it gives has the value that it gives, and what depends on it follows.
+"""What holds after a broken line: the quantity on its left has the value that it gives, and what depends on it follows.
 
 So one slip is one slip: the lines after it are judged "right from there".
 """
@@ -28,7 +28,8 @@ class Carried:
         """∂of/∂q for every q."""
         if of == "C" and "losses" in self.site.arrays and any(key[:2] == ("cost", "losses") for key in self.replaced):
             return self._of_batch()
-        found = {name: np.zeros((*self.site.arrays[of].shape, *self.site.arrays[name].shape)) for name in self.site.movable}
+        shape = self.site.arrays[of].shape
+        found = {name: np.zeros((*shape, *self.site.arrays[name].shape)) for name in self.site.movable}
         found[of] = self.site.total(of, of)
         order = [name for name in reversed(self._order) if name != of]
         for _ in range(MOST_ROUNDS):

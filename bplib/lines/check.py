@@ -9,7 +9,7 @@ from .judging import Finding
 from .naming import Naming
 from .at_a_point import numbers_told
 from .readings import understood
-from .repairs import TABLE
+from .repairs.table import TABLE
 from .rules import rule_of
 from .text import lines_of
 from .verdict import LineVerdict, Verdict
@@ -27,13 +27,14 @@ def check_derivation(network: Network | Model, text: str, of: str = None, notati
                               = 2(a_j − y_j) · g'(z_j) · a_k
 
                  A line that begins with "=" goes on from the line before; := gives a name of one's own.
-    of           what is to be derived, by its name in the network, such as "W1"; by default what the first line is about
+    of           what is to be derived, by its name in the network, such as "W1"; by default what the first line is
+                 about
     notation     whose letters the text has, a name in `conventions`; by default this course's, and another text's where
                  these letters cannot be read or come out wrong and that text's come out right
     show_answer  whether `.answer()` gives the right steps when it is asked
 
-    Each line is judged by numbers at two points: nothing is compared as text, so a line may skip as much as it likes.  After
-    a broken line the next ones are judged from what it gives.  InputError for what is no network or no text.
+    Each line is judged by numbers at two points: nothing is compared as text, so a line may skip as much as it likes.
+    After a broken line the next ones are judged from what it gives.  InputError for what is no network or no text.
 
     >>> check_derivation(neuron("sigmoid"), "∂C/∂w = (a − y)·g'(z)·x").mistakes
     ('the 2 of the square is lost',)
@@ -47,8 +48,9 @@ def check_derivation(network: Network | Model, text: str, of: str = None, notati
     right = all(line.right for line in lines) and (of is None or bool(arrived.arrives))
     mistakes = tuple(dict.fromkeys(name for line in lines for name in line.mistakes))
     name = found.meant.notation.name if isinstance(network, Network) else ""
-    return Verdict(lines, right, first, mistakes, arrived.arrives, _summary(lines, first, arrived, found, notation), name,
-                   (lambda: _answer(network, of, found)) if show_answer else None)
+    summary = _summary(lines, first, arrived, found, notation)
+    return Verdict(lines, right, first, mistakes, arrived.arrives, summary, name,
+                   (lambda: _answer(network, of)) if show_answer else None)
 
 
 def _check_choices(network, of, notation):
@@ -95,7 +97,8 @@ def _right(found, judged):
 
 def _wrong(found, judged, named):
     """What went wrong, where to look, and the numbers."""
-    told = [f"{_capital(name)}: {TABLE[name].sentence} See the notebook {TABLE[name].notebook}." for name in named.names]
+    rows = [TABLE[name] for name in named.names]
+    told = [f"{_capital(row.name)}: {row.sentence} See the notebook {row.notebook}." for row in rows]
     if len(told) > 1:
         told.insert(0, "Two mistakes at once.")
     if named.possible:
@@ -146,7 +149,7 @@ def _lines(numbers):
     return f"Line{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
-def _answer(network, of, found):
+def _answer(network, of):
     """The steps of the course's own derivation."""
     from ..derivation import derive
 

@@ -133,7 +133,11 @@ class Context:
         if isinstance(self.network, Network):
             return [name for name in self.network.parameters if self.network.quantities[name].kind == "W"]
         return [name for name in self.network.parameters if any(
-            not np.isin(self.site.local(user, name), (0, 1)).all() for user in self.site.uses if name in self.site.uses[user])]
+            not np.isin(self.site.local(user, name), (0, 1)).all() for user in self.users(name))]
+
+    def users(self, name):
+        """Arrays in whose equations an array stands."""
+        return [user for user in self.site.uses if name in self.site.uses[user]]
 
     @property
     def biases(self):
@@ -154,8 +158,8 @@ class Context:
         while isinstance(tree, Own):
             tree = self.meanings[tree.name].tree
         if isinstance(tree, Entry) and tree.array.startswith("delta"):
-            cost = "losses" if "losses" in self.site.arrays else self.site.cost
-            return Partial(Entry(cost, (Letter(self.sample),)), replace(tree, array="z" + tree.array.removeprefix("delta")))
+            cost = Entry("losses" if "losses" in self.site.arrays else self.site.cost, (Letter(self.sample),))
+            return Partial(cost, replace(tree, array="z" + tree.array.removeprefix("delta")))
         return tree if isinstance(tree, Partial) and isinstance(tree.by, Entry) and isinstance(tree.of, Entry) else None
 
     @property

@@ -7,8 +7,7 @@ import sympy as sp
 from ..activations import TABLE, plain
 
 Z = sp.Symbol("z", real=True)
-FORMULAS = {"exp": sp.exp(Z), "log": sp.log(Z), "sqrt": sp.sqrt(Z), "cosh": sp.cosh(Z), "sinh": sp.sinh(Z), "sin": sp.sin(Z),
-            "cos": sp.cos(Z), "erf": sp.erf(Z)}
+FORMULAS = {f.__name__: f(Z) for f in (sp.exp, sp.log, sp.cosh, sp.sinh, sp.sin, sp.cos, sp.erf)} | {"sqrt": sp.sqrt(Z)}
 ANY = sp.sin(Z) + sp.Rational(3, 10) * sp.cos(2 * Z)
 """Stands for an activation that is left open, as in `meaning`."""
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, STARTS, Arithmetic
 from ..formula.tokens import FormulaError, Token
+from .marks import regrouped
 from .names import Unreadable, Written
 from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size,
                    Transpose)
@@ -39,9 +40,9 @@ class _Reader(Arithmetic):
              "…": "Dots leave open what stands there; write it out, or with a sum."}
 
     def __init__(self, text, names, own, layers_above):
-        super().__init__(text.replace("⊙", "∘").replace("‖", "|"))
+        super().__init__(text.replace("⊙", "∘").replace("‖", "||"))
         self.names, self.own, self.layers_above, self.within_index = names, own, layers_above, 0
-        self.tokens = _regrouped(self.tokens)
+        self.tokens = regrouped(self.tokens)
         if len(self.tokens) > MOST_PARTS:
             raise FormulaError(f"This side has more than {MOST_PARTS} parts. Give a part of it a name with :=.", text)
 
@@ -63,12 +64,7 @@ class _Reader(Arithmetic):
     def decimal(self, text):
         return Number(float(text))
 
-    def binary(self, sign, left, right):
-        if sign == "*" and self.elementwise:
-            return Binary(ELEMENTWISE, left, right)
-        return Binary(sign, left, right)
-
-    elementwise = False
+    binary = staticmethod(Binary)
 
     def term(self):
         """As in `Arithmetic`, and the sign of a product is kept: ⊙ or any other."""
@@ -81,13 +77,10 @@ class _Reader(Arithmetic):
             right = self.factor()
             if sign and sign.kind == "/":
                 self.refuse_two_readings(start)
-            self.elementwise = sign is not None and self.text[sign.position] == "∘"
-            tree = self.binary(sign.kind if sign else "*", tree, right)
-            self.elementwise = False
+            entry_by_entry = sign is not None and self.text[sign.position] == "∘"
+            tree = Binary(ELEMENTWISE if entry_by_entry else sign.kind if sign else "*", tree, right)
 
     def to_the(self, base, exponent, token):
-        if isinstance(exponent, Own) and exponent.name == "T":
-            return Transpose(base)
         if base is E:
             return Call("exp", exponent)
         value = _constant(exponent)
@@ -142,14 +135,12 @@ class _Reader(Arithmetic):
         return False
 
     def norm(self):
-        """|u|, and ‖u‖² as the sum of squares."""
-        self.take()
-        double = self.skip("|") is not None
+        """|u|; a norm ‖u‖ is refused."""
+        token = self.take()
+        if self.text[token.position:token.position + 2] == "||":
+            self.fail("Write a norm as the sum that it is: sum_j (a_j - y_j)^2.", token)
         tree = self.expression()
         self.expect("|", "the bars")
-        if double:
-            self.skip("|")
-            self.fail("Write a norm as the sum that it is: sum_j (a_j - y_j)^2.")
         return Call("abs", tree)
 
     # names
@@ -186,7 +177,8 @@ class _Reader(Arithmetic):
         return Diagonal(self.bracket()) if self.next.kind == "(" else None
 
     def on_e(self, token):
-        return E if self.names.entry(Written("e")) is None and not self.own("e", "", ()) and self.next.kind in ("^", "power") else None
+        is_taken = self.own("e", "", ()) or self.names.entry(Written("e")) is not None
+        return None if is_taken or self.next.kind not in ("^", "power") else E
 
     def on_pi(self, token):
         return Number(math.pi)
@@ -206,7 +198,7 @@ class _Reader(Arithmetic):
             return False
         at = self.tokens.index(token)
         after = self.tokens[at + 1:at + 12]
-        slash = next((n for n, t in enumerate(after) if t.kind in ("/", "}") or t.kind in ("+", "-", "*", "=", "end")), None)
+        slash = next((n for n, t in enumerate(after) if t.kind in ("/", "}", "+", "-", "*", "=", "end")), None)
         if slash is None or after[slash].kind not in ("/", "}"):
             return False
         below = after[slash + 1:slash + 3]
@@ -254,7 +246,7 @@ class _Reader(Arithmetic):
             self.put_back_after_d(token)
         elif self.next.kind in ("/", "}"):
             return None
-        return self.bracket() if self.next.kind in ("(", "[") else self.entry_only()
+        return self.primary() if self.next.kind in ("(", "[") else self.entry_only()
 
     def put_back_after_d(self, token):
         """dC is d and C."""
@@ -268,8 +260,6 @@ class _Reader(Arithmetic):
             self.fail(self.unexpected())
         token = self.take()
         tree = self.name(token, alone=True)
-        if isinstance(tree, Transpose):
-            tree = tree.of
         if not isinstance(tree, (Entry, Own)):
             self.fail("A derivative is of a quantity with respect to a quantity, as in ∂C/∂w.", token)
         return tree
@@ -502,12 +492,14 @@ class _Reader(Arithmetic):
             return self.named()
         if len(token.text) == 1 and token.text.isalpha() and not written.indices:
             return Letter(token.text)
-        self.fail(f"{written.shown[:40]!r} is not a name here. Define it with :=, or write it as the network has it.", token)
+        self.fail(f"{written.shown[:40]!r} is not a name here. Define it with :=, or write it as the network has it.",
+                  token)
 
     def _splits(self, text):
         for letter in text[:-1]:
             try:
-                if not self.own(letter, "", ()) and self.names.entry(Written(letter)) is None and self.names.size(Written(letter)) is None:
+                one = Written(letter)
+                if not self.own(letter, "", ()) and self.names.entry(one) is None and self.names.size(one) is None:
                     return False
             except Unreadable:
                 return False
@@ -522,43 +514,6 @@ class _Reader(Arithmetic):
 
 
 E = Number(math.e)
-
-
-def _regrouped(found):
-    """Tokens with ∂ as a name, and marks of layers such as ^{(l+1)} as one token."""
-    found = [token._replace(kind="name") if token.kind == "∂" else token for token in found]
-    regrouped, at = [], 0
-    while at < len(found):
-        mark, length = _mark(found, at)
-        if mark:
-            regrouped.append(Token("layer", mark, found[at].position, True))
-            at += length
-        else:
-            regrouped.append(found[at])
-            at += 1
-    return regrouped
-
-
-def _mark(found, at):
-    """A layer's mark with a letter, as text, and how many tokens it takes: ^{l}, ^{(l+1)}, ^L, ^[L-1]."""
-    if found[at].kind != "^":
-        return "", 0
-    place, opened = at + 1, []
-    while found[place].kind in ("{", "(", "["):
-        opened.append(found[place].kind)
-        place += 1
-    if found[place].kind != "name" or found[place].text not in ("l", "L"):
-        return "", 0
-    mark = found[place].text
-    place += 1
-    if opened and found[place].kind in ("+", "-") and found[place + 1].kind == "number":
-        mark += found[place].kind + found[place + 1].text
-        place += 2
-    for bracket in reversed(opened):
-        if found[place].kind != {"{": "}", "(": ")", "[": "]"}[bracket]:
-            return "", 0
-        place += 1
-    return mark, place - at
 
 
 def _spelled(token, reader):

@@ -9,12 +9,18 @@ from enum import Enum
 import numpy as np
 
 from .carried import Carried
+from .given import write_down
 from .matrices import Matrices
-from .tree import Diagonal, Entry, Known, Letter, Node, Own, Partial, Transpose, walk
-from .values import Misfit, NoValue, Value, World, _spread, aligned
+from .tree import Diagonal, Entry, Known, Node, Own, Transpose, walk
+from .values import Misfit, NoValue, World, aligned
 
 EQUAL, NEARLY, NOTHING = 1e-8, 1e-5, 1e-13
 """Relative differences up to which sides are equal, or may be equal but for rounded numbers; and what counts as 0."""
+
+
+NOT_FINITE = ("At a test point it has no finite value: does it divide by zero or take the logarithm of a negative "
+              "number?")
+ROUNDED = "It agrees to a few digits, but not exactly; is a number in it rounded?"
 
 
 class Finding(Enum):
@@ -87,7 +93,7 @@ class Judge:
         return world, with_matrices
 
     def chosen(self, pair, *trees):
-        """Of the two worlds of a point the one in which some trees are written: with matrices where names have no indices."""
+        """The world of a point in which trees are written: with matrices where names have no indices."""
         bare = self.meant.matrices and any(self.is_bare(tree) for tree in trees)
         return pair[1] if bare else pair[0]
 
@@ -128,8 +134,11 @@ class Judge:
             if side is None or left is None:
                 self.last = side
                 continue
-            link = Link(left, side, self.head or left, after_break=self.after_break, defines=chain.meaning is not None and number == 0)
-            if not link.defines:
+            link = Link(left, side, self.head or left, after_break=self.after_break,
+                        defines=chain.meaning is not None and number == 0)
+            if link.defines:
+                link.finding, link.why = self.has_value(side)
+            else:
                 self.judge(link)
             found.append(link)
             self.last = side
@@ -155,6 +164,17 @@ class Judge:
                 link.again = True
                 return
         link.finding, link.why = finding, why
+
+    def has_value(self, tree):
+        """What a name may be defined as: anything that has a value."""
+        try:
+            for pair in self.truth:
+                world = self.chosen(pair, tree)
+                self.set_ranges(world, tree)
+                world.value(tree)
+        except (Misfit, NoValue) as problem:
+            return Finding.UNDECIDED, str(problem)
+        return Finding.FOLLOWS, ""
 
     def compared(self, left, right, worlds):
         """The worst of what two sides are at all points."""
@@ -182,12 +202,10 @@ class Judge:
         except NoValue as problem:
             return Finding.UNDECIDED, str(problem)
         if np.isnan(gap):
-            return Finding.UNDECIDED, ("At a test point it has no finite value: does it divide by zero or take the logarithm "
-                                       "of a negative number?")
+            return Finding.UNDECIDED, NOT_FINITE
         if gap <= EQUAL:
             return Finding.FOLLOWS, ""
-        return (Finding.UNDECIDED, "It agrees to a few digits, but not exactly; is a number in it rounded?") if (
-            gap <= NEARLY) else (Finding.BROKEN, "")
+        return (Finding.UNDECIDED, ROUNDED) if gap <= NEARLY else (Finding.BROKEN, "")
 
     def set_ranges(self, world, *trees):
         """How far letters run that stand in conditions and computed indices."""
@@ -212,7 +230,7 @@ class Judge:
                 value = world.value(last)
                 if isinstance(head, Own):
                     own[head.name] = replace(self.meanings[head.name], tree=Known(value))
-                given(self, world, head, value, replaced)
+                write_down(self, world, head, value, replaced)
             except (Misfit, NoValue):
                 continue
         self.carried = [self.world(site, Carried(site, replaced), {**self.meanings, **own})
@@ -232,97 +250,3 @@ def difference(one, other):
     if not np.isfinite(gap):
         return np.nan
     return 0.0 if size <= NOTHING else float(gap / size)
-
-
-def given(judge, world, head, value, replaced):
-    """Write down what a broken line gives: the value of a quantity, or of a derivative."""
-    tree = head
-    while isinstance(tree, Own):
-        tree = judge.meanings[tree.name].tree
-    if not isinstance(tree, (Entry, Partial)):
-        return
-    key, letters, shape = _place(judge, world, world.site, tree)
-    array = None if key is None else _over(world, value, letters, shape)
-    if array is not None:
-        replaced[key] = array
-
-
-def _place(judge, world, site, tree):
-    """What a left side names: the key in `Carried.replaced`, the letters of its axes, and its shape."""
-    base = world.base or world
-    if isinstance(tree, Entry):
-        letters = base.indices(tree)
-        array = base._cost_meant(tree.array)
-        if tree.array.startswith("delta"):
-            by = "z" + tree.array.removeprefix("delta")
-            of = "losses" if "losses" in site.arrays else site.cost
-            return ("cost", of, by), letters, (*site.arrays[of].shape, *site.arrays[by].shape)
-        return ("value", array), letters, site.arrays[array].shape
-    of, by = tree.of, tree.by
-    by = judge.meanings[by.name].entry(by.indices) if isinstance(by, Own) else by
-    if not isinstance(of, Entry) or by is None:
-        return None, (), ()
-    shape = (*site.arrays[_cost(of.array, site)].shape, *site.arrays[by.array].shape)
-    if of.array in ("losses", "C", site.cost):
-        return ("cost", _cost(of.array, site), by.array), (*base.indices(of), *base.indices(by)), shape
-    return ("partial", of.array, by.array), (*base.indices(of), *base.indices(by)), shape
-
-
-def _cost(of, site):
-    return site.cost if of == "C" else of
-
-
-def _over(world, value, letters, shape):
-    """A value as an array over the entries of what it replaces; None where it is not given for all of them."""
-    if value.axes == ("rows", "columns"):
-        return _from_matrix(world, value, shape)
-    names = [at.name for at in letters if isinstance(at, Letter)]
-    if len(names) < len(letters) or not set(value.axes) <= {*names, world.sample}:
-        return None
-    wanted = tuple(dict.fromkeys(names))
-    lengths = dict(zip(names, shape[len(shape) - len(names):]))
-    if len(names) < len(shape):  # the cost of one sample
-        array = _full(value, wanted, lengths)
-        return _samples_apart(array, shape, wanted, world)
-    array = _full(value, wanted, lengths)
-    if len(wanted) == len(names):
-        return array
-    out = np.zeros(shape)  # ∂z_j/∂w_jk: zero where the two j differ
-    grids = np.indices([lengths[at] for at in wanted])
-    out[tuple(grids[wanted.index(at)] for at in names)] = array
-    return out
-
-
-def _full(value, wanted, lengths):
-    extra = [at for at in value.axes if at not in wanted]
-    array = value.array
-    axes = value.axes
-    for at in extra:  # a sample's letter of length one
-        if array.shape[axes.index(at)] != 1:
-            raise Misfit("It is given for one sample.")
-        array = array.take(0, axis=axes.index(at))
-        axes = tuple(other for other in axes if other != at)
-    if any(n not in (1, lengths[at]) for at, n in zip(axes, array.shape)):
-        raise Misfit("An index counts two different things here.")
-    return np.broadcast_to(_spread(Value(array, axes), wanted), [lengths[at] for at in wanted]).copy()
-
-
-def _samples_apart(array, shape, wanted, world):
-    """δ over (sample, unit) as ∂C_s/∂z over (sample, sample, unit)."""
-    if shape[0] == 1 or wanted[:1] != (world.sample,):
-        return array.reshape(shape) if array.size == np.prod(shape) else None
-    out = np.zeros(shape)
-    number = np.arange(shape[0])
-    out[number, number] = array
-    return out
-
-
-def _from_matrix(world, value, shape):
-    array = value.array
-    units = [n for n in shape if n != 1] or [1]
-    for way in (array, array.T):
-        if way.size == np.prod(shape) and [n for n in way.shape if n != 1] == [n for n in units if n != 1]:
-            if way is array.T and array.shape == array.T.shape and world.samples_in != "columns":
-                continue
-            return way.reshape(shape).copy()
-    return None

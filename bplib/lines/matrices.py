@@ -5,8 +5,8 @@ A vector is a column; of a batch, samples stand in rows or in columns.
 import numpy as np
 
 from .functions import function
-from .tree import Entry, Own
-from .values import Misfit, NoValue, Value, World
+from .tree import Entry, Known, Letter, Own, walk
+from .values import OPERATIONS, Misfit, NoValue, Value, World
 
 AXES = ("rows", "columns")
 
@@ -46,7 +46,8 @@ class Matrices(World):
         return self.site.axes("z" + name.removeprefix("delta") if name.startswith("delta") else name)
 
     def on_Entry(self, tree):
-        if tree.indices is not None and any(at.name != self.sample if hasattr(at, "name") else True for at in tree.indices):
+        sample_alone = all(isinstance(at, Letter) and at.name == self.sample for at in tree.indices or ())
+        if tree.indices is not None and not sample_alone:
             value = self.base.value(tree)
             if not value.axes or value.axes == (self.sample,) and not self.batch:
                 return Value(value.array.reshape(1, 1), AXES)
@@ -57,7 +58,7 @@ class Matrices(World):
         return Value(np.asarray(tree.value).reshape(1, 1), AXES)
 
     def on_Known(self, tree):
-        return tree.value
+        return tree.value if tree.value.axes == AXES else self.by_letters(tree.value)
 
     def on_Size(self, tree):
         return Value(super().on_Size(tree).array.reshape(1, 1), AXES)
@@ -85,11 +86,11 @@ class Matrices(World):
         return self.matrix(array, axes, by.array.startswith("W"))
 
     def jacobian(self, array, of, by):
-        """∂u/∂v of two vectors: a row for each entry of u.  Of two vectors of one layer texts also write its diagonal."""
+        """∂u/∂v of two vectors: a row for each entry of u."""
         if self.batch:
             raise NoValue("For a batch this derivative has more than two indices; write them.")
-        axes = [axes[1:] if axes[:1] == (self._sample_axis,) else axes for axes in map(self.axes_of, (of.array, by.array))]
-        if [len(a) for a in axes] != [1, 1]:
+        ranks = [sum(at != self._sample_axis for at in self.axes_of(one.array)) for one in (of, by)]
+        if ranks != [1, 1]:
             raise NoValue("A derivative of a vector with respect to a matrix has three indices; write them.")
         return Value(array.reshape(-1, array.shape[-1]), AXES)
 
@@ -99,19 +100,38 @@ class Matrices(World):
     def on_Derivative(self, tree):
         raise NoValue("Write the derivative of a formula with indices, so that one can see what is moved.")
 
-    def on_Own(self, tree):
-        value = self.own[tree.name].value(self, tree.indices)
+    def value(self, tree):
+        value = super().value(tree)
         if value.axes == AXES:
             return value
+        if value.array.size > 1:
+            raise NoValue("Some names here have indices and others have none; write all of them.")
+        return Value(value.array.reshape(1, 1), AXES)
+
+    def is_bare(self, tree):
+        """Whether a formula has names without indices."""
+        if isinstance(tree, Known):
+            return True
+        return any(isinstance(part, Entry) and part.indices is None or
+                   isinstance(part, Own) and self.is_bare(self.own[part.name].tree) for part in walk(tree))
+
+    def on_Own(self, tree):
+        meaning = self.own[tree.name]
+        value = meaning.value(self if self.is_bare(meaning.tree) else self.base, tree.indices)
+        return value if value.axes == AXES else self.by_letters(value)
+
+    def by_letters(self, value):
+        """A value with letters as a matrix: those of units in their order, samples as they stand here."""
         letters = [at for at in value.axes if at != self.sample]
         axes = tuple([*([self._sample_axis] if self.sample in value.axes else []), *letters])
-        order = [*([value.axes.index(self.sample)] if self.sample in value.axes else []), *map(value.axes.index, letters)]
+        order = [value.axes.index(at) for at in ([self.sample] if self.sample in value.axes else []) + letters]
         return self.matrix(value.array.transpose(order), axes)
 
     def on_Call(self, tree):
         argument = self.value(tree.argument)
         with np.errstate(all="ignore"):
-            return Value(np.broadcast_to(function(tree.function, tree.slope)(argument.array), argument.array.shape), AXES)
+            array = function(tree.function, tree.slope)(argument.array)
+        return Value(np.broadcast_to(array, argument.array.shape), AXES)
 
     def on_Over(self, tree):
         body = self.value(tree.body)
@@ -154,22 +174,18 @@ def _multiplied(left, right, sign):
         return left @ right
     if left.shape == right.shape and sign == "*":
         return left * right
-    raise Misfit(f"A matrix of shape {_shape(left)} times one of shape {_shape(right)}: the columns of the first are not as many "
-                 "as the rows of the second.")
+    raise Misfit(f"A matrix of shape {_shape(left)} times one of shape {_shape(right)}: the columns of the first are "
+                 "not as many as the rows of the second.")
 
 
 def _entry_by_entry(sign, left, right):
-    from .values import OPERATIONS
-
-    if left.shape != right.shape and left.size != 1 and right.size != 1 and 1 not in left.shape + right.shape:
-        raise Misfit(f"Matrices of the shapes {_shape(left)} and {_shape(right)} have no entries that belong together.")
     try:
         with np.errstate(all="ignore"):
             found = OPERATIONS[sign](left, right)
     except ValueError:
-        raise Misfit(f"Matrices of the shapes {_shape(left)} and {_shape(right)} have no entries that belong together.") from None
-    if found.shape not in (left.shape, right.shape):
-        raise Misfit("A row and a column have no entries that belong together.")
+        found = None
+    if found is None or found.shape not in (left.shape, right.shape):
+        raise Misfit(f"Matrices of the shapes {_shape(left)} and {_shape(right)} have no entries that belong together.")
     return found
 
 

@@ -8,7 +8,8 @@ from ..errors import InputError
 from ..networks import Network
 from .context import Context
 from .judging import EQUAL, difference
-from .repairs import TABLE
+from .repairs.table import TABLE
+from .sites import ETA
 from .tree import Entry, Own, Partial, walk
 from .values import aligned
 
@@ -20,7 +21,7 @@ MOST_TRIED = 1500
 class Named:
     """What a broken line came from.
 
-    names      names of rows of `repairs.TABLE`; two where two mistakes were made at once
+    names      names of rows of `repairs.table`; two where two mistakes were made at once
     possible   names that fit equally well, where they cannot be told apart and nothing is named
     """
 
@@ -33,10 +34,15 @@ class Naming:
 
     def __init__(self, network, judge, link):
         self.network, self.judge, self.link = network, judge, link
-        self.bare = judge.meant.matrices and (judge.is_bare(link.left) or judge.is_bare(link.right))
-        self.worlds, self.truth = ([pair[1] if self.bare else pair[0] for pair in pairs] for pairs in (link.worlds, judge.truth))
+        self.bare = bool(judge.meant.matrices and (judge.is_bare(link.left) or judge.is_bare(link.right)))
+        self.worlds, self.truth = ([pair[self.bare] for pair in pairs] for pairs in (link.worlds, judge.truth))
 
     def found(self) -> Named:
+        """What the line came from."""
+        with np.errstate(all="ignore"):
+            return self._found()
+
+    def _found(self):
         """The mistake as a change of the line before; after a broken line also of what is true, and of what the chain
         begins with."""
         pairs = [(self.link.left, self.worlds)]
@@ -44,8 +50,7 @@ class Naming:
             pairs.append((self.link.left, self.truth))
         if self.link.after_break and self.link.head is not self.link.left:
             pairs.append((self.link.head, self.truth))
-        with np.errstate(all="ignore"):
-            results = [self.compared_with(left, worlds) for left, worlds in pairs]
+        results = [self.compared_with(left, worlds) for left, worlds in pairs]
         known = [one for one in results if one is not None]
         single = [one for one in known if len(one.names) == 1]
         several = [one for one in known if one.possible]
@@ -71,7 +76,7 @@ class Naming:
     # constants
 
     def by_constant(self, trees):
-        """The name of the constant factor by which a formula differs from the left side; None where it is no such factor."""
+        """The name of the constant factor by which a formula differs from the left side; None where it is none."""
         factors = []
         for world, known, tree in zip(self.worlds, self.known, trees):
             try:
@@ -92,21 +97,25 @@ class Naming:
         lost = "the 2 of the square is lost" if squared and not halved and about_cost else "a factor 2 is lost"
         many = "a 2 that the ½ has cancelled" if halved and about_cost else "a factor 2 too many"
         ones = np.ones(len(sizes))
-        yield from ((lost, 2 * ones), (many, ones / 2), ("the sign is turned", -ones))
-        for name, factor in (("not divided by the number of samples", -1), ("divided by the number of samples once too often", 1)):
-            if all(size.get("N", 1) > 1 for size in sizes):
-                yield name, [size["N"]**factor for size in sizes]
-        outputs = f"n_{len(self.judge.names.network.structure.sizes) - 1}" if hasattr(
-            getattr(self.judge.names, "network", None), "structure") and hasattr(self.network.structure, "sizes") else ""
-        if all(size.get(outputs, 1) > 1 for size in sizes):
-            for factor in (1, -1):
-                yield "a mean over the outputs is lost or too many", [size[outputs]**factor for size in sizes]
+        yield from ((lost, 2 * ones), (many, ones / 2), ("the sign is turned", -ones),
+                    ("the learning rate is part of the gradient", ones / ETA))
+        yield from self.counts(sizes)
+
+    def counts(self, sizes):
+        """The same for numbers of samples and of outputs."""
+        outputs = f"n_{self.judge.names.layers}"
+        for name, count, power in (("not divided by the number of samples", "N", -1),
+                                   ("divided by the number of samples once too often", "N", 1),
+                                   ("a mean over the outputs is lost or too many", outputs, 1),
+                                   ("a mean over the outputs is lost or too many", outputs, -1)):
+            if all(size.get(count, 1) > 1 for size in sizes):
+                yield name, [size[count]**power for size in sizes]
 
     def link_about_cost(self):
         """Whether the step differentiates the cost: ∂C/∂a, or what has it as a factor, becomes a formula."""
-        parts = [*walk(self.left)]
-        return any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array in ("C", "losses") or
-                   isinstance(part, Own) or isinstance(part, Entry) and part.array.startswith("delta") for part in parts)
+        return any(isinstance(part, Own) or isinstance(part, Entry) and part.array.startswith("delta")
+                   or isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array in ("C", "losses")
+                   for part in walk(self.left))
 
     # changes
 
@@ -148,16 +157,18 @@ class Naming:
         world = self.worlds[0]
         axes = [at for at in self.known[0].axes if at not in ("rows", "columns")]
         return Context(self.network, world.site, self.left, self.link.right, self.link.head, tuple(axes), world.sample,
-                       bool(self.bare), self.judge.meanings)
+                       self.bare, self.judge.meanings)
 
 
 SPECIAL = (
-    ("the weights are not turned round going back", ("the outer product is the wrong way round", "a quantity of the wrong layer")),
+    ("the weights are not turned round going back", ("the outer product is the wrong way round",
+                                                     "a quantity of the wrong layer")),
     ("weight decay counted wrongly", ("a factor 2 is lost in one place", "a factor 2 too many in one place")),
     ("the samples are not added up", ("one path only",)),
     ("the penalty is forgotten", ("one path only",)),
-    ("softmax treated unit by unit", ("one path only", "one slope too many", "a sign is turned", "the slope of another activation")),
-    ("the bias gradient carries an input", ("a quantity of the wrong layer", "weight and input are exchanged", "paths are multiplied",
+    ("softmax treated unit by unit", ("one path only", "one slope too many", "a sign is turned",
+                                      "the slope of another activation")),
+    ("the bias gradient carries an input", ("a quantity of the wrong layer", "weight and input are exchanged",
                                             "the activation stands where its slope belongs")),
     ("the slope by value is written with z", ("z stands where a belongs",)),
     ("the slope is taken at a instead of z", ("a stands where z belongs", "a quantity of the wrong layer")),

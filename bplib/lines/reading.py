@@ -116,8 +116,8 @@ class Reader:
     def chain(self, sides, defines):
         goes_on = len(sides) > 1 and not sides[0]
         texts = list(sides[1:] if goes_on else sides)
-        meaning_of = None if goes_on or len(texts) < 2 else self.defined_name(texts[0], defines)
-        if meaning_of is None:
+        defined = None if goes_on or len(texts) < 2 else self.defined_name(texts[0], defines)
+        if defined is None:
             trees, problems = self.trees(texts)
             return Chain(trees, problems, goes_on)
         trees, problems = self.trees(texts[1:])
@@ -125,9 +125,10 @@ class Reader:
             trees[0] = problems.append((texts[1], f"Names stand for names more than {DEEPEST} times over."))
         if trees[0] is None:
             return Chain([None, *trees], problems, goes_on)
-        meaning = self.define(meaning_of, trees[0])
+        meaning = self.define(defined, trees[0])
         indices = tuple(Letter(at) if at.isalpha() else Number(float(at)) for at in meaning.places)
-        return Chain([Own(meaning.key, indices, Written(meaning_of.base, meaning_of.layer, indices)), *trees], problems, goes_on, meaning)
+        own = Own(meaning.key, indices, Written(defined.base, defined.layer, indices))
+        return Chain([own, *trees], problems, goes_on, meaning)
 
     def trees(self, texts):
         trees, problems = [], []
@@ -168,7 +169,7 @@ class Reader:
             return None
         base = "".join(GREEK.get(c, c) for c in match["base"])
         sub = "".join(SUBSCRIPTS.get(c, c) for c in match["sub"] or "").strip("_{}[] ")
-        letters = [part for part in re.split(r"[,\s]+", sub) if part] if "," in sub else re.findall(r"[A-Za-z]'*|\d+", sub)
+        letters = re.findall(r"[^,\s]+" if "," in sub else r"[A-Za-z]'*|\d+", sub)
         layer = (match["layer"] or match["after"] or "").strip("^(){}[]")
         return Written(base, layer, tuple(letters))
 
@@ -185,8 +186,9 @@ class Reader:
         letters = [at for at in written.indices if at.isalpha()]
         unmarked = bool(letters) and bool(self.names.layer_of) and not written.layer
         name = spelled(written.base, written.layer)
-        meaning = Meaning(f"{name} {len(self.meanings)}", name, written.indices, tree,
-                          self.names.layer_of.get(letters[0]) if unmarked else None, self.names.layer_of, self.depth(tree))
+        layer = self.names.layer_of.get(letters[0]) if unmarked else None
+        meaning = Meaning(f"{name} {len(self.meanings)}", name, written.indices, tree, layer, self.names.layer_of,
+                          self.depth(tree))
         self.own[name] = (*self.own.get(name, ()), meaning)
         self.meanings[meaning.key] = meaning
         return meaning

@@ -1,8 +1,8 @@
 """What a text may mean, and which of it it does mean.
 
-A text leaves much open that its reader knows: whether it speaks of one sample or of a batch, of which layer a letter without
-a number is, whether samples stand in rows or in columns, whether a number above a letter is a power.  All that it may mean is
-tried, and it means that of which most lines are right.
+A text leaves much open that its reader knows: whether it speaks of one sample or of a batch, of which layer a letter
+without a number is, whether samples stand in rows or in columns, whether a number above a letter is a power.  All that
+it may mean is tried, and it means that of which most lines are right.
 """
 import re
 from dataclasses import dataclass, replace
@@ -12,10 +12,11 @@ from ..conventions import TABLE, convention
 from ..networks import Dense, Network
 from ..notation import DEFAULT
 from .judging import Finding, Judge
-from .names import ModelNames, NetworkNames
+from .model_names import ModelNames
+from .network_names import NetworkNames
 from .reading import Reader
 from .sites import Mode, modes, sites
-from .tree import Derivative, Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
+from .tree import Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
 
 MOST, MOST_OF_OTHERS = 24, 8
 """Ways to read one text that are tried in the letters that are expected, and in those of each other text."""
@@ -54,8 +55,8 @@ class Understood:
         """How much speaks against this reading, most important first."""
         findings = [line.finding for line in self.lines]
         wrong = [n for n, finding in enumerate(findings) if finding is Finding.BROKEN]
-        return (findings.count(Finding.UNREADABLE), findings.count(Finding.UNDECIDED),
-                len(wrong), -(wrong[0] if wrong else len(findings)), self.meant.mode.batch, self.misfits, self.strangeness)
+        return (sum(bool(line.problems) for line in self.lines), findings.count(Finding.UNDECIDED), len(wrong),
+                -(wrong[0] if wrong else len(findings)), self.meant.mode.batch, self.misfits, self.strangeness)
 
     @property
     def misfits(self):
@@ -76,7 +77,7 @@ class Understood:
 
 
 def understood(network, lines, notation=None, of=None) -> Understood:
-    """The reading of a text of which most lines are right.  `notation` is None where the letters are to be recognised."""
+    """The reading of a text of which most lines are right.  `notation` is None where letters are to be recognised."""
     text = _Text(network, lines, of)
     best = text.best(_first_notation(network, notation))
     if notation is not None or not isinstance(network, Network) or not _looks_foreign(best):
@@ -91,7 +92,7 @@ def understood(network, lines, notation=None, of=None) -> Understood:
 
 def _looks_foreign(found):
     """Whether a text has letters that this course does not have, and is not right as it was read."""
-    unreadable = any(line.finding is Finding.UNREADABLE for line in found.lines)
+    unreadable = any(line.problems for line in found.lines)
     return unreadable or bool(found.judge.names.guessed) and any(line.finding is Finding.BROKEN for line in found.lines)
 
 
@@ -111,7 +112,8 @@ def _names_single_units(network, reads):
     """Whether single units are named by number, in a network small enough to be taken as it is."""
     if not isinstance(network, Network) or not isinstance(network.structure, Dense) or max(network.structure.sizes) > 6:
         return False
-    return any(isinstance(at, Number) for part in _nodes(reads) if isinstance(part, (Entry, Own)) for at in part.indices or ())
+    named = [part for part in _nodes(reads) if isinstance(part, (Entry, Own))]
+    return any(isinstance(at, Number) for part in named for at in part.indices or ())
 
 
 class _Text:
@@ -205,7 +207,8 @@ def _usual(notation, layer):
     return {this: layer, before: layer - 1, after: layer + 1, "l": layer}
 
 
-WEIGHT = re.compile(r"(?:\\?[wWΩΘ]|\\(?:Theta|Omega)|theta)(?:\^\{?\(?l\)?\}?)?_\{?([A-Za-z]),?([A-Za-z])\}?|[wW]([ᵢⱼₖₗₘₙ])([ᵢⱼₖₗₘₙ])")
+WEIGHT = re.compile(r"(?:\\?[wWΩΘ]|\\(?:Theta|Omega)|theta)(?:\^\{?\(?l\)?\}?)?_\{?([A-Za-z]),?([A-Za-z])\}?|"
+                    r"[wW]([ᵢⱼₖₗₘₙ])([ᵢⱼₖₗₘₙ])")
 SUB = dict(zip("ᵢⱼₖₗₘₙ", "ijklmn"))
 
 
@@ -226,8 +229,9 @@ def _ways_to_value(network, reads, names):
     own = ["rows", "columns"]
     if isinstance(network, Network):
         own = own if names.notation.samples == "rows" and batch else own[::-1]
-    partials = ["nearest", "total"] if any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array not in (
-        "C", "losses") for part in nodes) else ["nearest"]
+    local = any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array not in ("C", "losses")
+                for part in nodes)
+    partials = ["nearest", "total"] if local else ["nearest"]
     matrices = any(isinstance(part, (Transpose, Diagonal)) for part in nodes)
     layouts = [*own, *([] if matrices else [""])] if bare else [""]
     return [(mode, matrices, partial) for partial in partials for mode in modes(network, batch) for matrices in layouts]
@@ -239,4 +243,5 @@ def _speaks_of_batch(part, names, network):
         return part.name == "N"
     if isinstance(part, Over):
         return names.sample in part.letters
-    return False
+    written = part.written if isinstance(part, Entry) and part.array not in ("C", "losses") else None
+    return written is not None and any(isinstance(at, Letter) and at.name == names.sample for at in written.indices)

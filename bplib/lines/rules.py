@@ -22,13 +22,14 @@ def _slopes(tree):
 
 
 def _known_derivatives(tree):
-    return [part for part in walk(tree) if isinstance(part, Own) or isinstance(part, Entry) and part.array.startswith("delta")]
+    return [part for part in walk(tree)
+            if isinstance(part, Own) or isinstance(part, Entry) and part.array.startswith("delta")]
 
 
 def _is_product_of_partials(tree):
     found = [part for part in factors(tree) if not isinstance(part, (Number, Size))]
-    return len(found) > 1 and all(isinstance(part, Partial) or part in _known_derivatives(part) for part in found) and any(
-        isinstance(part, Partial) for part in found)
+    each = all(isinstance(part, Partial) or part in _known_derivatives(part) for part in found)
+    return len(found) > 1 and each and any(isinstance(part, Partial) for part in found)
 
 
 def _chain_rule(left, right):
@@ -47,8 +48,9 @@ def _sum_over_samples(left, right):
 
 
 def _by_value(left, right):
-    before = len(_slopes(left)) + sum(_is_slope(part) for part in _partials(left))
-    return len(_slopes(right)) < before and len(_partials(right)) == sum(not _is_slope(part) for part in _partials(left))
+    slopes = [part for part in _partials(left) if _is_slope(part)]
+    fewer = len(_slopes(right)) < len(_slopes(left)) + len(slopes)
+    return fewer and len(_partials(right)) == len(_partials(left)) - len(slopes)
 
 
 def _is_slope(partial):
@@ -57,7 +59,8 @@ def _is_slope(partial):
 
 
 def _divisions(tree):
-    return sum(isinstance(part, Binary) and part.sign == "/" and not isinstance(part.right, (Number, Size)) for part in walk(tree))
+    return sum(isinstance(part, Binary) and part.sign == "/" and not isinstance(part.right, (Number, Size))
+               for part in walk(tree))
 
 
 def _cancellation(left, right):
@@ -65,7 +68,7 @@ def _cancellation(left, right):
 
 
 def _put_in(left, right):
-    return len(_partials(right)) < len(_partials(left)) or len(_known_derivatives(right)) < len(_known_derivatives(left))
+    return any(len(found(right)) < len(found(left)) for found in (_partials, _known_derivatives))
 
 
 def _of_network(left, right):
@@ -76,6 +79,6 @@ def _rearranged(left, right):
     return not _partials(left) and not _partials(right)
 
 
-RULES = ((CHAIN, _chain_rule), (PATHS, _sum_over_paths), (SAMPLES, _sum_over_samples), (VALUE, _by_value), (NETWORK, _of_network),
-         (CANCEL, _cancellation), (PUT_IN, _put_in), (AGAIN, _rearranged))
+RULES = ((CHAIN, _chain_rule), (PATHS, _sum_over_paths), (SAMPLES, _sum_over_samples), (VALUE, _by_value),
+         (NETWORK, _of_network), (CANCEL, _cancellation), (PUT_IN, _put_in), (AGAIN, _rearranged))
 """name → whether a step from left to right is one; the first that fits is meant."""

@@ -1,8 +1,8 @@
 """A network or a model with numbers in all its arrays, and every derivative of anything with respect to anything.
 
 `arrays` has an axis for each index.  `total(of, by)` is ∂of/∂by along all paths, an array over the indices of both;
-`local(of, by)` holds everything else fixed that stands in the equation of `of`.  Both are found by complex step, straight
-from the equations: nothing is used that a derivation has found.
+`local(of, by)` holds everything else fixed that stands in the equation of `of`.  Both are found by complex step,
+straight from the equations: nothing is used that a derivation has found.
 """
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,9 +10,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 import sympy as sp
 
+<<<<<<< HEAD
 from ..deriving.point import ModelValues
 from ..deriving.point import Point as ModelPoint
 from ..equations import N, indices_of, name_of
+=======
+from ..deriving import values as of_models
+from ..equations import N, name_of
+>>>>>>> lines
 from ..meaning import STEP
 from ..meaning import Point as NetworkPoint
 from ..models.nodes import entries as entries_of_model
@@ -22,6 +27,8 @@ WIDTHS = (3, 4, 2)
 OTHER_WIDTHS = (4, 2, 5)
 SAMPLES = 3
 SEEDS = (1, 2)
+ETA = 0.37
+"""A learning rate: no right line has one."""
 
 
 class Site:
@@ -30,6 +37,7 @@ class Site:
     def __init__(self, point, arrays, equations, cost):
         self.point, self.equations, self.cost = point, equations, cost
         self.arrays = {name: np.asarray(value)[..., 0] for name, value in arrays.items()}
+        self.sizes = {"eta": ETA, **{str(n): float(value) for n, value in point.sizes.items()}}
         self._local, self._total = {}, {}
 
     def total(self, of, by):
@@ -58,7 +66,7 @@ class Site:
         """Whether an array stands in the equation of another one."""
         return of in self.equations and by in self.uses[of]
 
-    @property
+    @cached_property
     def movable(self):
         return [name for name, value in self.arrays.items() if value.dtype.kind == "f"]
 
@@ -88,7 +96,6 @@ class OfNetwork(Site):
         self.network = network
         equations = {e.quantity.name: e for e in network.equations}
         super().__init__(point, point.arrays, equations, cost)
-        self.sizes = {str(n): float(value) for n, value in point.sizes.items()}
         self.uses = {name: {name_of(x) for x in e.right.atoms(sp.Indexed, sp.Symbol) if name_of(x) in self.arrays}
                      for name, e in equations.items()}
 
@@ -117,7 +124,6 @@ class OfModel(Site):
         self.model = model
         equations = {e.quantity.name: e for e in model.equations}
         super().__init__(point, point.arrays, equations, model.cost.name)
-        self.sizes = {str(n): float(value) for n, value in point.sizes.items()}
         self.sizes |= {name: float(value) for name, value in model.constants.items()}
         self.letters = {at.name: int(sp.sympify(n).xreplace(point.sizes)) for at, n in model.letters.items()}
         self.uses = {name: {name_of(x) for x in entries_of_model(e.right)} for name, e in equations.items()}
@@ -168,7 +174,8 @@ def _sites(network, equations, mode, own_sizes):
         samples = SAMPLES if mode.batch else 1
         return tuple(OfModel(network, samples, seed) for seed in SEEDS)
     samples = SAMPLES if mode.batch else 1
-    return tuple(OfNetwork(network, widths, samples, seed, mode.cost) for widths, seed in zip(_widths(network, own_sizes), SEEDS))
+    return tuple(OfNetwork(network, widths, samples, seed, mode.cost)
+                 for widths, seed in zip(_widths(network, own_sizes), SEEDS))
 
 
 def _widths(network, own_sizes):
@@ -176,4 +183,5 @@ def _widths(network, own_sizes):
     own = [int(network.sizes[n]) for n in network.sizes if n.is_integer]
     if own_sizes:
         return (own or WIDTHS,) * 2
-    return [[1 if n == 1 else widths[at % 3] for at, n in enumerate(own)] or WIDTHS for widths in (WIDTHS, OTHER_WIDTHS)]
+    return [[1 if n == 1 else widths[at % 3] for at, n in enumerate(own)] or WIDTHS
+            for widths in (WIDTHS, OTHER_WIDTHS)]

@@ -14,27 +14,34 @@ LONGEST, MOST_LINES = 20_000, 200
 
 DEFINES = (":=", "≔", "≡", "≝", "≜", r"\coloneqq", r"\coloneq", r"\equiv", r"\triangleq", r"\vcentcolon=",
            r"\stackrel{\text{def}}{=}", r"\overset{\text{def}}{=}")
-ARROWS = r"⇒|⟹|→|⟶|⇔|⟺|\\Rightarrow|\\implies|\\iff|\\Leftrightarrow|\\Longrightarrow|\\to\b|=>|∴|\\therefore|\\because|∵"
-LETTERS = {"Γ": "Gamma", "γ": "gamma", "ρ": "rho", "ω": "omega", "Ω": "Omega", "Θ": "Theta", "τ": "tau", "ν": "nu", "κ": "kappa",
-           "χ": "chi", "ψ": "psi", "ζ": "zeta", "ξ": "xi", "ℓ": "ell", "ϵ": "epsilon", "ϑ": "theta", "Φ": "Phi",
+ARROWS = (r"⇒|⟹|→|⟶|⇔|⟺|\\Rightarrow|\\implies|\\iff|\\Leftrightarrow|\\Longrightarrow|\\to\b|=>|∴|\\therefore|"
+          r"\\because|∵")
+LETTERS = {"Γ": "Gamma", "γ": "gamma", "ρ": "rho", "ω": "omega", "Ω": "Omega", "Θ": "Theta", "τ": "tau", "ν": "nu",
+           "κ": "kappa", "χ": "chi", "ψ": "psi", "ζ": "zeta", "ξ": "xi", "ℓ": "ell", "ϵ": "epsilon", "ϑ": "theta",
+           "Φ": "Phi",
            "ŷ": "yhat", "Ŷ": "Yhat", "∇": "nabla", "√": "sqrt", "ℒ": "L", "𝓛": "L", "𝟙": "1", "ı": "i"}
-WORDS = ("and|so|thus|hence|therefore|since|because|where|with|now|then|let|define|put|set|we|have|get|obtain|this|that|gives|"
-         "which|is|by|the|chain|rule|using|use|from|as|it|follows|finally|next|first|second|for|also|again|here|note|"
-         "recall|similarly|likewise|substituting|substitute|plugging|plug|in|into|inserting|know|know that|simplify|"
+WORDS = ("and|so|thus|hence|therefore|since|because|where|with|now|then|let|define|put|set|we|have|get|obtain|this|"
+         "that|gives|which|is|by|the|chain|rule|using|use|from|as|it|follows|finally|next|first|second|for|also|again|"
+         "here|note|recall|similarly|likewise|substituting|substitute|plugging|plug|in|into|inserting|know|simplify|"
          "simplifying|writing|write|definition|means|but|when|of|product|quotient|differentiate|differentiating|to|"
          "output|hidden|layer|forward|backward|pass|gradient|error|term|terms|cost|loss|collect|everything|together|"
          "our|my|answer|result|want|wanted|find|derive|because|cancel|cancels|cancelling|leaves|remains|only|through|"
          "one|sample|all|samples|batch|over|paths|several|per|both|each|neuron|unit|weight|bias|weights|biases|"
-         "derivative|slope|activation|sigmoid|softmax|sum|multiply|out|rearrange|factor|call|called|name|named|matrix|form")
-LEADING = re.compile(rf"(?:(?:{WORDS})\b(?![_^'(\[=\d])(?!\s*(?:[:=+*/^_]|-\s)(?!\s*[A-Za-z∂δ]\S*\s*=))[,;]?\s+)+", re.I)
-LABEL = re.compile(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]\s+|\(\d{1,2}\)\s*|[A-Za-z][A-Za-z ,'()-]*[A-Za-z)]\s*:(?!=)\s*|[-*•–]\s+(?=\S*\s*[:=∂δ\\]))")
+         "derivative|slope|activation|sigmoid|softmax|sum|multiply|out|rearrange|factor|call|called|name|named|"
+         "matrix|form|given|assume|suppose|consider|compute|multiplying|adding|take|taking")
+LEADING = re.compile(rf"(?:(?:{WORDS})\b(?![_^'(\[=\d])(?!\s*(?:[:=+*/^_]|-\s)(?!\s*[A-Za-z∂δ]\S*\s*=))[,;]?\s+)+",
+                     re.I)
+LABEL = re.compile(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]\s+|\(\d{1,2}\)\s*|"
+                   r"[A-Za-z][A-Za-z ,'()-]*[A-Za-z)]\s*:(?!=)\s*|[-*•–]\s+(?=\S*\s*[:=∂δ\\]))")
 TRAILING = re.compile(
-    r"\s*(?:[,;(\[–—|]|--|<-|←|\s{2})\s*(?:by|using|since|because|as|from|chain|product|quotient|power|sum over|sum rule|"
-    r"definition|def|cancel\w*|where|rule|substitut\w*|put|what|simplif\w*|see|the|from|this|and|with|plug\w*|for|all|which|"
-    r"error|one|only|now|same|forward|it|every|each|paths?|both|here|expand\w*|output|hidden|last|"
+    r"\s*(?:[,;(\[–—|]|--|<-|←|\s{2})\s*(?:by|using|since|because|as|from|chain|product|quotient|power|sum over|"
+    r"sum rule|definition|def|cancel\w*|where|rule|substitut\w*|put|what|simplif\w*|see|the|this|and|with|plug\w*|"
+    r"for|all|which|error|one|only|now|same|forward|it|every|each|paths?|both|here|expand\w*|output|hidden|last|"
     r"not|done|ok|qed|∎|\\square|\\qed)\b(?![_^\[(']|\s*[=(*+/^])[^=]*$", re.I)
+ENVIRONMENTS = "align|aligned|gather|eqnarray|split|multline|equation"
 HANGING = re.compile(r"(?:[.,;]?\s+(?:then|so|and|now|where|we|with|thus|hence|or|i\.e))$|"
-                     r"\s+\((?=[^()]*\b[a-z]{2,}\s+[a-z]{2,})[^()=+*/]*\)$|\s{2,}\((?=[^()]*\b[a-z]{2,}\b)[^()=+*/^_]*\)$", re.I)
+                     r"\s+\((?=[^()]*\b[a-z]{2,}\s+[a-z]{2,})[^()=+*/]*\)$|"
+                     r"\s{2,}\((?=[^()]*\b[a-z]{2,}\b)[^()=+*/^_]*\)$", re.I)
 LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\begin\{c?d?array\}(\{[^{}]*\})?|\\end\{array\}", " "),
     (r"\\(?:begin|end)\{[A-Za-z]+\*?\}(\[[^\]]*\])?", " "),
@@ -51,15 +58,17 @@ LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\(?:odot|circ)\b|\*\.|\.\*|∘|⊗(?=\s*[gσf]')", "⊙"),
     (r"\^\s*\{?\s*(?:\\prime|′)\s*\}?", "'"), (r"\\prime\b", "'"),
     (r"\^\s*\{?\s*(?:\\top|\\intercal|\\mathsf\{?T\}?|\\mathrm\{?T\}?|⊤|T|\\mathstrut T)\s*\}?(?![A-Za-z])", "^T"),
-    (r"ᵀ|⊤|\.T\b", "^T"), (r"\\partial\b", "∂"), (r"\\nabla\b", "nabla"), (r"\\ell\b", "ell"), (r"\\lVert|\\rVert|\\Vert|\\\|", "‖"),
+    (r"ᵀ|⊤|\.T\b", "^T"), (r"\\partial\b", "∂"), (r"\\nabla\b", "nabla"), (r"\\ell\b", "ell"),
+    (r"\\lVert|\\rVert|\\Vert|\\\|", "‖"),
     (r"\\(?:quad|qquad|,|;|!|:|>|enspace|thinspace)|~", " "), (r"\\(?:cdot|times|ast)\b", "·"), (r"\\sqrt\b", "sqrt"),
     (r"\\lambda\b", "lambda"), (r"\\bar\{([A-Za-z])\}|\\bar\s+([A-Za-z])", r"\1\2bar"), (r"\\exp\b", "exp"),
     (r"\\dots|\\ldots|\\cdots|…", "…"), (r"\\\{", "("), (r"\\\}", ")"), (r"\\tilde\{?([A-Za-z])\}?", r"\1tilde"),
-    (r"\\(?=(?:sum|log|ln|tanh|sigma|delta|alpha|beta|gamma|theta|Theta|mu|eta|rho|omega|Omega|phi|varphi|epsilon|varepsilon|Delta|"
-     r"max|kappa|nu|tau|sin|cos|sinh|cosh|Phi|psi|chi|zeta|xi|pi)(?![A-Za-z]))", " "),
+    (r"\\(?=(?:sum|log|ln|tanh|sigma|delta|alpha|beta|gamma|theta|Theta|mu|eta|rho|omega|Omega|phi|varphi|epsilon|"
+     r"varepsilon|Delta|max|kappa|nu|tau|sin|cos|sinh|cosh|Phi|psi|chi|zeta|xi|pi)(?![A-Za-z]))", " "),
 ))
 SPELLINGS = tuple((re.compile(pattern), new) for pattern, new in (
-    (r"[’′‘`´ʹ]", "'"), (r"[−–—](?=.)", "-"), (r"½", "(1/2)"), (r"¼", "(1/4)"), (r"⅓", "(1/3)"), (r"[⟨〈]", "("), (r"[⟩〉]", ")"),
+    (r"[’′‘`´ʹ]", "'"), (r"[−–—](?=.)", "-"), (r"½", "(1/2)"), (r"¼", "(1/4)"), (r"⅓", "(1/3)"), (r"[⟨〈]", "("),
+    (r"[⟩〉]", ")"),
     (r"varepsilon", "epsilon"), (r"varphi", "phi"), (r"\bDelta(?=[\d_^ ]|$)", "delta"),
     (r"\*\*", "^"), (r"\b(\d+),(\d+)(?![\d\]}])(?=[^\[\]{}]*$)", r"\1.\2"),
     (r"\b(?:d|partial)\s*/\s*(?:d|partial)\s*(?=[A-Za-z])", "∂/∂"),
@@ -77,16 +86,14 @@ class Line:
 
     number     counted from 1, without empty lines and comments
     text       as it was written
-    equations  its equations, each a tuple of sides; the first side is "" where the equation goes on from the line before
+    equations  its equations, each a tuple of sides; the first is "" where the equation goes on from the line before
     defines    whether the equation at that place was written with := instead of =
-    goes_on    whether the text continues an expression that the line before has left open
     """
 
     number: int
     text: str
     equations: tuple
     defines: tuple
-    goes_on: bool = False
 
 
 def lines_of(text: str) -> list:
@@ -96,7 +103,7 @@ def lines_of(text: str) -> list:
                          f"given: {type(text).__name__}.")
     if len(text) > LONGEST:
         raise InputError(f"The derivation has {len(text):,} characters; up to {LONGEST:,} are read.")
-    written = [one for one in _split(text) if cleaned(one)]
+    written = _joined([one for one in _split(text) if cleaned(one)])
     if len(written) > MOST_LINES:
         raise InputError(f"The derivation has {len(written)} lines; up to {MOST_LINES} are read.")
     if not written:
@@ -109,12 +116,25 @@ def _split(text):
     text = re.sub(r"(?<!\\)%[^\n]*|(?m:^\s*#[^\n]*)|\s#\s[^\n]*", "", text)
     text = re.sub(r"\$\$|(?<!\\)\$|\\[\[\]()](?![\d.]*(?:ex|em|pt|cm|mm))", "\n" if r"\begin" in text else " ", text)
     found = []
-    for block in re.split(r"(\\begin\{(?:align|aligned|gather|eqnarray|split|multline|equation)\*?\}.*?\\end\{(?:align|aligned|"
-                          r"gather|eqnarray|split|multline|equation)\*?\})", text, flags=re.S):
+    environment = rf"(\\begin\{{(?:{ENVIRONMENTS})\*?\}}.*?\\end\{{(?:{ENVIRONMENTS})\*?\}})"
+    for block in re.split(environment, text, flags=re.S):
         inside = block.startswith(r"\begin")
         block = re.sub(r"\s*\n\s*", " ", block) if inside else block
         found += re.split(r"\\\\(?:\[[^\]]*\])?|\n", block)
     return [one.strip() for one in found]
+
+
+def _joined(lines):
+    """Lines, with a line that goes on within an expression put behind the one before."""
+    found = []
+    for line in lines:
+        begins = re.match(r"[+·⊙×*/@]|-(?!.*=)", cleaned(line)) and not re.match(r"\s*[-*•]\s", line)
+        begins = begins or re.match(r"\s*-\s(?!.*=)", line)
+        if found and (begins or re.search(r"[-+·⊙×*/@=(]$", cleaned(found[-1]))):
+            found[-1] += " " + line
+        else:
+            found.append(line)
+    return found
 
 
 def cleaned(line: str) -> str:
@@ -185,8 +205,7 @@ def _line(number, written):
         sides, defining = _sides(equation)
         equations.append(tuple(sides))
         defines.append(defining)
-    goes_on = bool(re.match(r"[+·⊙×*/@]|-\s", text))
-    return Line(number, written, tuple(equations), tuple(defines), goes_on)
+    return Line(number, written, tuple(equations), tuple(defines))
 
 
 def _at_top(text):

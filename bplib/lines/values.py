@@ -1,8 +1,8 @@
 """The value of a tree where a network has numbers: an array with a named axis for each free letter.
 
-∂C/∂q is the derivative along all paths.  ∂u/∂q of anything else holds fixed what stands beside q in the equation of u, as
-the chain rule means it; where q does not stand there, the change goes on through what does ("nearest"), or in any case along
-all paths ("total").
+∂C/∂q is the derivative along all paths.  ∂u/∂q of anything else holds fixed what stands beside q in the equation of u,
+as the chain rule means it; where q does not stand there, the change goes on through what does ("nearest"), or along all
+paths ("total").
 """
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import InputError
 from ..meaning import STEP
 from .functions import function
-from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size, Transpose, walk)
+from .tree import Binary, Derivative, Entry, Letter, Number, Over, Own, Partial, walk
 
 
 class Misfit(InputError):
@@ -38,10 +38,10 @@ def aligned(*values):
         for at, n in zip(value.axes, value.array.shape):
             if lengths.setdefault(at, n) != n:
                 raise Misfit(f"The index {at} counts two different things here.")
-    return axes, [_spread(value, axes) for value in values]
+    return axes, [spread(value, axes) for value in values]
 
 
-def _spread(value, axes):
+def spread(value, axes):
     if value.axes == axes:
         return value.array
     order = sorted(range(len(value.axes)), key=lambda n: axes.index(value.axes[n]))
@@ -133,6 +133,8 @@ class World:
 
     def partial(self, of, by, total=False):
         """∂of/∂by, an array over the indices of both."""
+        if by not in self.site.movable or of not in self.site.arrays:
+            raise NoValue(f"A derivative of {of} with respect to {by} cannot be judged here.")
         if of in ("losses", self.site.cost) or of == "C":
             return self.cost_derivative(self._cost_meant(of), by)
         replaced = self.carried.replaced if self.carried is not None else {}
@@ -230,7 +232,8 @@ class World:
         values = [self.value(at) for at in indices]
         axes, numbers = aligned(*values)
         numbers = [np.rint(np.real(n)).astype(int) - self.first for n in numbers]
-        if any(isinstance(at, Number) and not 0 <= n.item() < size for at, n, size in zip(indices, numbers, array.shape)):
+        named = [(n.item(), size) for at, n, size in zip(indices, numbers, array.shape) if isinstance(at, Number)]
+        if any(not 0 <= n < size for n, size in named):
             raise Misfit("There is no unit of this number.")
         inside = np.all(np.broadcast_arrays(*[(n >= 0) & (n < size) for n, size in zip(numbers, array.shape)]), axis=0)
         clipped = tuple(np.clip(n, 0, size - 1) for n, size in zip(numbers, array.shape))
@@ -265,7 +268,7 @@ class World:
         return self.value(Binary("/", Partial(of, through), Derivative(by, through)))
 
     def array_like(self, own):
-        """The entry that a name for a formula has the value of, such as s := Σ w x + b for z; None where there is none."""
+        """The entry whose value a name for a formula has, such as z for s := Σ w x + b; None where there is none."""
         value, letters = self.value(own), own.indices
         for name in self.site.equations:
             array = self.site.arrays[name]
@@ -281,8 +284,8 @@ class World:
 
     def only_array_in(self, meaning, own):
         """The one quantity that moves a name for a formula, entry by entry, such as a for u := a − y."""
-        found = {part.array: part for part in walk(meaning.tree) if isinstance(part, Entry) and part.array in self.site.equations
-                 and part.indices is not None}
+        found = {part.array: part for part in walk(meaning.tree) if isinstance(part, Entry)
+                 and part.array in self.site.equations and part.indices is not None}
         if len(found) != 1 or any(isinstance(part, (Over, Own)) for part in walk(meaning.tree)):
             raise NoValue(f"How {meaning.name} moves something cannot be seen, because it is a name for a formula.")
         (entry,) = found.values()
@@ -300,7 +303,7 @@ class World:
         value = moved.value(tree.of)
         shape = self.site.arrays[by.array].shape
         rest = tuple(at for at in value.axes if at not in moved.letters)
-        array = np.broadcast_to(_spread(value, (*rest, *moved.letters)),
+        array = np.broadcast_to(spread(value, (*rest, *moved.letters)),
                                 (*[dict(zip(value.axes, value.array.shape))[at] for at in rest], *shape))
         slope = np.imag(array) / STEP
         fresh = [Letter(at) for at in rest]
@@ -326,7 +329,7 @@ class World:
         return Value(array, axes)
 
     def reduced(self, what, array, axes, letter):
-        """A sum, mean or maximum over one letter.  A letter that nothing in it has counts the samples, where there are any."""
+        """A sum, mean or maximum over one letter.  One that nothing in it has counts samples, where there are any."""
         if letter not in axes:
             sample = next((at for at in axes if at == self.sample), None)
             if sample is None or letter in self.ranges:
@@ -360,8 +363,11 @@ class World:
     on_Diagonal = on_Transpose
 
 
+SECOND = "A derivative of a derivative cannot be judged here."
+
+
 class _Moved(World):
-    """A world in which one array is moved a little, with everything that depends on it: by an imaginary step for each entry."""
+    """A world in which one array is moved, each entry by an imaginary step, with everything that depends on it."""
 
     def __init__(self, world, by):
         super().__init__(world.site, world.own, world.ranges, world.first, world.sample, world.partials, world.carried)
@@ -371,6 +377,8 @@ class _Moved(World):
 
     def on_Entry(self, tree):
         value = super().on_Entry(tree)
+        if tree.array.startswith("delta"):
+            raise NoValue(SECOND)
         if tree.array not in self.site.movable:
             return value
         slope = self.site.total(tree.array, self.by)
@@ -379,7 +387,7 @@ class _Moved(World):
         return Value(here + 1j * STEP * step, axes)
 
     def on_Partial(self, tree):
-        return self.base.value(tree)
+        raise NoValue(SECOND)
 
 
 def _chained(first, second, middle):

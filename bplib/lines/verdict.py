@@ -1,9 +1,10 @@
-"""What is found about a derivation, and how it is shown: with a sign and a word for each line, so that no colour is needed."""
+"""What is found about a derivation, and how it is shown: each line has a sign and a word, so no colour is needed."""
 from dataclasses import dataclass
 from html import escape
 
 from ..errors import InputError
 
+START = 'style="text-align:start"'
 MARKS = {"follows": "✓", "does not follow": "✗", "cannot be decided": "?", "cannot be read": "!", "remark": " "}
 
 
@@ -71,12 +72,14 @@ class Verdict:
         return "\n".join([*map(repr, self.lines), "", self.summary])
 
     def _repr_markdown_(self):
-        rows = [f"| {MARKS[line.verdict]} {line.verdict} | {line.number} | {_in_table(line)} | {_said(line)} |" for line in self.lines]
-        return "\n".join([f"{self.summary}\n", "| verdict | line | as it was understood | |", "|---|---|---|---|", *rows])
+        rows = [f"| {MARKS[line.verdict]} {line.verdict} | {line.number} | {_in_table(line)} | {_said(line)} |"
+                for line in self.lines]
+        head = ["| verdict | line | as it was understood | |", "|---|---|---|---|"]
+        return "\n".join([f"{self.summary}\n", *head, *rows])
 
     def _repr_html_(self):
         rows = "".join(_row(line) for line in self.lines)
-        return (f'<table class="bplib-lines"><caption style="text-align:start">{escape(self.summary)}</caption><thead><tr>'
+        return (f'<table class="bplib-lines"><caption {START}>{escape(self.summary)}</caption><thead><tr>'
                 '<th scope="col">Verdict</th><th scope="col">Line</th><th scope="col">As it was written</th>'
                 f'<th scope="col">What there is to say</th></tr></thead><tbody>{rows}</tbody></table>')
 
@@ -91,6 +94,6 @@ def _said(line):
 
 def _row(line):
     style = ' style="font-weight:bold"' if line.verdict == "does not follow" else ""
-    return (f'<tr{style}><td><span aria-hidden="true">{MARKS[line.verdict]}</span> {line.verdict}</td><th scope="row">{line.number}'
-            f'</th><td style="text-align:start"><code>{escape(line.text)}</code></td>'
-            f'<td style="text-align:start">{escape(line.message or line.rule)}</td></tr>')
+    return (f'<tr{style}><td><span aria-hidden="true">{MARKS[line.verdict]}</span> {line.verdict}</td>'
+            f'<th scope="row">{line.number}</th><td {START}><code>{escape(line.text)}</code></td>'
+            f'<td {START}>{escape(line.message or line.rule)}</td></tr>')

@@ -3,11 +3,11 @@ import re
 
 from ..activations import TABLE
 from ..formula.arithmetic import CONDITIONS
-from .tree import Binary, Entry, Letter, Number, Own, Partial
+from .tree import Entry, Letter, Number, Own, Partial
 
 SUM, PRODUCT, FACTOR = range(3)
-GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega Gamma Theta Lambda "
-         "Phi Psi Omega").split()
+GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
+         "Gamma Theta Lambda Phi Psi Omega").split()
 SYMBOLS = dict(zip(GREEK, "α β γ δ ε ζ η θ κ λ μ ν ξ π ρ σ τ φ χ ψ ω Γ Θ Λ Φ Ψ Ω".split()))
 DOT = r"\cdot"
 SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge", "*": r"\,", "@": r"\,", "⊙": r"\odot"}
@@ -48,12 +48,15 @@ def _name(written):
     letters = {"yhat": r"\hat{y}", "Yhat": r"\hat{Y}"}.get(letters, "\\" + letters if letters in GREEK else letters)
     letters = letters if len(letters) == 1 or letters.startswith("\\") else rf"\mathrm{{{letters}}}"
     layer = written.layer or number
-    below = ("," if any(len(_write(at, SUM)) > 1 for at in written.indices) else "").join(_write(at, SUM) for at in written.indices)
+    indices = [_write(at, SUM) for at in written.indices]
+    below = ("," if any(len(index) > 1 for index in indices) else "").join(indices)
     return letters + (f"_{{{below}}}" if below else "") + (f"^{{({layer})}}" if layer else "")
 
 
 def _entry(node):
-    return (_name(node.written) if node.written else node.array if isinstance(node, Entry) else node.name.split()[0]), FACTOR
+    if node.written:
+        return _name(node.written), FACTOR
+    return (node.array if isinstance(node, Entry) else node.name.split()[0]), FACTOR
 
 
 def _partial(node):
@@ -75,7 +78,7 @@ def _call(node):
 
 
 def _over(node):
-    name = {"sum": r"\sum", "max": r"\max", "mean": r"\operatorname{mean}", "softmax": r"\operatorname{softmax}"}[node.function]
+    name = {"sum": r"\sum", "max": r"\max"}.get(node.function, rf"\operatorname{{{node.function}}}")
     below = f"_{{{','.join(node.letters)}}}" if node.letters else ""
     return rf"{name}{below} {_write(node.body, PRODUCT)}", PRODUCT
 
