@@ -10,14 +10,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 import sympy as sp
 
-<<<<<<< HEAD
 from ..deriving.point import ModelValues
 from ..deriving.point import Point as ModelPoint
-from ..equations import N, indices_of, name_of
-=======
-from ..deriving import values as of_models
 from ..equations import N, name_of
->>>>>>> lines
 from ..meaning import STEP
 from ..meaning import Point as NetworkPoint
 from ..models.nodes import entries as entries_of_model
