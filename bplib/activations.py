@@ -11,7 +11,7 @@ import keyword
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 import sympy as sp

@@ -5,7 +5,7 @@
 (0.5, 0.25)
 """
 from functools import cached_property
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 import scipy.special
@@ -19,7 +19,7 @@ from .errors import InputError, unknown_name
 from .inputs import checked_array
 from .losses import TABLE as LOSSES
 from .losses import loss
-from .numerics import ANALYTIC, KERNELS, analytic, in_numbers, kernels, quiet
+from .numerics import KERNELS, analytic, in_numbers, kernels, quiet
 
 STEP = 1e-30
 """Complex step: g'(z) = Im g(z + ih)/h, exact to rounding (Squire and Trapp 1998, doi:10.1137/S003614459631241X)."""

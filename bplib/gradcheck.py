@@ -23,7 +23,7 @@ from .codegen import Generated, generate
 from .inputs import checked_number, checked_parameters, checked_samples, checked_whole
 from .networks import Dense, Network
 from .numerics import analytic
-from .report import FAILED, OPEN, PASSED, Comparison, GradientCheck, array_verdict, capital
+from .report import FAILED, OPEN, PASSED, Comparison, GradientCheck, array_verdict
 from .rounding import Arithmetic, bounded
 
 H = 1e-30

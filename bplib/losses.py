@@ -8,7 +8,7 @@ Two rows compare nothing: "output" is the output itself, and "given error" has a
 """
 import keyword
 from dataclasses import dataclass, replace
-from typing import Callable
+from collections.abc import Callable
 
 import sympy as sp
 

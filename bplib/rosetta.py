@@ -4,7 +4,7 @@ Two tables of facts do the work: ROWS, the formulas that are shown, and FIELDS, 
 """
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Callable
+from collections.abc import Callable
 
 import sympy as sp
 

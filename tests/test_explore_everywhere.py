@@ -1,6 +1,7 @@
 """What holds for every explorer in JupyterLab, for each public function of bplib.explore."""
 import pytest
-from explorers import CELLS, EXPLORERS, View, each, still, violations
+from explorers import CELLS as CELLS
+from explorers import EXPLORERS, View, each, still, violations
 from playwright.sync_api import expect
 
 CONTROLS = ":is(input, select, button, summary, textarea, [tabindex]):not([disabled], [tabindex='-1'])"

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache

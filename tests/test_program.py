@@ -16,7 +16,7 @@ STEP = 1e-30
 
 
 def as_float32(arrays):
-    return {name: array.astype(np.float32) if getattr(array, "dtype", None) == float else array
+    return {name: array.astype(np.float32) if getattr(array, "dtype", "") == "float64" else array
             for name, array in arrays.items()}
 
 

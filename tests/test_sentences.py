@@ -34,7 +34,7 @@ TOLD = {
     "free index": ("3.2", "1/N sum_s δ_j x_p"), "free sample": ("3.2", "δ_j x_k/N"),
     "single units": ("3.1", "g'(z_j) (w_1j δ_1 + w_2j δ_2)"),
     "enters right": ("3.1", "sum_k delta_k"), "two that look the same": ("5.3", "sum_k w_kj δ_k"),
-   
+
     "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
     "option without": ("4.4", "C"),
 }
@@ -160,7 +160,7 @@ MEANT_BY_MISTAKE = {
     "one slope too many": "fit each other", "the slope is taken at a instead of z": "belongs to its input z",
     "the slope by value is written with z": "short form", "softmax treated unit by unit": "Softmax",
     "the slope of the hidden layer is lost": "hidden unit passes its activation",
-    "the weights are not turned round going back": "transposed", 
+    "the weights are not turned round going back": "transposed",
     "the outer product is the wrong way round": "shape of its weights", "one path only": "several paths",
     "the sign is turned": "which sign",
     "uphill instead of downhill": "where the cost grows", "the weights above are already updated": "the same point",

@@ -1,7 +1,7 @@
 """Models of every kind that the tests of models share: their equations, and small sizes for them."""
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 import sympy as sp

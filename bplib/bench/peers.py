@@ -1,6 +1,6 @@
 """What is measured: each peer computes one gradient and one update of a setting, on parameters of its own."""
 from dataclasses import dataclass
-from typing import Callable
+from collections.abc import Callable
 
 
 @dataclass

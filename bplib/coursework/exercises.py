@@ -2,7 +2,7 @@
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 import sympy as sp

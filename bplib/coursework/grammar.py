@@ -13,7 +13,7 @@ import math
 import re
 
 from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, Arithmetic
-from ..formula.tokens import MOST_TOKENS, FormulaError, Token
+from ..formula.tokens import MOST_TOKENS, Token
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 

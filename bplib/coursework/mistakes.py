@@ -4,7 +4,7 @@ A row takes one line of a right program (see `program`) and gives the line as so
 one row serves every exercise, as a formula and as a function.  To add a mistake, write a transformation and a row.
 """
 from dataclasses import dataclass, replace
-from typing import Callable
+from collections.abc import Callable
 
 import sympy as sp
 

@@ -2,7 +2,7 @@
 import ast
 from dataclasses import dataclass, replace
 from math import ceil, prod
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 
