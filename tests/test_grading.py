@@ -453,8 +453,8 @@ def test_a_class_goes_on_after_a_kill(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 
     def run(target, **how):
-        return subprocess.Popen([*command, str(tmp_path / target), "--seed", "7"], env=environment, text=True,
-                                stdout=subprocess.PIPE, **how)
+        return subprocess.Popen([*command, str(tmp_path / target), "--seed", "7", "--workers", "1"], env=environment,
+                                text=True, stdout=subprocess.PIPE, **how)
 
     killed = run("out", start_new_session=True)
     for line in killed.stdout:
