@@ -105,7 +105,7 @@ TESTS = {
 """Module → its tests, the quickest first.  A file that does not exist is left out."""
 
 TOO_SLOW = ("composed_cost or noise_and_attacks or rewritten_right or feedback_never_contains or wrong_answers_are or "
-            "no_verdict_waits or names_hold_at or a_released_sheet or in_a_kernel or process_of_a_submission")
+            "no_verdict_waits or names_hold_at or a_released_sheet or in_a_kernel or after_a_kill or any_executor")
 """Tests, by parts of their names, that are left out like those that a quick run leaves out: each takes many seconds."""
 
 

@@ -99,14 +99,15 @@ def _points(tally, student, sheet=None):
 # the two kinds
 
 def _canvas(heads, lines, tally):
+    heading = [line for line in lines if (line["Student"] or "").strip() == POSSIBLE]
     students = [line for line in lines if (line["Student"] or "").strip() != POSSIBLE]
     found, unknown = _matched(students, lambda line: [line.get(head) for head in CANVAS[:4]], tally)
     columns = {sheet: _column(heads, f"Sheet {sheet}") for sheet in tally.sheets}
     for sheet, column in columns.items():
         for line in lines:
             line.setdefault(column, "")
-            if line not in students:
-                line[column] = sum(row.points for row in tally.exercises if row.id.split(".")[0] == sheet)
+        for line in heading:
+            line[column] = sum(row.points for row in tally.exercises if row.id.split(".")[0] == sheet)
         for student, line in found.items():
             line[column] = _or(_points(tally, student, sheet), line[column])
     return [head for head in heads if head in CANVAS] + list(columns.values()), unknown

@@ -6,6 +6,7 @@ import threading
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
+from multiprocessing.util import Finalize
 
 import numpy as np
 
@@ -335,6 +336,9 @@ def _digest(arrays):
     with np.errstate(all="ignore"):
         rounded = [np.char.mod(f"%.{DIGITS}g", np.asarray(array, float) + 0.0).tolist() for array in arrays]
     return sha256(repr(rounded).encode()).hexdigest()[:16]
+
+
+Finalize(None, close_houses, exitpriority=1)  # also in the workers of a pool, which run no `atexit`
 
 
 def as_json(row):
