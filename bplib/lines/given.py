@@ -23,7 +23,7 @@ def _place(judge, world, site, tree):
     base = world.base or world
     if isinstance(tree, Entry):
         letters = base.indices(tree)
-        array = base._cost_meant(tree.array)
+        array = base.cost_meant(tree.array)
         if tree.array.startswith("delta"):
             by = "z" + tree.array.removeprefix("delta")
             of = "losses" if "losses" in site.arrays else site.cost
@@ -31,7 +31,7 @@ def _place(judge, world, site, tree):
         return ("value", array), letters, site.arrays[array].shape
     of, by = tree.of, tree.by
     by = judge.meanings[by.name].entry(by.indices) if isinstance(by, Own) else by
-    if not isinstance(of, Entry) or by is None:
+    if not isinstance(of, Entry) or by is None or by.array not in site.movable or of.array not in site.arrays:
         return None, (), ()
     shape = (*site.arrays[_cost(of.array, site)].shape, *site.arrays[by.array].shape)
     if of.array in ("losses", "C", site.cost):

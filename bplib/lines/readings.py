@@ -18,8 +18,8 @@ from .reading import Reader
 from .sites import Mode, modes, sites
 from .tree import Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
 
-MOST, MOST_OF_OTHERS = 24, 8
-"""Ways to read one text that are tried in the letters that are expected, and in those of each other text."""
+MOST, MOST_OF_OTHERS = 24, 36
+"""Ways to read one text that are tried in the letters that are expected, and in those of all other texts together."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def understood(network, lines, notation=None, of=None) -> Understood:
         return best
     rows = text.readable(best.score[0])
     for row in rows:
-        best = min(best, text.best(row, MOST_OF_OTHERS), key=lambda one: one.score)
+        best = min(best, text.best(row, max(2, MOST_OF_OTHERS // len(rows))), key=lambda one: one.score)
         if best.is_right:
             break
     return best

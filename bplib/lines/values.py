@@ -136,7 +136,7 @@ class World:
         if by not in self.site.movable or of not in self.site.arrays:
             raise NoValue(f"A derivative of {of} with respect to {by} cannot be judged here.")
         if of in ("losses", self.site.cost) or of == "C":
-            return self.cost_derivative(self._cost_meant(of), by)
+            return self.cost_derivative(self.cost_meant(of), by)
         replaced = self.carried.replaced if self.carried is not None else {}
         if ("partial", of, by) in replaced:
             return replaced["partial", of, by]
@@ -144,7 +144,7 @@ class World:
             return self.site.local(of, by)
         return self.site.total(of, by) if self.partials == "total" else self._nearest(of, by)
 
-    def _cost_meant(self, of):
+    def cost_meant(self, of):
         """Where a text speaks of one sample, C is the cost of that sample."""
         return self.site.cost if of == "C" else of
 
@@ -208,11 +208,11 @@ class World:
         return Value(np.arange(self.first, self.first + runs, dtype=float), (tree.name,))
 
     def on_Entry(self, tree):
-        return self.at_indices(self.array(self._cost_meant(tree.array)), self.indices(tree))
+        return self.at_indices(self.array(self.cost_meant(tree.array)), self.indices(tree))
 
     def indices(self, entry):
         """The indices of an entry; where none are written, one for each axis that stands for all units."""
-        if self._cost_meant(entry.array) != entry.array:
+        if self.cost_meant(entry.array) != entry.array:
             return (Letter(self.sample),)
         if entry.indices is not None:
             return entry.indices
@@ -248,7 +248,7 @@ class World:
         return self.at_indices(self.partial(of.array, by.array, tree.total), (*self.indices(of), *self.indices(by)))
 
     def on_Way(self, tree):
-        site, of = self.site, self._cost_meant(tree.of)
+        site, of = self.site, self.cost_meant(tree.of)
         array = self.cost_derivative(of, tree.through)
         for user, used in ((tree.through, tree.via or tree.by.array), (tree.via, tree.by.array)):
             if user:
@@ -344,6 +344,8 @@ class World:
 
     @staticmethod
     def softmax(body, letters):
+        if not body.axes or letters and letters[0] not in body.axes:
+            raise NoValue("softmax compares over a letter that what it is applied to has: softmax(z_j, j).")
         at = body.axes.index(letters[0] if letters else body.axes[-1])
         weights = np.exp(body.array - np.real(body.array).max(axis=at, keepdims=True))
         return Value(weights / weights.sum(axis=at, keepdims=True), body.axes)
