@@ -823,7 +823,7 @@ class Slip(NamedTuple):
 LAYER = r"(?:\^\{?\(?[\dlL]\)?\}?|[¹²])?"
 SUB = r"(?:_\{[^{}]*\}|_\w+|\[[\w,+ -]*\])?"
 UNIT = rf"[a-z]\w*?\d?{SUB}{LAYER}{SUB}"
-SLOPE = rf"(?:\\?[gσ]|\\sigma|tanh|sigmoid|relu|θ)(?:'|\^\{{\\prime\}}|′)(?:\^L)?(?:\((?:[^()]|\([^()]*\))*\))"
+SLOPE = r"(?:\\?[gσ]|\\sigma|tanh|sigmoid|relu|θ)(?:'|\^\{\\prime\}|′)(?:\^L)?(?:\((?:[^()]|\([^()]*\))*\))"
 TWO = ("the 2 of the square is lost", "a factor 2 is lost", "a factor 2 is lost in one place")
 TOO_MANY = ("a factor 2 too many", "a 2 that the ½ has cancelled", "a factor 2 too many in one place")
 SIGN = ("the sign is turned", "a sign is turned")
@@ -851,7 +851,7 @@ SLIPS = (
     Slip("y − a", ERROR, r"(\2 - \1)", SIGN),
     Slip("g for g'", SLOPE, _slope_value, ("the activation stands where its slope belongs",)),
     Slip("slope dropped", rf"\s*(?:[·⊙*]|\\odot|\\cdot|\\,)?\s*{SLOPE}\s*(?=$|[·\sx\\])", " ", SLOPE_LOST),
-    Slip("slope dropped, by value", rf"\s*(?:[·⊙*]|\\cdot)?\s*(?<![-+=(] )(?<!\()\b(a\w*)\s?\(1\s?[-−]\s?\1\)", " ",
+    Slip("slope dropped, by value", r"\s*(?:[·⊙*]|\\cdot)?\s*(?<![-+=(] )(?<!\()\b(a\w*)\s?\(1\s?[-−]\s?\1\)", " ",
          SLOPE_LOST),
     Slip("slope dropped, by value of tanh", r"\s*[·⊙*]?\s*\(1 ?[-−] ?[ah]\w*(?:²|\^2)\)\s*", " ", SLOPE_LOST),
     Slip("slope at a", r"(?<=['′}]\()z", "a", ("the slope is taken at a instead of z",)),

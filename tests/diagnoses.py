@@ -186,7 +186,7 @@ KINDS = {
     "two lost": "the 2 of the square is lost", "one slope too many": "one slope too many",
     "softmax by unit": "softmax treated unit by unit", "sign": "the sign is turned",
     "raw error sent": "the slope of the layer above is lost going back",
-    "not turned": "the weights are not turned round going back", 
+    "not turned": "the weights are not turned round going back",
     "weights left out": "the weights are left out going back",
     "weights summed": "all weights are summed going back", "one path": "one path only",
     "activations back": "activations are sent back in place of errors",

@@ -126,7 +126,7 @@ def test_her_numerical_gradient():
     summed = lambda p: bp.generate(NETWORK).predict(p, X).sum()  # noqa: E731
     h = 1e-6
     output = {"b2": np.array([(summed({**p, "b2": p["b2"] + h}) - summed(p)) / h])}
-    for numeric, words in (({"W1": 0 * g["W1"]}, "x_plus = x is no copy"), 
+    for numeric, words in (({"W1": 0 * g["W1"]}, "x_plus = x is no copy"),
                            ({"W1": 2 * g["W1"]}, "2 times the right one"),
                            (output, "derivative of the network's output")):
         told = bp.diagnose(NETWORK, p, X, Y, gradients=g, numeric=numeric)

@@ -8,7 +8,7 @@ people write the mistake in several ways.  Names that the exercises know are the
 To add a mistake, add a row.  Constant factors and penalties are no rows: they are read off the arrays (`factors`).
 """
 from dataclasses import dataclass
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..networks import Dense
 from .forms import forms, places, vector_forms
-from .names import leaves
 
 ORDERS = ("together", "weights first", "biases first")
 

@@ -6,7 +6,7 @@ from .arrays import Unreadable
 from .calling import called
 from .given import Given
 from .names import leaves
-from .parameters import complaints, read_parameters
+from .parameters import complaints
 
 
 class Step:

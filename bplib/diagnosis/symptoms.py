@@ -3,7 +3,7 @@
 A row looks at the numbers (`Seen`) and returns a sentence with the figures, or "" where there is nothing to see.
 """
 from dataclasses import dataclass
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 

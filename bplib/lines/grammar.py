@@ -368,7 +368,7 @@ class _Reader(Arithmetic):
 
     def call(self, token):
         """g(z), g'(z), tanh²(z), σ'^(1)(z), g_j'(z)"""
-        slope, power, sub = False, None, None
+        slope, power = False, None
         while self.next.kind in ("prime", "layer", "sub", "power", "^"):
             part = self.take()
             if part.kind == "prime":

@@ -241,7 +241,7 @@ def _sides(text):
     """The sides of a chain of equalities, and whether it begins with :=."""
     defining = ":=" in text
     text = text.replace(":=", "=").replace("==", "=")
-    places = [at for at in _at_top(text) if text[at] == "=" and not text[max(0, at - 1):at] in ("<", ">", "!", "≠")]
+    places = [at for at in _at_top(text) if text[at] == "=" and text[max(0, at - 1):at] not in ("<", ">", "!", "≠")]
     sides, start = [], 0
     for at in places:
         sides.append(text[start:at].strip())

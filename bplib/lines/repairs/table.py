@@ -4,7 +4,7 @@ A row takes the right side of a broken link and gives what it would be without t
 answer is needed for it: whether a change mends the line, numbers decide (see `naming`).
 """
 from dataclasses import dataclass
-from typing import Callable
+from collections.abc import Callable
 
 from . import factors, paths, places, slopes
 
