@@ -1142,7 +1142,7 @@ dC/dW2 = δ2 x^T
 """, "the samples are not added up"),
     wrong("skip", 1, r"""
 ∂C/∂w_ph = 2(o − y) w_po σ'(z_h) p
-"""),
+""", "a quantity of the wrong layer"),
     wrong("skip", 1, r"""
 ∂C/∂p = 2(o − y) w_po
 """, "one path only"),
@@ -1198,7 +1198,8 @@ def numbered(text):
     """(place among the physical lines, number as a reader counts)"""
     number = 0
     for place, line in enumerate(text.split("\n")):
-        if line.strip() and not re.fullmatch(r"\s*\\(?:begin|end)\{[\w*]+\}\s*", line):
+        head_alone = r"\begin" in text and "=" not in line
+        if line.strip() and not head_alone:
             number += 1
             yield place, number
 

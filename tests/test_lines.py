@@ -12,6 +12,7 @@ import pytest
 import bplib as bp
 from bplib.conventions import TABLE as NOTATIONS
 from bplib.errors import InputError
+from bplib.lines.naming import _decided
 from bplib.lines.repairs.table import TABLE
 from bplib.lines.text import lines_of
 
@@ -216,6 +217,15 @@ def test_the_letters_of_another_text_are_recognised_and_said():
     assert result.notation == "bishop" and "Bishop" in result.summary and result.right
 
 
+def test_another_texts_letters_are_recognised_in_a_wrong_derivation_too():
+    result = verdict("tanh then identity", r"""
+        \delta_k \equiv \frac{\partial E_n}{\partial a_k} = y_k - t_k
+        \delta_j \equiv \frac{\partial E_n}{\partial a_j} = \sum_k \frac{\partial E_n}{\partial a_k}\frac{\partial a_k}{\partial a_j}
+        \delta_j = 2 h'(a_j) \sum_k w_{kj}\delta_k
+    """)
+    assert (result.notation, result.first_wrong) == ("bishop", 3)
+
+
 def test_this_courses_letters_are_not_taken_for_anothers_to_save_a_wrong_line():
     result = verdict("tanh then identity", "δ1_j = (1 − a1_j²) Σ_i w2_ji δ2_i")
     assert result.notation == "bplib" and result.first_wrong == 1
@@ -276,6 +286,17 @@ def test_unknown_targets_and_texts_are_refused():
             verdict("two layers", text)
     with pytest.raises(InputError):
         bp.check_derivation("a network", "a = a")
+
+
+def test_what_may_have_come_about_in_several_ways_is_not_named():
+    assert _decided({"a sign is turned": 1, "an index is shifted": 2}).names == ()
+    assert _decided({"a sign is turned": 1, "an index is shifted": 2}).possible == ("a sign is turned", "an index is shifted")
+    assert _decided({"one path only": 1, "the penalty is forgotten": 2}).names == ("the penalty is forgotten",)
+
+
+def test_names_of_neurons_are_this_courses_letters():
+    line, = verdict("skip", "∂C/∂w_ph = 2(o − y) w_po σ'(z_h) p").lines
+    assert line.mistakes == ("a quantity of the wrong layer",)
 
 
 # what is shown
@@ -351,6 +372,11 @@ def test_the_example_of_the_readme():
 def test_hostile_texts_get_a_verdict():
     random.seed(0)
     assert len(list(hostile_lines.tried(250, seed=5))) == 250
+
+
+def test_names_may_not_stand_for_names_without_end():
+    verdicts = found("neuron", "u := 2\n" + "u := u + 1\n" * 60 + "∂C/∂b = u")
+    assert verdicts[:20] == ["follows"] * 20 and verdicts[30] == "cannot be read"
 
 
 def test_nothing_is_evaluated():

@@ -137,9 +137,7 @@ class NetworkNames(Names):
 
     def is_array(self, base):
         """Whether a letter by itself stands for an array."""
-        if not self.layers and not self.kinds(base):
-            return self._bare_neuron(base) is not None
-        return bool(self.kinds(base))
+        return not self.layers and self._bare_neuron(base) is not None or bool(self.kinds(base))
 
     def _is_kronecker(self, written):
         """δ_jk with two indices and no layer: 1 where they are equal."""

@@ -18,7 +18,7 @@ from .reading import Reader
 from .sites import Mode, modes, sites
 from .tree import Diagonal, Entry, Letter, Number, Over, Own, Partial, Size, Transpose, walk
 
-MOST, MOST_OF_OTHERS = 24, 36
+MOST, MOST_OF_OTHERS = 20, 18
 """Ways to read one text that are tried in the letters that are expected, and in those of all other texts together."""
 
 
