@@ -196,7 +196,7 @@ class Judge:
             return Finding.UNDECIDED, str(problem)
         try:
             other = world.value(right)
-            gap = difference(one, other)
+            gap = difference(one, other, world.exists(left))
         except Misfit as problem:
             return Finding.BROKEN, str(problem)
         except NoValue as problem:
@@ -237,9 +237,16 @@ class Judge:
                         for site, replaced, own in zip(self.sites, self.replaced, self.own)]
 
 
-def difference(one, other):
-    """How far two values differ, relative to the larger; nan where a number is not finite."""
-    _, (left, right) = aligned(one, other)
+def difference(one, other, where=None):
+    """How far two values differ, relative to the larger; nan where a number is not finite.
+
+    where   at which places they are compared, everywhere by default
+    """
+    if where is None:
+        _, (left, right) = aligned(one, other)
+    else:
+        _, (left, right, inside) = aligned(one, other, where)
+        left, right = (np.where(inside, side, 0) for side in (left, right))
     if one.axes == other.axes == ("rows", "columns") and left.shape != right.shape:
         if left.size != 1 and right.size != 1:
             raise Misfit(f"The left side has the shape {'×'.join(map(str, left.shape))}, the right side "

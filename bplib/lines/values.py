@@ -229,15 +229,31 @@ class World:
 
     def gathered(self, array, indices):
         """Entries at indices that may be numbers or computed: 0 where they lie outside."""
-        values = [self.value(at) for at in indices]
-        axes, numbers = aligned(*values)
-        numbers = [np.rint(np.real(n)).astype(int) - self.first for n in numbers]
+        axes, numbers, inside = self.places(array.shape, indices)
         named = [(n.item(), size) for at, n, size in zip(indices, numbers, array.shape) if isinstance(at, Number)]
         if any(not 0 <= n < size for n, size in named):
             raise Misfit("There is no unit of this number.")
-        inside = np.all(np.broadcast_arrays(*[(n >= 0) & (n < size) for n, size in zip(numbers, array.shape)]), axis=0)
         clipped = tuple(np.clip(n, 0, size - 1) for n, size in zip(numbers, array.shape))
         return Value(np.where(inside, array[clipped], 0), axes)
+
+    def places(self, shape, indices):
+        """Indices as numbers from 0 with an axis for each letter, and where all of them lie inside."""
+        axes, numbers = aligned(*(self.value(at) for at in indices))
+        numbers = [np.rint(np.real(n)).astype(int) - self.first for n in numbers]
+        inside = np.all(np.broadcast_arrays(*[(n >= 0) & (n < size) for n, size in zip(numbers, shape)]), axis=0)
+        return axes, numbers, inside
+
+    def exists(self, tree):
+        """Where a derivative speaks of entries that exist: ∂z_{t+1}/∂h_t says nothing at the last step.  None where it speaks
+        of entries everywhere, or is no derivative."""
+        if not isinstance(tree, Partial) or not isinstance(tree.of, Entry) or not isinstance(tree.by, Entry):
+            return None
+        indices = [*self.indices(tree.of), *self.indices(tree.by)]
+        if all(isinstance(at, Letter) for at in indices):
+            return None
+        shape = self.partial(tree.of.array, tree.by.array, tree.total).shape
+        axes, _, inside = self.places(shape, indices)
+        return Value(inside, axes)
 
     def on_Partial(self, tree):
         of, by = tree.of, tree.by
