@@ -129,7 +129,7 @@ class Program:
                 delta = np.round(delta, 2)
             self.arrays(layer, found, delta, z, a, p, N, l2)
             error = self.back(layer, error, delta, p, a)
-        return found
+        return {name: found[name] for name in p}
 
     def arrays(self, layer, found, delta, z, a, p, N, l2):
         share = 1 / N if self.network.options.over_samples == "mean" else 1.0
@@ -306,6 +306,8 @@ def in_forms(network, p, X, Y, right, random):
     yield "biases (1,n)", {n: a[None] if n[0] == "b" else a for n, a in p.items()}, X, Y, {
         "gradients": {n: a[None] if n[0] == "b" else a for n, a in right.items()}}
     yield "lists", list(p.values()), X, Y, {"gradients": list(right.values())}
+    yield "last layer first", list(p.values()), X, Y, {"gradients": [right[f"{kind}{at}"] for at in reversed(layers)
+                                                                     for kind in ("Wb" if bias else "W")]}
     yield "pair of lists", dict(zip(("weights", "biases"), lists(p))), X, Y, {
         "gradients": dict(zip(("weights", "biases"), lists(right)))} if bias else {"gradients": list(right.values())}
     yield "numbers in lists", plain(p), X.tolist(), Y.tolist(), {"gradients": plain(right)}

@@ -1,6 +1,6 @@
 """`bp.diagnose`: read, judge, name."""
 import warnings
-from dataclasses import replace
+
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +12,7 @@ from .backward import Pass
 from .calling import called, copied, without_cost
 from .compared import cost_compared, numeric_compared, outputs_compared
 from .dense import as_dense
-from .given import read_gradients
+from .given import read_gradients, read_last_first
 from .judging import Judged
 from .motion import climbs, too_long, walk_found, walked
 from .names import leaves
@@ -149,7 +149,7 @@ class _Case:
         symptoms_ = [*self.notes, *best.symptoms(), *self._motion(best), *self._compared(best, compared)]
         names = {one.name for ways in best.findings for one in ways}
         symptoms_ = {one.name: one for one in symptoms_ if one.name not in names}
-        assumed = best.reading.said(self.network)
+        assumed = best.reading.said(self.network, ("your gradients begin with the last layer",) * best.last_first)
         if len(looked) > 1 and sum(one.rank == best.rank for one in looked) > 1 and self.asks and best.verdict is False:
             assumed += " It can be read in another way too, and is wrong in both."
         return Diagnosis(
@@ -213,6 +213,7 @@ class _Look:
         self.case, self.network, self.reading, self.values = case, case.network, reading, values
         self.run = Pass(self.network, reading.parameters_float, reading.X, reading.Y)
         self.step, given, self.walk, self.told = self._step(values), {}, [], ""
+        self.last_first = False
         if self.step:
             given = self.step.given
         elif "gradients" in values:
@@ -221,8 +222,17 @@ class _Look:
                 raise InputError("None of the gradients belongs to a parameter: their names are like dW1 or W1, or they "
                                  "come in the order of the parameters.")
         self.judged = Judged(case.functions, reading, given) if given else None
+        if self.verdict is False and "gradients" in values:
+            self._try_last_first(_leaves(values["gradients"]))
         self.right = self.judged.right if given else self._right()
         self.found = None
+
+    def _try_last_first(self, found):
+        """Where a list without names makes more sense when it begins with the last layer, it is read so."""
+        given = read_last_first(found, self.reading, self.network)
+        turned = Judged(self.case.functions, self.reading, given) if given else None
+        if turned and len(turned.wrong) < len(self.judged.wrong):
+            self.judged, self.last_first = turned, True
 
     def _right(self):
         with warnings.catch_warnings():

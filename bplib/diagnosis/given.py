@@ -30,11 +30,31 @@ class Given:
 
 def read_gradients(found, reading, network):
     """name → `Given`, for the arrays that are there; what belongs to no parameter is left out."""
+    given = _read(found, reading, network)
+    return {name: given[name] for name in reading.parameters if name in given}
+
+
+def read_last_first(found, reading, network):
+    """The same for a list without names that begins with the last layer; {} where it cannot be read so."""
+    if len(layers_of(network)) == 1 or any(leaf.kind for leaf in found) or len(found) == 1:
+        return {}
+    given = read_gradients(_last_first(found, network), reading, network)
+    return {} if any(one.odd for one in given.values()) else given
+
+
+def _read(found, reading, network):
     form, given = reading.form, {}
     for (kind, at), leaf in arranged(found, form, network).items():
         if at < len(layers_of(network)) and (kind == "W" or has_biases(network)):
             given |= {f"{part}{at + 1}": one for part, one in _of_leaf(kind, leaf, form, layers_of(network)[at])}
-    return {name: given[name] for name in reading.parameters if name in given}
+    return given
+
+
+def _last_first(found, network):
+    """The leaves with the layers in the other order, each layer's arrays as they are."""
+    each = max(1, len(found) // len(layers_of(network)))
+    groups = [found[at:at + each] for at in range(0, len(found), each)]
+    return [leaf for group in reversed(groups) for leaf in group]
 
 
 def _of_leaf(kind, leaf, form, sizes):

@@ -170,7 +170,7 @@ def _weights_summed(h):
 def _one_path(h):
     if h.W.shape[0] == 1:
         return []
-    return [h.sent[:, at:at + 1] * h.W[at] for at in (-1, 0, *range(1, h.W.shape[0] - 1))] + (
+    return [h.sent[:, [at]] * h.W[at] for at in (-1, 0, *range(1, h.W.shape[0] - 1))] + (
         [h.sent * np.diag(h.W)] if h.W.shape[0] == h.W.shape[1] else [])
 
 

@@ -63,11 +63,10 @@ def search_of(look):
     """The `Search` at the numbers of a `_Look`; None where the pieces do not give the right gradient."""
     judged, run = look.judged, look.run
     given = {name: one for name, one in judged.given.items() if judged.verdicts[name] != "cannot be decided"}
-    precision = max((np.finfo(one.raw.dtype).eps for one in given.values() if one.raw.dtype.kind == "f"), default=0)
     hers = {name: np.asarray(one.raw if one.array is None else one.array, float) for name, one in given.items()}
     if not _agrees(run, judged.right) or not all(np.isfinite(array).all() for array in hers.values()):
         return None
-    return Search(run, hers, SINGLE if precision > 1e-10 else DOUBLE, max(precision, 2e-16),
+    return Search(run, hers, SINGLE if judged.single else DOUBLE, 1.2e-7 if judged.single else 2e-16,
                   {name: one.slack for name, one in given.items()},
                   look.step.after if look.step and look.step.depends != [] else None, look.case.eta)
 

@@ -38,9 +38,9 @@ class Reading:
     def Y(self):
         return self.samples.Y
 
-    def said(self, network):
-        """What was assumed, in one line; "" where nothing was."""
-        said = list(self.samples.said)
+    def said(self, network, more=()):
+        """What was assumed, in one line; "" where nothing was.  more   half sentences to add"""
+        said = [*self.samples.said, *more]
         if any(to != from_ for to, from_ in layers_of(network)) and any(
                 min(sizes) > 1 for sizes in layers_of(network)) and self.form.weight == "from,to":
             said.insert(0, f"your weights are stored with {ORDERS['from,to']}")

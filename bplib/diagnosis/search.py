@@ -336,6 +336,8 @@ def _factor_names(found, search):
         layer = int(own[0][1:]) if len(own) < len(search.hers) else None
         parts = search.factors(layer).of(f, max(1e-6, 10 * search.tolerance))
         names = [tuple(part.name for part in way) for way in parts] or [("a constant factor",)]
+        if len(own) < len(search.hers) and all("m is not the number of samples" in way for way in names):
+            names.append(("a constant factor",))
         apart = len(kinds["W"]) == len(kinds["b"]) == 1 and kinds["W"] != kinds["b"] and run.N > 1
         if apart and any(abs(f * other - 1) < 1e-6 for other in (run.N, 1 / run.N)):
             names = [("weights and biases are averaged differently",)]
