@@ -131,7 +131,8 @@ def test_softmax_over_the_samples_and_labels_beside_their_class():
 def test_another_derivative_of_the_penalty_is_told(other):
     network = NETWORKS["entropy"]
     p, X, Y = case(network)
-    wrong = {name: g + 0.2 * (other(p[name]) - p[name]) * (name[0] == "W") for name, g in Program(network)(p, X, Y).items()}
+    right = Program(network)(p, X, Y)
+    wrong = {name: g + 0.2 * (other(p[name]) - p[name]) * (name[0] == "W") for name, g in right.items()}
     assert names(bp.diagnose(network, p, X, Y, gradients=wrong)) == [{"the derivative of the penalty is another one"}]
 
 

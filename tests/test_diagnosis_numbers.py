@@ -12,7 +12,8 @@ NETWORK = bp.dense([2, 4, 1], ["tanh", "identity"])
 def start(network=NETWORK, samples=12, seed=0):
     random = np.random.default_rng(seed)
     p = {name: random.normal(size=network.shape(name)) for name in network.parameters}
-    return p, random.normal(size=(samples, network.shape("x")[1])), random.uniform(size=(samples, network.shape("y")[1]))
+    X = random.normal(size=(samples, network.shape("x")[1]))
+    return p, X, random.uniform(size=(samples, network.shape("y")[1]))
 
 
 def shown(network, p, X, Y, **named):
@@ -125,7 +126,8 @@ def test_her_numerical_gradient():
     summed = lambda p: bp.generate(NETWORK).predict(p, X).sum()  # noqa: E731
     h = 1e-6
     output = {"b2": np.array([(summed({**p, "b2": p["b2"] + h}) - summed(p)) / h])}
-    for numeric, words in (({"W1": 0 * g["W1"]}, "x_plus = x is no copy"), ({"W1": 2 * g["W1"]}, "2 times the right one"),
+    for numeric, words in (({"W1": 0 * g["W1"]}, "x_plus = x is no copy"), 
+                           ({"W1": 2 * g["W1"]}, "2 times the right one"),
                            (output, "derivative of the network's output")):
         told = bp.diagnose(NETWORK, p, X, Y, gradients=g, numeric=numeric)
         assert told.right and told.mistakes == ("the numerical gradient is wrong",) and words in str(told)

@@ -58,12 +58,12 @@ def run_apart(source, calls, wanted=None):
     one_thread = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
-            done = subprocess.run([sys.executable, "-m", "bplib.diagnosis.apart"], input=job, capture_output=True, text=True,
-                                  encoding="utf-8", timeout=SECONDS, cwd=folder,
+            done = subprocess.run([sys.executable, "-m", "bplib.diagnosis.apart"], input=job, capture_output=True,
+                                  text=True, encoding="utf-8", timeout=SECONDS, cwd=folder,
                                   env={**os.environ, **one_thread, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"})
         except subprocess.TimeoutExpired:
-            raise InputError(f"Your program was stopped after {SECONDS} seconds. Give only the functions: what runs at once "
-                             "belongs under if __name__ == '__main__'.") from None
+            raise InputError(f"Your program was stopped after {SECONDS} seconds. Give only the functions: what runs "
+                             "at once belongs under if __name__ == '__main__'.") from None
     try:
         found = json.loads(done.stdout)
     except ValueError:
@@ -105,8 +105,8 @@ def returned(job):
     if job["wanted"]:
         functions = [(job["wanted"], space.get(job["wanted"]), 1)]
     if not functions or not callable(functions[0][1]):
-        return {"error": "There is no function for the gradient in your program: it takes the parameters, X and Y under the "
-                         "usual names, as in def gradients(parameters, X, Y), and returns the gradients."}
+        return {"error": "There is no function for the gradient in your program: it takes the parameters, X and Y "
+                         "under the usual names, as in def gradients(parameters, X, Y), and returns the gradients."}
     said, problems = [], []
     for name, function, _ in functions:
         said, problems = _calls(name, function, job["calls"])

@@ -219,8 +219,8 @@ class _Look:
         elif "gradients" in values:
             given = read_gradients(_leaves(values["gradients"]), reading, self.network)
             if not given:
-                raise InputError("None of the gradients belongs to a parameter: their names are like dW1 or W1, or they "
-                                 "come in the order of the parameters.")
+                raise InputError("None of the gradients belongs to a parameter: their names are like dW1 or W1, or "
+                                 "they come in the order of the parameters.")
         self.judged = Judged(case.functions, reading, given) if given else None
         if self.verdict is False and "gradients" in values:
             self._try_last_first(_leaves(values["gradients"]))
@@ -254,13 +254,18 @@ class _Look:
 
     def _own_eta(self, step):
         """Her step size, where she has not told it: how many times the right gradient most arrays have moved by."""
-        right, ratios = self._right(), []
+        right, ratios = self._right(), {}
         for name, given in step.given.items():
             size = float((right[name] ** 2).sum())
             ratio = float((given.array * right[name]).sum()) / size if size else 0.0
-            if ratio and np.abs(given.array - ratio * right[name]).max() <= 1e-6 * np.abs(given.array).max():
-                ratios.append(round(ratio, 9))
-        return max(ratios, key=ratios.count) if ratios else 1.0
+            off = np.abs(given.array - ratio * right[name]) - given.slack - 1e-6 * np.abs(given.array).max()
+            if ratio and (off <= 0).all():
+                ratios[name] = ratio
+        near = {name: [other for other in ratios if abs(ratios[other] - ratio) <= 1e-3 * abs(ratio)]
+                for name, ratio in ratios.items()}
+        most = max(near.values(), key=len, default=[])
+        along = sum(float((step.given[name].array * right[name]).sum()) for name in most)
+        return along / sum(float((right[name] ** 2).sum()) for name in most) if most else 1.0
 
     def cut_off(self):
         """Whether her gradient differs by the fractions alone that arrays of integers have lost."""

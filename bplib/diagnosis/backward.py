@@ -79,8 +79,7 @@ class Pass:
 
     @cached_property
     def delta(self):
-        """The right error term of the outputs: by the form in which loss and activation have cancelled, if there is one.
-        """
+        """The right error term of the outputs: by the form in which loss and activation have cancelled, if any."""
         if self.cancels:
             return self.part * reference.FROM_Z[self.loss.name, self.rows[-1].name](self.z[-1], self.Y)[1]
         return self.through(self.depth, self.error)

@@ -44,7 +44,8 @@ def called(function, parameters, X, Y, eta=None):
         with np.errstate(all="ignore"):
             return function(*arguments), own
     except Exception as error:
-        raise InputError(f"{getattr(function, '__name__', 'Your function')} stopped with {type(error).__name__}: {error}. "
+        raise InputError(f"{getattr(function, '__name__', 'Your function')} stopped with {type(error).__name__}: "
+                         f"{error}. "
                          "It is called as f(parameters, X, Y), or by the names of its arguments.") from error
 
 

@@ -36,7 +36,7 @@ def _of_many(hers):
 
 
 def _cost_found(sentence):
-    end = "" if sentence.endswith(".") else ". The gradient belongs to the cost of these equations; compare the two lines."
+    end = "" if sentence.endswith(".") else ". The gradient belongs to the cost of these equations; compare them."
     return Finding("the cost is another one", sentence + end, CHECK, "What a check misses")
 
 
@@ -75,7 +75,8 @@ def outputs_compared(hers, run, columns):
     for what, array in (("each output over the samples", over_samples), ("all outputs of all samples", over_all)):
         if np.abs(hers - array).max() <= tolerance:
             return [_output_found(f"Your softmax normalises {what}; it belongs to the outputs of each sample (axis)")]
-    return [_output_found(f"Your outputs differ from those of these equations by up to {np.abs(hers - ours).max():.3g}")]
+    most = np.abs(hers - ours).max()
+    return [_output_found(f"Your outputs differ from those of these equations by up to {most:.3g}")]
 
 
 def _output_found(sentence):
@@ -99,8 +100,8 @@ def _near(one, other):
 
 def _why_numeric(wrong, run, right):
     if all(not array.any() for array in wrong.values()):
-        return (": it is 0. Do “plus” and “minus” share one array? x_plus = x is no copy; or is the step rounded away in "
-                "an array of integers?")
+        return (": it is 0. Do “plus” and “minus” share one array? x_plus = x is no copy; or is the step rounded away "
+                "in an array of integers?")
     if all(_near(array, _of_outputs(name, run)) for name, array in wrong.items()):
         return ": it is the derivative of the network's output. Put the cost, with the target, in its place."
     ratios = [float(array.sum() / right[name].sum()) for name, array in wrong.items() if right[name].sum()]

@@ -1,4 +1,4 @@
-"""Constant factors and penalties, read off an array: hers = f · product + c · parameter, and what f and c are called."""
+"""Constant factors and penalties, read off an array: hers = f · product + c · parameter, and the names of f and c."""
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
@@ -27,14 +27,16 @@ class Reason:
 
 SENTENCES = {
     "not divided by the number of outputs":
-        ("This cost is the mean over the outputs, and so is its gradient.", "05-layers-and-indices", "The output layer"),
+        ("This cost is the mean over the outputs, and so is its gradient.", "05-layers-and-indices",
+         "The output layer"),
     "divided by the number of outputs":
         ("This cost adds up over the outputs, and so does its gradient.", "05-layers-and-indices", "The output layer"),
     "m is not the number of samples":
         ("What divides is the number of units of a layer, not the number of samples. Which axis of X are the samples?",
          "05-layers-and-indices", "Many samples"),
     "divided by the number of samples":
-        ("This cost adds up over the samples, and so does its gradient.", "07-matrices", "What does a mini-batch cost?"),
+        ("This cost adds up over the samples, and so does its gradient.", "07-matrices",
+         "What does a mini-batch cost?"),
     "a constant factor":
         ("A line has a factor that the cost does not give it.", "10-is-my-gradient-right", "Planted mistakes"),
     "the penalty is missing":
@@ -75,7 +77,8 @@ def reasons(run, eta=None, layer=None):
     half = squared and float(run.loss.parameter[1]) == 0.5
     found = [Reason(-1.0, "−1", "the sign is turned", "the sign is turned")]
     found += [Reason(2.0, "2", "a 2 that the ½ has cancelled" if half else "a constant factor", "twice"),
-              Reason(0.5, "1/2", "the 2 of the square is lost" if squared and not half else "a constant factor", "half")]
+              Reason(0.5, "1/2", "the 2 of the square is lost" if squared and not half else "a constant factor",
+                     "half")]
     if run.N > 1:
         never = "not divided by the number of samples" if mean else "a constant factor"
         twice = "divided by the number of samples once too often" if mean else "divided by the number of samples"
@@ -124,7 +127,8 @@ def _value(parts):
 
 def _sensible(parts):
     """No number beside its own inverse, and no sign twice."""
-    return all(abs(one.value * other.value - 1) > 1e-9 for at, one in enumerate(parts) for other in parts[at + 1:]) and (
+    pairs = [(one, other) for at, one in enumerate(parts) for other in parts[at + 1:]]
+    return all(abs(one.value * other.value - 1) > 1e-9 for one, other in pairs) and (
         len({part.shown for part in parts}) == len(parts) or parts[0].shown == parts[-1].shown == "2")
 
 
@@ -139,10 +143,10 @@ def penalty_name(ratio, samples):
     return next((name for value, name in exact.items() if abs(ratio - value) < 1e-4), "a factor in the penalty")
 
 
-def fits(hers, product, parameter, penalty, tolerance, slack, samples):
+def fits(hers, product, parameter, penalty, tolerance, slack, samples, strength=0.0):
     """Pairs (f, c) with hers = f · product + c · parameter within the tolerance, the likeliest first.
 
-    penalty   λ, or 0 for a bias and where there is no penalty
+    penalty   what c should be: λ, or 0 for a bias;  strength   λ
     """
     hers, product, parameter = (array.reshape(-1) for array in (hers, product, parameter))
     allowed = tolerance * max(np.abs(hers).max(initial=0), 1e-300) + slack.reshape(-1)
@@ -160,8 +164,7 @@ def fits(hers, product, parameter, penalty, tolerance, slack, samples):
         f = _ratio(hers, product + penalty * parameter)
         found += [(_ratio(hers - penalty * parameter, product), penalty), (f, f * penalty)]
         found += [(1.0, ratio * penalty) for ratio in (*PENALTIES, samples, 1 / samples)]
-    if hers.size >= FEW:
-        found.append(both)
+    found += [(1.0, strength)] * (strength != penalty) + [both] * (hers.size >= FEW)
     return [pair for pair in dict.fromkeys(_clean(f, c, penalty) for f, c in found if f and np.isfinite(f))
             if right(*pair)][:2]
 

@@ -29,8 +29,8 @@ class Judged:
         self.verdicts = {name: self._verdict(name) for name in self.right if name in given}
 
     def _checked(self, functions, reading, dtype):
-        whole = {name: _floats(self.given[name].array, right) if name in self.given and self.given[name].finite else right
-                 for name, right in self.right.items()}
+        whole = {**self.right, **{name: _floats(one.array, self.right[name]) for name, one in self.given.items()
+                                  if one.finite}}
         whole = {name: array.astype(dtype or array.dtype) for name, array in whole.items()}
         return gradient_check(functions, reading.parameters_float, reading.X, reading.Y, gradients=whole, entries=4)
 
@@ -83,7 +83,7 @@ def _floats(array, like):
 
 
 def _in_single(given):
-    """Whether an array of hers is in single precision, or holds nothing but numbers of it: then some of her program is."""
+    """Whether an array of hers is in single precision, or holds only numbers of it: then some of her program is."""
     return any(one.raw.dtype.itemsize < 8 or one.raw.any() and _holds_single(one.raw) for one in given.values())
 
 

@@ -38,7 +38,8 @@ SENTENCES = {
     "momentum with the wrong sign": "The velocity is built with + η times the gradient and added, so it climbs. Either "
                                     "v = m·v − η·g and w += v, or v = m·v + η·g and w −= v.",
     "the velocity is subtracted": "The velocity enters with the wrong sign: it brakes where it should carry on.",
-    "a velocity of the step before": "The step is made with the gradient of the step before: compute v first, then move.",
+    "a velocity of the step before": "The step is made with the gradient of the step before: compute v first, then "
+                                     "move.",
 }
 
 
@@ -75,7 +76,7 @@ def walk_found(name, m, steps):
     if not name:
         return [], words + "."
     if not m:
-        return [Finding("uphill instead of downhill", words + ", with a plus: each step climbs. Write −=.", "01-downhill",
+        return [Finding("uphill instead of downhill", words + ", with a plus: each step climbs.", "01-downhill",
                         "Which way?")], ""
     return [Finding(name, f"{words}, but: {SENTENCES[name]}", TRAINING, "Momentum")], ""
 

@@ -94,8 +94,9 @@ def explain(looks):
 def _explained(look, search, found):
     found = [one for one in found if one.keys]
     cost = min((len(one.keys) + 2 * len(one.unknown) for one in found), default=99)
-    return Explained(_ways(found, search) if found else [], bool(found) and not found[0].unknown, _relations(look, search),
-                     _begins(look.judged, look.run, look), cost)
+    complete = bool(found) and not found[0].unknown
+    return Explained(_ways(found, search) if found else [], complete, _relations(look, search),
+                     _begins(look.judged, look.run), cost)
 
 
 def _agrees(run, right):
@@ -105,7 +106,7 @@ def _agrees(run, right):
 
 
 def _ways(found, search):
-    """Explanations as lists of (name, where), those with fewer names and likelier ones first, each set of names once."""
+    """Explanations as lists of (name, where), the fewest names and the likeliest, each set once."""
     ways = {}
     for one in found:
         for names in named(one, search):
@@ -142,8 +143,8 @@ def _relations(look, search):
             told[name] = _odd(given, look.judged.right[name])
             continue
         parameter = look.reading.parameters_float[name]
-        told[name] = relation(given.array.astype(float), look.judged.right[name], parameter, run, tolerance, look.case.eta, layer,
-                              look.judged.right[f"W{layer}"])
+        right, hers = look.judged.right, given.array.astype(float)
+        told[name] = relation(hers, right[name], parameter, run, tolerance, look.case.eta, layer, right[f"W{layer}"])
     return {name: words for name, words in told.items() if words}
 
 
@@ -154,7 +155,7 @@ def _odd(given, right):
     return words + (": the update spreads it over all of it without a word" if given.odd == "spread" else "")
 
 
-def _begins(judged, run, look):
+def _begins(judged, run):
     """Where it begins, in words: the last layer whose arrays are wrong, seen from the cost."""
     if not judged.wrong:
         return ""
@@ -162,12 +163,14 @@ def _begins(judged, run, look):
     wrong = [name for name in judged.wrong if int(name[1:]) == layer]
     own = [name for name in judged.verdicts if int(name[1:]) == layer]
     above = [name for name, verdict in judged.verdicts.items() if int(name[1:]) > layer and verdict == RIGHT]
-    if len(wrong) < len(own) or set(judged.wrong) == set(wrong) and len(wrong) == 1 and layer > 1 and _below(judged, layer):
+    alone = judged.wrong == wrong and len(wrong) == 1 and _below(judged, layer)
+    if len(wrong) < len(own) or alone:
         return (f"It begins at d{wrong[0]}: the error term of layer {layer} is right, since "
                 f"{', '.join('d' + n for n in own + _below(judged, layer) if n not in judged.wrong)} "
                 "and what follows from it are right.")
     if above:
-        return f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is not."
+        return (f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is "
+                "not.")
     return f"It begins in the last layer, {layer}." if run.depth > 1 else ""
 
 

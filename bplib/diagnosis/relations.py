@@ -34,7 +34,8 @@ def _multiple(hers, right, tolerance):
 def times(factor, run, eta, layer, tolerance):
     """A factor in words."""
     known = Factors(run, eta, layer).of(factor, max(1e-6, 10 * tolerance))
-    why = [part.why for part in known[0] if part.name != "a constant factor" or part.value not in (2, 0.5)] if known else []
+    telling = [part for part in (known[0] if known else ()) if part.value not in (2, 0.5) or "factor" not in part.name]
+    why = [part.why for part in telling]
     why = f": {' and '.join(why)}" if why else ""
     if abs(factor + 1) < 1e-6:
         return "has the wrong sign: it is exactly −1 times the right one"

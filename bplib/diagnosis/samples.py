@@ -79,8 +79,8 @@ def _targets(network, y, samples, n_out, columns):
     if ways and kind == "distribution":
         ways = [way for way in ways if (way[0] >= 0).all() and np.allclose(way[0].sum(1), 1, atol=1e-6)]
         if not ways:
-            return [], (f"The targets of {network.options.loss.name} are probabilities, none negative and adding up to 1 "
-                        "for each sample; those of Y do not.")
+            return [], (f"The targets of {network.options.loss.name} are probabilities, none negative and adding up "
+                        "to 1 for each sample; those of Y do not.")
     if ways:
         return ways[:1] if not columns else ways[-1:], None
     if n_out > 1 and y.size == samples and _are_labels(y, n_out):

@@ -57,7 +57,8 @@ class Search:
     """The search at her numbers.
 
     run         the `Pass`;  hers   name → array in the shape of its parameter, or as it is where it has another one
-    tolerance   relative, by her precision, ε of floats;  slack   name → what the way in which it was handed over may have done
+    tolerance   relative, by her precision, ε of floats
+    slack       name → what the way in which it was handed over may have done
     after       our parameters after her step, or None;  eta   her step size, or None
     """
 
@@ -234,7 +235,7 @@ class Search:
             yield None, None
             return
         slack = np.full(hers.shape, self._rounding(here)) + self.slack.get(name, 0.0)
-        for f, c in fits(hers, product, parameter, penalty, self.tolerance, slack, run.N):
+        for f, c in fits(hers, product, parameter, penalty, self.tolerance, slack, run.N, run.l2):
             factor, share = self._factor(name, here, f, hers.size), self._penalty(name, f, c, penalty)
             if factor is not False and share is not False:
                 yield factor, share
@@ -322,7 +323,7 @@ def named(found, search):
     alternatives = [[name for name, _ in found.made]]
     alternatives = [tuple(dict.fromkeys(alternatives[0]))]
     for more in (*_factor_names(found, search), *_penalty_names(found, search)):
-        alternatives = [one + tuple(name for name in names if name not in one) for one in alternatives for names in more]
+        alternatives = [(*one, *(name for name in names if name not in one)) for one in alternatives for names in more]
     return list(dict.fromkeys(alternatives))
 
 

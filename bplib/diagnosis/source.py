@@ -1,4 +1,4 @@
-"""A diagnosis from the text of a program: its function is run apart, on numbers drawn here, in every layout that fits."""
+"""A diagnosis from the text of a program: its function is run apart, on numbers drawn here, in the usual layouts."""
 from dataclasses import replace
 from itertools import product
 
@@ -23,7 +23,8 @@ def diagnose_source(network, source, seed=0, wanted=None):
     found = [_one(network, draws[said["call"]], said) for said in run_apart(source, calls, wanted)]
     found = [one for one in found if one is not None]
     if not found:
-        raise InputError("What your function returns are no gradients of this network's parameters. Does it return them, "
+        raise InputError("What your function returns are no gradients of this network's parameters. Does it "
+                         "return them, "
                          "in the order of the parameters or as a dict?")
     return min(found, key=_rank)
 
@@ -39,13 +40,13 @@ def _one(network, draw, said):
     steps = said["in place"] or any(word in said["name"].lower() for word in STEPS)
     named = {"after": result, "eta": ETA} if steps else {"gradients": _without_cost(result)}
     try:
-        case = _Case(network, draw["parameters"], draw["X"], draw["Y"], named.get("gradients"), None, named.get("after"),
-                     named.get("eta"))
+        case = _Case(network, draw["parameters"], draw["X"], draw["Y"], named.get("gradients"), None,
+                     named.get("after"), named.get("eta"))
         told = case.diagnosis({"cost": None, "outputs": None, "numeric": None}, 0)
     except InputError:
         return None
     words = f"{said['name']} was run with {draw['words']}."
-    return replace(told, assumed=f"{words} {told.assumed}".strip(), symptoms=told.symptoms if not steps else told.symptoms)
+    return replace(told, assumed=f"{words} {told.assumed}".strip())
 
 
 def _without_cost(result):
@@ -73,7 +74,8 @@ def _layouts(network, parameters, X, Y):
                   for name, array in parameters.items()}
         words = (f"weights {'(to, from)' if weight == 'to,from' else '(from, to)'}, samples in "
                  f"{'columns' if columns else 'rows'}" + f", biases {shape}" * bias)
-        yield {"parameters": stored, "X": X.T if columns else X, "Y": Y.T if columns and Y.ndim == 2 else Y, "words": words}
+        yield {"parameters": stored, "X": X.T if columns else X, "Y": Y.T if columns and Y.ndim == 2 else Y,
+               "words": words}
     if all(to == 1 for to, _ in layers_of(network)) and Y.ndim == 2:
         yield {"parameters": {name: array[0] for name, array in parameters.items()}, "X": X, "Y": Y[:, 0],
                "words": "weights and targets as vectors"}

@@ -62,8 +62,8 @@ def _integers(seen):
     if not seen.whole:
         return ""
     names = ", ".join(dict.fromkeys(seen.whole))
-    return (f"{names} {'holds' if len(seen.whole) == 1 else 'hold'} integers, and what is stored into an array of integers "
-            "loses its fractions: small steps vanish, also those of a numerical gradient. Write .astype(float).")
+    return (f"{names} {'holds' if len(seen.whole) == 1 else 'hold'} integers, and what is stored into an array of "
+            "integers loses its fractions: small steps vanish, and those of a numerical gradient. Write .astype(float).")
 
 
 def _zero_start(seen):
@@ -72,8 +72,8 @@ def _zero_start(seen):
         return ""
     still = [f"d{name}" for name, array in seen.right.items() if not array.any()]
     then = f" Here {', '.join(still)} {'is' if len(still) == 1 else 'are'} exactly 0." if still else ""
-    return (f"{', '.join(zero)} {'is' if len(zero) == 1 else 'are'} all 0, so hidden units get no error, or all the same."
-            f"{then} Begin with small random weights, as bp.initial_parameters does.")
+    return (f"{', '.join(zero)} {'is' if len(zero) == 1 else 'are'} all 0, so hidden units get no error, or all the "
+            f"same.{then} Begin with small random weights, as bp.initial_parameters does.")
 
 
 def _equal_units(seen):
@@ -104,7 +104,8 @@ def _not_scaled(seen):
     large = np.abs(X).max() > 20 and _far_out(seen) > 20
     if not large or not (_saturated(seen) or _far_out(seen) > 100):
         return ""
-    hint = " Divide pixels by 255" if X.min() >= 0 and 50 < X.max() <= 255 else " Take off the mean and divide by the spread"
+    pixels = X.min() >= 0 and 50 < X.max() <= 255
+    hint = " Divide pixels by 255" if pixels else " Take off the mean and divide by the spread"
     return (f"The inputs run from {X.min():.4g} to {X.max():.4g}, and the weighted sums of layer 1 up to "
             f"{_far_out(seen):.4g}, where slopes are 0 and exp overflows.{hint}.")
 
@@ -116,8 +117,8 @@ def _saturated_told(seen):
     layer, share = found
     X = seen.run.a[0]
     return (f"In layer {layer}, {share:.0%} of the values lie where the slope is nearly 0 (|z| up to "
-            f"{np.abs(seen.run.z[layer]).max():.4g}), and little goes back. X runs from {X.min():.4g} to {X.max():.4g}; "
-            "scale it, or begin with smaller weights.")
+            f"{np.abs(seen.run.z[layer]).max():.4g}), and little goes back. X runs from {X.min():.4g} to "
+            f"{X.max():.4g}; scale it, or begin with smaller weights.")
 
 
 def _dead(seen):
@@ -140,8 +141,8 @@ def _out_of_reach(seen):
     if not outside.any():
         return ""
     return (f"{outside.mean():.0%} of the targets lie outside what {seen.run.rows[-1].name} can give: they run from "
-            f"{Y.min():.4g} to {Y.max():.4g}, outputs from {low} to {high}. No gradient leads there: scale the targets, or "
-            "take identity as the last activation.")
+            f"{Y.min():.4g} to {Y.max():.4g}, outputs from {low} to {high}. No gradient leads there: scale the "
+            "targets, or take identity as the last activation.")
 
 
 def _repeated(seen):
@@ -150,8 +151,8 @@ def _repeated(seen):
     few = np.prod([float(len(np.unique(column))) for column in X.T]) <= N  # so that some have to be alike
     if N < 3 or len(both) == N or N > 20 and (few or len(both) > 0.9 * N):
         return ""
-    return (f"Only {len(both)} of the {N} samples are different. If they should all be: random.shuffle on an array of rows "
-            "writes one over another; take np.random.permutation.")
+    return (f"Only {len(both)} of the {N} samples are different. If they should all be: random.shuffle on an array of "
+            "rows writes one over another; take np.random.permutation.")
 
 
 def _contradictions(seen):
@@ -159,8 +160,8 @@ def _contradictions(seen):
     alone, both = (len(np.unique(table, axis=0)) for table in (X, np.column_stack([X, Y])))
     if alone == both or seen.run.loss.targets in ("none",) or alone > 0.5 * len(X) and len(X) > 20:
         return ""
-    return (f"{both - alone} samples have the same inputs as another and other targets. Were X and Y shuffled apart, or is "
-            "an input missing?")
+    return (f"{both - alone} samples have the same inputs as another and other targets. Were X and Y shuffled apart, "
+            "or is an input missing?")
 
 
 def _sizes_apart(seen):
@@ -168,27 +169,29 @@ def _sizes_apart(seen):
     spread = spread[spread > 0]
     if spread.size < 2 or spread.max() < 1000 * spread.min():
         return ""
-    return (f"One input is as large as {spread.max():.4g}, another at most {spread.min():.4g}: the same step is too long "
-            "for the weights of one and too short for those of the other. Scale each input.")
+    return (f"One input is as large as {spread.max():.4g}, another at most {spread.min():.4g}: the same step is "
+            "too long for the weights of one and too short for those of the other. Scale each input.")
 
 
 def _vanishes(seen):
     sizes = [np.abs(seen.right[f"W{layer}"]).max() for layer in (1, seen.run.depth)]
     if seen.run.depth < 2 or not sizes[1] or sizes[0] > 1e-5 * sizes[1]:
         return ""
-    return f"The largest entry of dW1 is {sizes[0] / sizes[1]:.1g} times that of the last layer: little of the error arrives."
+    return (f"The largest entry of dW1 is {sizes[0] / sizes[1]:.1g} times that of the last layer: little of the error "
+            "arrives.")
 
 
 def _same_targets(seen):
     Y = seen.run.Y
     if seen.run.N < 4 or seen.run.loss.targets == "none" or np.ptp(Y, axis=0).any():
         return ""
-    return f"All {seen.run.N} samples of this batch have the same target. Is the data sorted by class, and not shuffled?"
+    return f"All {seen.run.N} samples of this batch have the same target. Is the data sorted by class?"
 
 
 TABLE = (
     Symptom("integers in place of floats", _integers, ("10-is-my-gradient-right", "False alarms")),
-    Symptom("targets out of the outputs' reach", _out_of_reach, ("09-activations", "What a layer does to the error term")),
+    Symptom("targets out of the outputs' reach", _out_of_reach,
+            ("09-activations", "What a layer does to the error term")),
     Symptom("all weights start at zero", _zero_start, ("09-activations", "Two ways to begin badly")),
     Symptom("hidden units are equal", _equal_units, ("09-activations", "Two ways to begin badly")),
     Symptom("the inputs are not scaled", _not_scaled, ("09-activations", "Which weights keep the signal alive?")),

@@ -14,8 +14,8 @@ def described_otherwise(run, search):
     """For which other network her gradient is right, as a sentence; "" where there is none that is looked at."""
     for words, other in _others(run):
         if _right(other, search):
-            return (f"Your gradient is right for a network {words}. Is that what your forward pass computes? It has to be "
-                    "the one that is described here.")
+            return (f"Your gradient is right for a network {words}. Is that what your forward pass computes? It has "
+                    "to be the one that is described here.")
     return ""
 
 
@@ -33,7 +33,8 @@ def _others(run):
             if name != row.name and (name != "softmax" or last) and not (last and run.cancels):
                 rows = (*structure.activations[:at], activation(name), *structure.activations[at + 1:])
                 other = replace(run.network, structure=replace(structure, activations=rows))
-                yield f"with {name} in layer {at + 1} in place of {row.name}", Pass(other, parameters, run.a[0], _targets(run))
+                words = f"with {name} in layer {at + 1} in place of {row.name}"
+                yield words, Pass(other, parameters, run.a[0], _targets(run))
 
 
 def _targets(run):
