@@ -265,7 +265,7 @@ class _Look:
                 for name, ratio in ratios.items()}
         most = max(near.values(), key=len, default=[])
         along = sum(float((step.given[name].array * right[name]).sum()) for name in most)
-        return along / sum(float((right[name] ** 2).sum()) for name in most) if most else 1.0
+        return abs(along) / sum(float((right[name] ** 2).sum()) for name in most) if most else 1.0
 
     def cut_off(self):
         """Whether her gradient differs by the fractions alone that arrays of integers have lost."""

@@ -1,7 +1,6 @@
 """Her cost, her outputs and her numerical gradient beside ours."""
 import numpy as np
 
-from ..numerics import quiet
 from .arrays import Unreadable, as_numbers
 from .backward import function_of
 from .factors import Factors
@@ -40,11 +39,11 @@ def _cost_found(sentence):
     return Finding("the cost is another one", sentence + end, CHECK, "What a check misses")
 
 
-@quiet
 def _table_of_pairs(hers, run, ours):
     """Whether a product of two tables has added up every target with every output."""
     a, y = run.a[-1], run.Y
-    logs = np.log(a), np.log(1 - a)
+    with np.errstate(all="ignore"):
+        logs = np.log(a), np.log(1 - a)
     pairs = [-(y @ logs[0].T).sum(), -(y @ logs[0].T + (1 - y) @ logs[1].T).sum(), ((a[:, None] - y[None]) ** 2).sum()]
     if a.shape[1] == 1 and any(abs(pair * share - hers) <= 1e-6 * abs(hers) for pair in pairs
                                for share in (1, run.share, run.share / run.N)):

@@ -33,7 +33,15 @@ def arranged(found, form, network):
                                                                                                            bias) else {}
     if all(leaf.kind is None for leaf in found):
         return dict(zip(places(form, layers, bias), found))
-    return {(kind, at): leaf for kind in "Wb" for at, leaf in enumerate(_in_order(found, kind))}
+    return {(kind, at): leaf for kind in "Wb" for at, leaf in _by_layer(_in_order(found, kind), len(layers))}
+
+
+def _by_layer(own, layers):
+    """(layer, leaf): in order where each layer has one; where some are missing, by their numbers, counted from 1."""
+    numbers = [leaf.number for leaf in own]
+    if 0 < len(own) < layers and None not in numbers and 1 <= min(numbers) and max(numbers) <= layers:
+        return [(number - 1, leaf) for number, leaf in zip(numbers, own)]
+    return [*enumerate(own)]
 
 
 def _in_order(found, kind):

@@ -18,6 +18,9 @@ MOST = 3
 IN_A_LAYER = 2
 """Of these, in one layer."""
 
+MOST_WHOLE = 20
+"""Whole factors up to this are taken for one in single precision."""
+
 KEPT = 40
 """Explanations that are kept."""
 
@@ -251,6 +254,9 @@ class Search:
         reason = self.factors(here.layer).of(f, max(1e-6, 10 * self.tolerance), 2)
         if reason and (size >= FEW or len(reason[0]) == 1 or reason[0][0].value == -1):
             return name, float(np.prod([part.value for part in reason[0]]))
+        whole = _whole(f)  # which single precision tells, too
+        if whole and size >= FEW and abs(f - whole) <= 10 * self.tolerance * abs(f):
+            return name, float(whole)
         return (name, float(f"{f:.8g}")) if size >= FEW and self.tolerance < 1e-6 else False
 
     def _penalty(self, name, f, c, penalty):
@@ -270,6 +276,13 @@ class Search:
 
 _STARTS = {(row.name,) for row in BY_PIECE["start"]}
 _SLOPES = frozenset(row.name for row in BY_PIECE["slope"])
+
+
+def _whole(f):
+    """The nearest whole number or fraction 1/n to a factor; 0 where that would be a large one."""
+    if not 1 / MOST_WHOLE <= abs(f) <= MOST_WHOLE:
+        return 0
+    return round(f) if abs(f) > 1 else 1 / round(1 / f)
 
 
 def _alternatives(rows, here, shape):
