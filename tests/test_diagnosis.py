@@ -165,6 +165,19 @@ def test_a_right_gradient_at_large_z_is_not_called_wrong(scale):
     assert told.right is not False and "the inputs are not scaled" in told.mistakes
 
 
+def test_a_right_step_in_single_precision_is_not_called_wrong():
+    network = NETWORKS["sigmoid"]
+    for scale in (1, 1e4):
+        p, X, Y = case(network, dtype=np.float32)
+        X = (scale * X).astype(np.float32)
+        with np.errstate(over="ignore"):
+            g = Program(network)(p, X, Y)
+        after = {name: (p[name] - np.float32(0.1) * g[name]).astype(np.float32) for name in p}
+        assert bp.diagnose(network, p, X, Y, after=after, eta=0.1).right is not False
+        wrong = {name: (p[name] + np.float32(0.1) * g[name]).astype(np.float32) for name in p}
+        assert bp.diagnose(network, p, X, Y, after=wrong, eta=0.1).right is False
+
+
 def test_a_function_decides_elsewhere_what_cannot_be_decided_here():
     network, r = bp.dense([64, 5, 3], "sigmoid", HALF), np.random.default_rng(0)
     p = {name: r.normal(size=network.shape(name)) for name in network.parameters}

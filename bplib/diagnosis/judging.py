@@ -7,9 +7,6 @@ from ..gradcheck import gradient_check
 from ..report import FAILED, OPEN, PASSED
 
 RIGHT, WRONG, UNDECIDED = "right", "wrong", "cannot be decided"
-NUMERICAL = 1e-5
-"""Relative differences up to this are what a finite difference leaves; they are no mistake in a formula."""
-
 
 class Judged:
     """verdicts   array → RIGHT, WRONG or UNDECIDED;  reasons   array → why it cannot be decided;  check   the report
@@ -57,10 +54,12 @@ class Judged:
     def _with_slack(self, name, given):
         """The verdict where the way in which it was handed over has rounded, too."""
         right = self.right[name]
-        off = np.abs(given.array - right) - given.slack - 1e-6 * np.abs(right)
+        allowed = [one.allowed for one in self.check.comparisons[name].values() if one.known]
+        rounding = min(allowed, default=0.0) * np.abs(right).max()  # that of an exact method
+        off = np.abs(given.array - right) - given.slack - rounding - 1e-6 * np.abs(right)
         if (off > 0).any():
             return FAILED
-        if np.max(given.slack) <= 1e-4 * np.abs(right).max():
+        if np.max(given.slack) + rounding <= 1e-4 * np.abs(right).max():
             return PASSED
         self.reasons[name] = ("what the step moved is as small as the rounding of the parameters. Take a larger η, or "
                               "parameters in float64.")

@@ -37,6 +37,8 @@ def times(factor, run, eta, layer, tolerance):
     telling = [part for part in (known[0] if known else ()) if part.value not in (2, 0.5) or "factor" not in part.name]
     why = [part.why for part in telling]
     why = f": {' and '.join(why)}" if why else ""
+    if abs(factor - 1) < 1e-4:
+        return "differs by less than one part in ten thousand"
     if abs(factor + 1) < 1e-6:
         return "has the wrong sign: it is exactly −1 times the right one"
     size, sign = abs(factor), " and has the wrong sign" * (factor < 0)
