@@ -135,12 +135,13 @@ def _sensible(parts):
 PENALTIES = (0.0, 2.0, 0.5, -1.0)
 
 
-def penalty_name(ratio, samples):
-    """The mistake by which the penalty's part is a multiple of what it should be."""
-    exact = {0.0: "the penalty is missing", 2.0: "weight decay counted twice", 0.5: "half of the penalty",
-             -1.0: "the sign of the penalty", samples: "the penalty inside or outside the mean",
-             1 / samples: "the penalty inside or outside the mean"}
-    return next((name for value, name in exact.items() if abs(ratio - value) < 1e-4), "a factor in the penalty")
+def penalty_names(ratio, samples):
+    """The mistakes by which the penalty's part is a multiple of what it should be: a list of names."""
+    exact = ((0.0, "the penalty is missing"), (2.0, "weight decay counted twice"), (0.5, "half of the penalty"),
+             (-1.0, "the sign of the penalty"), (samples, "the penalty inside or outside the mean"),
+             (1 / samples, "the penalty inside or outside the mean"))
+    found = [name for value, name in exact if abs(ratio - value) < 1e-4]
+    return [*dict.fromkeys(found)] or ["a factor in the penalty"]
 
 
 def fits(hers, product, parameter, penalty, tolerance, slack, samples, strength=0.0):

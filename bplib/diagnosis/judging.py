@@ -8,6 +8,7 @@ from ..report import FAILED, OPEN, PASSED
 
 RIGHT, WRONG, UNDECIDED = "right", "wrong", "cannot be decided"
 
+
 class Judged:
     """verdicts   array → RIGHT, WRONG or UNDECIDED;  reasons   array → why it cannot be decided;  check   the report
     right      the right gradient: name → array in our layout

@@ -518,7 +518,7 @@ TABLE = (
     Mistake("the function in place of its slope", "slope", _elementwise(_function_itself, identity=True),
             "What should give g′ gives g itself. Compare it with a difference quotient at one z.", SLOPES),
     Mistake("the slope is taken at the error", "slope", _elementwise(_at_error),
-            "The slope belongs to the weighted sum z of the unit; the error is a factor beside it.", SLOPES, rank=1),
+            "The slope belongs to the weighted sum z of the unit; the error is a factor beside it.", SLOPES),
     Mistake("the slope is taken at the input", "slope", _elementwise(_at_input),
             "The slope belongs to the weighted sum z of the unit, not to what comes in.", SLOPES),
     Mistake("the slope of another function", "slope", _elementwise(_other_function, identity=True),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .factors import FEW, Factors, fits, penalty_name
+from .factors import FEW, Factors, fits, penalty_names
 from .mistakes import BY_PIECE, Here
 
 MOST = 3
@@ -350,12 +350,13 @@ def _factor_names(found, search):
         layer = int(own[0][1:]) if len(own) < len(search.hers) else None
         parts = search.factors(layer).of(f, max(1e-6, 10 * search.tolerance))
         names = [tuple(part.name for part in way) for way in parts] or [("a constant factor",)]
-        if len(own) < len(search.hers) and all("m is not the number of samples" in way for way in names):
+        alone = len(own) == 1 and len(search.hers) > 2
+        if alone or len(own) < len(search.hers) and all("m is not the number of samples" in way for way in names):
             names.append(("a constant factor",))
         apart = len(kinds["W"]) == len(kinds["b"]) == 1 and kinds["W"] != kinds["b"] and run.N > 1
         if apart and any(abs(f * other - 1) < 1e-6 for other in (run.N, 1 / run.N)):
             names = [("weights and biases are averaged differently",)]
-        yield list(dict.fromkeys(names))
+        yield [*dict.fromkeys(names)]
 
 
 def _penalty_names(found, search):
@@ -363,8 +364,9 @@ def _penalty_names(found, search):
         if name[0] == "b":
             yield [("weight decay on a bias",)]
         elif search.run.l2:
-            yield [(penalty_name(ratio / dict(found.factors).get(name, 1.0), search.run.N),),
-                   ] if penalty_name(ratio, search.run.N) == "a factor in the penalty" else [
-                       (penalty_name(ratio, search.run.N),)]
+            samples, factor = search.run.N, dict(found.factors).get(name, 1.0)
+            names = penalty_names(ratio, samples)
+            names = penalty_names(ratio / factor, samples) if names == ["a factor in the penalty"] else names
+            yield [(one,) for one in names]
         else:
             yield [("a penalty that the cost does not have",)]
