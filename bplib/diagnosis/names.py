@@ -64,7 +64,7 @@ def _leaves(given, kind, number, name):
         parts = [part for part in given if part is not None and np.size(_plain(part))]
         for at, part in enumerate(parts):
             yield from _leaves(part, kind, at if number is None else number, f"{name}[{at}]")
-    elif given is not None:
+    elif given is not None and np.size(_plain(given)):
         yield Leaf(kind, number, name, as_numbers(given), is_integer(given))
 
 
