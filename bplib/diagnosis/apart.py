@@ -130,13 +130,14 @@ def _calls(name, function, calls):
 
 
 def main():
-    from ..grading.runner import limit_memory
+    from ..grading.child.fence import limit
+
     job = json.load(sys.stdin)
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    limit_memory(job["megabytes"])
+    limit(job["megabytes"])
     json.dump(returned(job), lines)
     lines.flush()
     os._exit(0)  # whatever threads or exit handlers her program has left
