@@ -36,10 +36,10 @@ def first(source):
 
 
 def wrong(notebook):
-    """Turn the sign of every answer that is a text."""
+    """Turn the sign of every answer that is a text; the letter of a choice has none."""
     for cell in answer_cells(notebook):
         for name in re.findall(r"^(answer_\w+) = ", cell.source, re.M)[:1]:
-            cell.source += f'\n{name} = "-(" + {name} + ")" if isinstance({name}, str) else {name}'
+            cell.source += f'\n{name} = "-(" + {name} + ")" if len(str({name})) > 1 else {name}'
 
 
 def unanswered(notebook):

@@ -344,3 +344,12 @@ def test_every_pointer_leads_somewhere():
 def test_every_row_has_a_sentence_and_a_piece():
     for row in TABLE:
         assert row.piece in PIECES and row.told()[0].endswith((".", "?")), row.name
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_search_ends_where_nothing_explains_her_numbers(name):
+    """Only the first weights, and what an update would spread over them: every layer above may be thought wrong."""
+    network = NETWORKS[name]
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients={"W1": np.ones(network.shape("W1")[1])})
+    assert told.right is False and told.wrong == ["W1"]

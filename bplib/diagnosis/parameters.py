@@ -31,8 +31,15 @@ def arranged(found, form, network):
                 for kind, at, array in form.cut(vector.array, layers, bias)} if vector.array.size == size(form, layers,
                                                                                                            bias) else {}
     if all(leaf.kind is None for leaf in found):
-        return dict(zip(places(form, layers, bias), found))
+        return _in_places(found, places(form, layers, bias), len(layers))
     return {(kind, at): leaf for kind in "Wb" for at, leaf in _by_layer(_in_order(found, kind), len(layers))}
+
+
+def _in_places(found, all_places, layers):
+    """Leaves without names, in order: as many as there are arrays, or as there are weights; {} where they are neither."""
+    if len(found) == layers:
+        all_places = [place for place in all_places if place[0] == "W"]
+    return dict(zip(all_places, found)) if len(found) == len(all_places) else {}
 
 
 def _by_layer(own, layers):

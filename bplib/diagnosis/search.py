@@ -24,6 +24,9 @@ MOST_WHOLE = 20
 KEPT = 40
 """Explanations that are kept."""
 
+TRIED = 12_000
+"""Arrays that are compared with hers before the search ends with what it has found: about a second."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -75,7 +78,7 @@ class Search:
 
     def __post_init__(self):
         self.factors = lru_cache(None)(lambda layer: Factors(self.run, self.eta, layer))
-        self._terms, self._ways = {}, {}
+        self._terms, self._ways, self._left = {}, {}, TRIED
 
     def found(self, most):
         """The explanations of all arrays with at most so many mistakes: a list of `Found`."""
@@ -97,6 +100,8 @@ class Search:
         """All explanations of this layer's arrays and those below it."""
         if layer == 0:
             yield found
+            return
+        if self._left <= 0:
             return
         here = Here(self.run, layer, sent, after=self.after, hers=self.hers)
         before = len(found.keys)
@@ -227,6 +232,9 @@ class Search:
     def _fits(self, name, here, product):
         """Pairs of ((array, f) or None, (array, ratio) or None) by which hers is what was computed."""
         hers, run = self.hers[name], self.run
+        self._left -= 1
+        if self._left <= 0:
+            return
         product = _in_shape(run.share * product, hers.shape)
         if product is None or not np.isfinite(product.sum()):
             return
