@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 
 import nbformat
 import pytest
@@ -24,7 +25,7 @@ from test_grading_small import assert_published_form
 import bplib
 from bplib.coursework import EXERCISES
 from bplib.grading import Settings, executors, grade, isolation, release
-from bplib.grading.channel import Limits
+from bplib.grading.channel import Channel, Limits
 from bplib.grading.isolation import House, StartFailed
 from bplib.grading.names import visible_name
 from bplib.grading.release import without_solutions
@@ -167,6 +168,22 @@ def test_a_submission_runs(way, forks):
     blocked = {"files", "network", "processes"} if way == "landlock" else {"files", "processes"}
     assert way == "plain" or blocked <= set(house.holds)
     assert ("Not limited" in str(house)) == (way == "plain" or "network" not in house.holds)
+
+
+def test_what_is_read_from_is_closed_by_the_one_who_reads():
+    """Closed by another, its number could be given to the next process while the old thread still reads from it."""
+    reads, goes_on, released = Event(), Event(), Event()
+
+    def receive(most):
+        reads.set()
+        goes_on.wait(10)
+        return b""
+    channel = Channel(receive, lambda data: None, lambda: None, released.set, job())
+    assert reads.wait(10)
+    channel.close()
+    assert not released.is_set()
+    goes_on.set()
+    assert released.wait(10)
 
 
 @pytest.mark.parametrize("way", ["bubblewrap", "landlock"])

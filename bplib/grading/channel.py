@@ -73,12 +73,14 @@ class Channel:
 
     receive   (most) → bytes, b"" at the end
     send      (bytes), may raise OSError
-    end       ends the process, and whatever it has started
+    end       ends the process, and whatever it has started, and so wakes the thread
+    release   closes what `receive` reads from.  The thread does it, when it reads no more: were it closed while the
+              thread is about to read, the thread could read what the next process says, under the same number
     """
 
-    def __init__(self, receive, send, end, job):
+    def __init__(self, receive, send, end, release, job):
         self.parts, self.end, self.closed = Queue(16), end, False
-        self.receive, self.send = receive, send
+        self.receive, self.send, self.release = receive, send, release
         self.job = json.dumps(job).encode() + b"\n"
         Thread(target=self._work, daemon=True).start()
 
@@ -89,6 +91,8 @@ class Channel:
                 self._put(part)
         except (OSError, ValueError):
             pass
+        finally:
+            self.release()
         self._put(b"")
 
     def _put(self, part):

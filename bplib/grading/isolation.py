@@ -172,11 +172,13 @@ class House:
                 self._stop_server()
                 self._start_server()
                 socket.send_fds(self._control, [b"j"], [theirs.fileno()])
-        return Channel(mine.recv, mine.sendall, lambda: self._end_forked(mine), job)
+        return Channel(mine.recv, mine.sendall, lambda: self._end_forked(mine), mine.close, job)
 
     def _end_forked(self, mine):
-        mine.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
-        mine.close()
+        try:
+            mine.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
+        except OSError:
+            pass  # it has ended already
         try:
             self._control.sendall(b"k")
             if self._control.recv(1) == b".":
@@ -211,14 +213,13 @@ class House:
         """A channel to a process of its own."""
         process = self._popen("serve.once()", stdout=subprocess.PIPE)
 
-        def end():
-            _kill(process)
-            process.stdout.close()
-
         def send(data):
             with process.stdin:
                 process.stdin.write(data)
-        return Channel(lambda most: os.read(process.stdout.fileno(), most), send, end, job)
+
+        def receive(most):
+            return os.read(process.stdout.fileno(), most)
+        return Channel(receive, send, lambda: _kill(process), process.stdout.close, job)
 
     def _popen(self, start, **how):
         command = [executable(), "-I", "-u", "-c", BOOT]
