@@ -40,11 +40,11 @@ class Loss:
 
     name: str
     term: Callable
-    parameter: tuple = None
-    outputs: tuple = None
+    parameter: tuple | None = None
+    outputs: tuple | None = None
     targets: str = "values"
-    slope: Callable = None
-    stable: Callable = None
+    slope: Callable | None = None
+    stable: Callable | None = None
     to_learn: bool = True
 
     def __reduce__(self):
@@ -98,8 +98,8 @@ BUILT_IN = tuple(TABLE)
 """Names of the rows that stand in the table from the start."""
 
 
-def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = None, targets: str = "values",
-        slope: Callable = None, stable: Callable = None) -> Loss:
+def add(name: str, term: Callable, *, parameter: tuple | None = None, outputs: tuple | None = None, targets: str = "values",
+        slope: Callable | None = None, stable: Callable | None = None) -> Loss:
     """Add a loss to the table: from then on every part of the library has it.  Returns its row.
 
     name        under which networks ask for it

@@ -50,10 +50,10 @@ class Derived(Exercise):
     given   error terms and gradients that the learner starts from; everything else is worked out
     """
 
-    make: Callable[[], Network] = None
+    make: Callable[[], Network] | None = None
     given: tuple = ()
     flat = ()
-    kind = None
+    kind: str | None = None
 
     @cached_property
     def network(self):
