@@ -9,9 +9,9 @@ The two are written down separately and compared whenever a derivation uses them
 import builtins
 import keyword
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from collections.abc import Callable
 
 import numpy as np
 import sympy as sp
@@ -322,7 +322,7 @@ def _parameter(what, given):
     return sp.sympify(as_written(number))
 
 
-def activation(name, **parameters):
+def activation(name: str, **parameters: float) -> Activation:
     """The row of the table called `name`; leaky relu and elu take alpha=.
 
     >>> activation("leaky relu", alpha=0.2).parameters

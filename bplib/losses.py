@@ -7,8 +7,8 @@ Two rows compare nothing: "output" is the output itself, and "given error" has a
 `add` puts a row of your own into the table.
 """
 import keyword
-from dataclasses import dataclass, replace
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -186,7 +186,7 @@ def _parameter(what, given):
     return sp.sympify(as_written(number))
 
 
-def loss(name, **parameter):
+def loss(name: str, **parameter: float) -> Loss:
     """The row of the table called `name`; squared error takes factor= (1 or 1/2), Huber error threshold=.
 
     >>> loss("squared error", factor=0.5).parameter

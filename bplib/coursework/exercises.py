@@ -1,8 +1,9 @@
 """Kinds of exercise.  A row says what is asked; the right answer is derived from its network, never written down."""
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import sympy as sp
@@ -53,7 +54,7 @@ class Derived(Exercise):
     make: Callable[[], Network] | None = None
     given: tuple = ()
     flat = ()
-    kind: str | None = None
+    kind: ClassVar[str | None] = None
 
     @cached_property
     def network(self):

@@ -89,7 +89,7 @@ class Quotients(Explorer):
         return f"Gradient check explorer: {self.activation}, {self.parameter}, epsilon = {self.epsilon:g}."
 
 
-def gradient_check(activation="tanh", *, notation="bplib", **start):
+def gradient_check(activation: str = "tanh", *, notation: str = "bplib", **start) -> Quotients:
     """An explorer of the error of difference quotients, for one weight or bias w of a 2–2–1 network.
 
     forward        (C(w + ε) − C(w)) / ε
