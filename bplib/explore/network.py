@@ -91,8 +91,8 @@ class NetworkExplorer(Explorer):
             y=f"y = {list(self.y)}", eta=f"eta = {self.eta:g}")
 
 
-def network(network: Network | Generated | None = None, *, weights=None, x=None, y=None, eta: float = 0.5, selected: str = "W1[1,1]",
-            notation: str | None = None) -> NetworkExplorer:
+def network(network: Network | Generated | None = None, *, weights=None, x=None, y=None, eta: float = 0.5,
+            selected: str = "W1[1,1]", notation: str | None = None) -> NetworkExplorer:
     """An explorer of a layered network on one sample: forward, backward, update, and the formula of each weight.
 
     network    made with `dense`, of at most 5 units a layer and 4 layers, inputs included; by default the network with
