@@ -1,8 +1,9 @@
 """Kinds of exercise.  A row says what is asked; the right answer is derived from its network, never written down."""
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import sympy as sp
@@ -50,10 +51,10 @@ class Derived(Exercise):
     given   error terms and gradients that the learner starts from; everything else is worked out
     """
 
-    make: Callable[[], Network] = None
+    make: Callable[[], Network] | None = None
     given: tuple = ()
     flat = ()
-    kind = None
+    kind: ClassVar[str | None] = None
 
     @cached_property
     def network(self):

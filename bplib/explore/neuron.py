@@ -78,7 +78,7 @@ class Neuron(Explorer):
         return f"Neuron explorer: {self.activation}, {self.loss}, {numbers}."
 
 
-def neuron(activation="sigmoid", loss="squared error", **start):
+def neuron(activation: str = "sigmoid", loss: str = "squared error", **start) -> Neuron:
     """An explorer of one neuron, z = w·x + b and a = g(z), on one sample (x, y).
 
     activation, loss   what the menus show first

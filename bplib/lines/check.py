@@ -16,7 +16,7 @@ from .verdict import LineVerdict, Verdict
 from .writing import latex
 
 
-def check_derivation(network: Network | Model, text: str, of: str = None, notation: str | Notation = None,
+def check_derivation(network: Network | Model, text: str, of: str | None = None, notation: str | Notation | None = None,
                      show_answer: bool = True) -> Verdict:
     """Which line of a derivation is wrong?  A `Verdict`, which shows a sign and a sentence for each line.
 

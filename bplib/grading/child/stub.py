@@ -12,7 +12,7 @@ class NotAtHand(RuntimeError):
 class Stub(types.ModuleType):
     """A module with every name: coursework's own do nothing, any other raises when it is called."""
 
-    __path__ = ()
+    __path__: list = []
 
     def __getattr__(self, name):
         if name.startswith("__"):
