@@ -3,6 +3,7 @@ import re
 
 import pytest
 from explorers import violations
+from jupyter import assert_saved_from
 from playwright.sync_api import expect
 
 from bplib import InputError
@@ -217,6 +218,17 @@ def test_keys_stay_in_the_field(one, lab):
         for key in ("d", "d", "x", "a", "b", "m", "Shift+Enter", "Escape"):
             lab.page.keyboard.press(key)
     assert lab.cells() == before and lab.page.evaluate(cells) == sources
+
+
+def test_the_notebook_is_saved_from_inside(one, lab, server):
+    """With what was typed still there, and its verdict."""
+    one.type(RIGHT)
+    one.input.press("Enter")
+    expect(one.verdict).to_contain_text("✓ Right")
+    for element in (one.input, one.button("Check")):
+        assert_saved_from(lab, server, element)
+    expect(one.verdict).to_contain_text("✓ Right")
+    expect(one.input).to_have_value(RIGHT)
 
 
 def test_everything_is_reached_by_tab(one, lab):
