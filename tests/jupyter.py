@@ -69,12 +69,12 @@ def from_disk(browser, path):
 DIRTY = "jupyterapp.shell.currentWidget.context.model.dirty"
 
 
-def assert_saved_from(lab, server, element):
+def assert_saved_from(lab, folder, element):
     """Ctrl+S, pressed where an element has the focus, writes what the notebook holds to the disk and changes nothing."""
     note = f"# saved from {element}"
     lab.page.evaluate("""note => { const { widgets } = jupyterapp.shell.currentWidget.content;
         widgets.at(-1).model.sharedModel.setSource(note); }""", note)
-    path, cells = server.folder / lab.page.evaluate("jupyterapp.shell.currentWidget.context.path"), lab.cells()
+    path, cells = folder / lab.page.evaluate("jupyterapp.shell.currentWidget.context.path"), lab.cells()
     assert lab.page.evaluate(DIRTY) and note not in path.read_text(encoding="utf-8")
     element.focus()
     element.press("Control+s")

@@ -226,7 +226,7 @@ def test_the_notebook_is_saved_from_inside(one, lab, server):
     one.input.press("Enter")
     expect(one.verdict).to_contain_text("✓ Right")
     for element in (one.input, one.button("Check")):
-        assert_saved_from(lab, server, element)
+        assert_saved_from(lab, server.folder, element)
     expect(one.verdict).to_contain_text("✓ Right")
     expect(one.input).to_have_value(RIGHT)
 

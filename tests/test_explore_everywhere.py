@@ -44,7 +44,7 @@ def test_a_cell_that_runs_again_has_one_view(view, lab, name):
 
 @each
 def test_the_notebook_is_saved_from_inside(view, lab, server):
-    assert_saved_from(lab, server, view.handle)
+    assert_saved_from(lab, server.folder, view.handle)
 
 
 @each
