@@ -11,6 +11,7 @@ from jupyter import assert_saved_from
 
 STUDENTS = "ada", "ben", "eve"
 LESSON, SHEET = "02-one-neuron.ipynb", "coursework/sheet-1-one-neuron.ipynb"
+EMPTY = json.dumps('answer_1_1 = ""')
 needs_a_hub = pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing() or "a hub can be started")
 
 
@@ -26,6 +27,12 @@ def test_both_hubs_give_a_student_the_same():
     assert given["cpu_limit"] == memory[3] and json.loads(given["default_url"]) == re.search(r"defaultUrl: (\S+)", zero)[1]
     assert dict(re.findall(r'"(\w+_NUM_THREADS)": "(\d)"', littlest)) == dict(
         re.findall(r'(\w+_NUM_THREADS): "(\d)"', zero)) != {}
+
+
+def test_the_page_names_every_file():
+    page = (BINDER / "README.md").read_text(encoding="utf-8")
+    assert {path.name for path in BINDER.iterdir()} - {"README.md"} == {
+        name for row in re.findall(r"^\| (`.*?) \|", page, re.M) for name in re.findall("`(.*?)`", row)}
 
 
 # a hub
@@ -75,8 +82,13 @@ def test_whoever_follows_the_link_again_gets_what_is_new_and_keeps_the_own_answe
     nbformat.write(answered, mine)
     (repository / "news.md").write_text("Sheet 2 is due on Friday.", encoding="utf-8")
     sheet = (repository / SHEET).read_text(encoding="utf-8")
-    (repository / SHEET).write_text(sheet.replace("Sheet 1:", "Sheet 1, mended:", 1), encoding="utf-8")
+    for before, after in (("Sheet 1:", "Sheet 1, mended:"), (EMPTY, json.dumps('answer_1_1 = "a formula"'))):
+        assert before in sheet
+        sheet = sheet.replace(before, after, 1)
+    (repository / SHEET).write_text(sheet, encoding="utf-8")
     commit(repository)
     with running.student(browser, "zoe", link):
-        kept = mine.read_text(encoding="utf-8")
-        assert "2*(a-y)*x" in kept and (running.homes / "zoe" / repository.name / "news.md").exists()
+        kept = nbformat.read(mine, as_version=4)
+        assert kept.cells[0].source.startswith("# Sheet 1, mended:")
+        assert [one.source for one in kept.cells if one.id == "answer-1-1"] == [cell.source]
+        assert (mine.parents[1] / "news.md").exists()
