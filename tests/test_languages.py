@@ -102,6 +102,18 @@ def test_the_page_fills_places_as_python_does():
                           ) == ["ورودی ۲، ۱۰", -12.5, 1.5]
 
 
+def test_numbers_are_read_as_people_and_as_fields_write_them():
+    read = {"1/3": 1 / 3, "0,141": 0.141, "1.00·10⁹": 1e9, "−2.5·10⁻³": -2.5e-3, "3 × 10⁴": 3e4, "۱/۳": 1 / 3, "1,5/2": 0.75,
+            " 4e-2 ": 0.04}
+    not_read = ["", "/", "1/", "/2", "1/2/3", "a", "1..2", "10⁹", "1·10"]
+    code = (LIBRARY / "explore" / "common.js").read_text(encoding="utf-8")
+    given = json.dumps([*read, *not_read])
+    found = run_javascript(f"{code}\nconst result = {given}.map(typed);")
+    assert found == pytest.approx([*read.values(), *[None] * len(not_read)])  # JSON has null for NaN
+    written = run_javascript(f"{code}\nconst result = [1e9, 123456, -0.00025, 3.5].map((x) => typed(show(x)));")
+    assert written == pytest.approx([1e9, 1.23e5, -2.5e-4, 3.5])
+
+
 def test_texts_are_set_apart_where_they_run_the_other_way():
     assert PERSIAN.phrase("Weights: {weights}.", weights="−2") == "وزن‌ها: \u2068−2\u2069."
     assert languages.ENGLISH.phrase("Weights: {weights}.", weights="−2") == "Weights: −2."

@@ -68,12 +68,19 @@ function brief(value) {
   return text.includes("·") ? text : text.replace(/\.?0+$/, "");
 }
 
-/** The number that a person typed, with a point or a comma, in Persian digits, too; NaN where it is none. */
+/**
+ * The number that a person typed: with a point or a comma, as a fraction, with a power of ten as `show` writes it, in
+ * Persian digits, too; NaN where it is none.
+ */
 function typed(text) {
-  const plain = text.trim().replace(MINUS, "-").replace(/[,٫]/, ".")
-    .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16);
-  return plain === "" ? NaN : Number(plain);
+  const plain = text.replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16).replaceAll(MINUS, "-")
+    .replace(/\s*[·×]\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power) => "e" + [...power].map(plainDigit).join(""));
+  const parts = plain.split("/").map((part) => part.trim().replace(/[,٫]/, "."));
+  const [above, below = 1] = parts.map((part) => part === "" ? NaN : Number(part));
+  return parts.length > 2 ? NaN : above / below;
 }
+
+const plainDigit = (digit) => (digit === "⁻" ? "-" : SUPERSCRIPTS.indexOf(digit));
 
 /** Whether a value is within the limits of a `Number`. */
 function fits({ least, most, above, below, whole }, value) {
