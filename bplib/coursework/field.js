@@ -60,6 +60,7 @@ function fieldView(model, view) {
     if (state.verdict.text === control.text) return draw();
     judging = true;
     model.send({ check: control.text });
+    if (!answer.hidden) model.send({ open: control.text });
     expect();
     draw();
   }
@@ -113,7 +114,7 @@ function fieldView(model, view) {
       clearTimeout(waiting);
       if (view.message.dataset.kind === "error") view.tell("");
     }
-    const asked = judged && (control.text.trim() !== "" || state.verdict.outcome !== "missing");
+    const asked = judged && (control.text.trim() !== "" || state.verdict.outcome !== "missing" || facts.open);
     if (here) shown?.show(preview, asked ? state.verdict : null);
     fill(verdict, asked ? state.verdict.html : judging ? `<p>${phrase("Python is checking …")}</p>` : "");
     verdict.dataset.outcome = asked ? state.verdict.outcome : "";

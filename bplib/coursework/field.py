@@ -49,8 +49,8 @@ class AnswerField(anywidget.AnyWidget):
         self.set_trait("facts", {"language": self.language.facts(), "question": "", "hints": [], "copy": "", "note": "",
                                  "open": "", **facts})
         self.set_trait("opened", {"text": None, "html": ""})
+        self.set_trait("verdict", {"text": None, "outcome": "", "html": ""})
         self.read()
-        self.check(answer)
         self.observe(lambda change: self.read(), "answer")
         self.on_msg(lambda widget, message, buffers: self.asked(message))
 
@@ -99,6 +99,7 @@ class Field(AnswerField):
         self.row = row
         label = f"Exercise {row.id}, {row.title[0].lower()}{row.title[1:]}: your formula"
         super().__init__(answer, kind="line", label=label, hints=list(row.hints), copy=row.variable, note=NOTE)
+        self.check(answer)
 
     def understood(self, text):
         found = preview(self.row.id, text)
