@@ -3,6 +3,7 @@ import re
 
 import pytest
 from explorers import violations
+from jupyter import assert_saved_from
 from playwright.sync_api import expect
 
 from bplib import InputError
@@ -29,7 +30,7 @@ def test_what_stands_in_the_cell_is_judged_at_once(answer, told):
 def test_every_formula_exercise_has_a_field(row):
     one = field(row.id, "2")
     assert one.preview["mathml"].startswith("<math") and one.verdict["outcome"] == "wrong"
-    assert one.facts["hints"] == list(row.hints) and one.facts["variable"] == row.variable
+    assert one.facts["hints"] == list(row.hints) and one.facts["copy"] == row.variable
 
 
 def test_a_new_answer_is_read_and_not_yet_judged():
@@ -142,7 +143,7 @@ def test_a_verdict_belongs_to_its_text(one):
 HOLD = """
 import os, time
 from bplib.coursework.field import Field
-at_once = {{name: getattr(Field, name) for name in ("read", "judge")}}
+at_once = {{name: getattr(Field, name) for name in ("read", "check")}}
 def held(work):
     def waits(*arguments):
         while not os.path.exists({done!r}):
@@ -217,6 +218,17 @@ def test_keys_stay_in_the_field(one, lab):
         for key in ("d", "d", "x", "a", "b", "m", "Shift+Enter", "Escape"):
             lab.page.keyboard.press(key)
     assert lab.cells() == before and lab.page.evaluate(cells) == sources
+
+
+def test_the_notebook_is_saved_from_inside(one, lab, server):
+    """With what was typed still there, and its verdict."""
+    one.type(RIGHT)
+    one.input.press("Enter")
+    expect(one.verdict).to_contain_text("✓ Right")
+    for element in (one.input, one.button("Check")):
+        assert_saved_from(lab, server.folder, element)
+    expect(one.verdict).to_contain_text("✓ Right")
+    expect(one.input).to_have_value(RIGHT)
 
 
 def test_everything_is_reached_by_tab(one, lab):

@@ -2,6 +2,7 @@
 
     question(id)           what is asked, and the names that an answer may use
     hint(id, degree)       a push; each degree says more
+    summary(sheet, names)  how all answers of a sheet stand
     check(id, answer)      a `Verdict` on a formula (a text), a number, the number of an option, or a function
     hand_in(id, answer)    the same, and `NotRight`, an AssertionError, unless it is right
     field(id, answer)      a field in which a formula can be tried: typeset while one types, and judged
@@ -21,9 +22,9 @@ How it is made
 from .checking import check, collected, exercise, hand_in, judged, timed_out
 from .field import field
 from .mistakes import TABLE as MISTAKES
-from .pages import hint, preview, question
+from .pages import hint, preview, question, summary
 from .sheets import EXERCISES
 from .verdict import NotRight, Verdict
 
 __all__ = ["EXERCISES", "MISTAKES", "NotRight", "Verdict", "check", "collected", "exercise", "field", "hand_in",
-           "hint", "judged", "preview", "question", "timed_out"]
+           "hint", "judged", "preview", "question", "summary", "timed_out"]

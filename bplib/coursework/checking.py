@@ -16,7 +16,7 @@ from .verdict import NotRight, Verdict
 
 def exercise(id):
     """The exercise with an id such as "2.3"."""
-    if id not in EXERCISES:
+    if not isinstance(id, str) or id not in EXERCISES:
         raise unknown_name("exercise", id, EXERCISES)
     return EXERCISES[id]
 
@@ -64,7 +64,7 @@ def judged(id, found):
 # verdicts that do not depend on the kind
 
 def missing(row):
-    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. `hint` gives a first push.")
+    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. A hint gives a first push.")
 
 
 def timed_out(id, seconds):

@@ -1,11 +1,12 @@
 """What a learner reads about an exercise: its question, its hints, and a formula as it was understood."""
 from dataclasses import dataclass
 
-from ..errors import InputError
-from .checking import exercise
+from ..errors import InputError, unknown_name
+from .checking import check, exercise
 from .grammar import parse
 from .matching import prepare
 from .reading import LETTERS
+from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
 from .writing import written
 
@@ -58,12 +59,38 @@ def _choice_form(row):
 
 def hint(id, degree=1):
     """The hint of a degree: 1 says least, each further one more; none gives the answer.  A `Page`, also where there is no
-    such hint."""
-    row = exercise(id)
+    such hint or exercise: whoever asks for help meets no error."""
+    try:
+        row = exercise(id)
+    except InputError as error:
+        return Page(str(error))
     if type(degree) is not int or not 1 <= degree <= len(row.hints):
         number = "one hint" if len(row.hints) == 1 else f"hints 1 to {len(row.hints)}"
         return Page(f"Exercise {row.id} has {number}; given: {degree!r}.")
     return Page(row.hints[degree - 1])
+
+
+def hints(id):
+    """All hints of an exercise, each closed until it is clicked, or opened by a key: a `Page`."""
+    return Page("\n\n".join(f"<details><summary>Hint {number}</summary>\n\n{text}\n\n</details>"
+                            for number, text in enumerate(exercise(id).hints, start=1)))
+
+
+def summary(sheet, names):
+    """How the answers of a sheet stand, a line for each exercise: a `Page`.
+
+    sheet   the number of the sheet
+    names   variable → answer, as in globals(); what is not there is not answered yet
+    """
+    rows = [row for row in EXERCISES.values() if row.id.startswith(f"{sheet}.")]
+    if not rows:
+        raise unknown_name("sheet", sheet, sorted({id.partition(".")[0] for id in EXERCISES}))
+    verdicts = [check(row.id, names.get(row.variable)) for row in rows]
+    lines = [f"| {row.id} {row.title} | {verdict.marked} | {verdict.score * row.points:g} of {row.points} |"
+             for row, verdict in zip(rows, verdicts)]
+    earned = sum(verdict.score * row.points for row, verdict in zip(rows, verdicts))
+    return Page("\n".join(["| Exercise | Your answer | Points |", "|---|---|---|", *lines,
+                           f"| All | | {round(earned, 3):g} of {sum(row.points for row in rows)} |"]))
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,17 @@ function button(label, title, press) {
 
 // the frame around an explorer
 
+/** Whether a key saves the page that a view stands in. */
+const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+
+/** Keep keys inside a view, so that JupyterLab takes none for a command on cells; but for those that save. */
+function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    set(root, { "data-lm-suppress-shortcuts": !saves(event) });
+    if (!saves(event)) event.stopPropagation();
+  });
+}
+
 /** The root element of a view: keys stay inside, messages are seen and heard, exceptions are shown. */
 function frame(label, language = {}) {
   const phrase = phrases(language);
@@ -151,7 +162,7 @@ function frame(label, language = {}) {
   const spoken = h("p", { class: "bplib-spoken", "aria-live": "polite" });
   const root = h("div", { class: "bplib", role: "group", "aria-label": phrase(label), lang: language.name ?? null,
                           dir: language.direction ?? null, "data-lm-suppress-shortcuts": "true" });
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  keepKeys(root);
   let timer = null;
   const view = {
     root, message, spoken, phrase,

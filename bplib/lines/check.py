@@ -8,7 +8,7 @@ from .arriving import arrival
 from .judging import Finding
 from .naming import Naming
 from .at_a_point import numbers_told
-from .readings import understood
+from .readings import Understood, understood
 from .repairs.table import TABLE
 from .rules import rule_of
 from .text import lines_of
@@ -51,6 +51,13 @@ def check_derivation(network: Network | Model, text: str, of: str | None = None,
     summary = _summary(lines, first, arrived, found, notation)
     return Verdict(lines, right, first, mistakes, arrived.arrives, summary, name,
                    (lambda: _answer(network, of)) if show_answer else None)
+
+
+def as_read(found: Understood) -> tuple:
+    """How the lines of a text were read, without any verdict: for each its text, its LaTeX, and why it cannot be read; ""
+    where there is none."""
+    return tuple((judged.read.line.text, _latex(judged), _problem(judged) if judged.problems else "")
+                 for judged in found.lines)
 
 
 def _check_choices(network, of, notation):
