@@ -14,7 +14,12 @@ from test_persian import MISTAKES
 import bplib
 import bplib.explore
 from bplib import conventions, languages, losses
+from bplib.asking.derivations import DerivationQuestion
+from bplib.asking.formulas import ONE_FORMULA, Formula
+from bplib.asking.question import Question
+from bplib.asking.verdict import WORDS
 from bplib.explore.explorer import LIMITS, Number
+from bplib.lines.verdict import MARKS
 
 LIBRARY = Path(bplib.__file__).parent
 PERSIAN = languages.TABLE["fa"]
@@ -38,7 +43,10 @@ def persian():
 
 LABELS = [trait.label for trait in bplib.explore.network().traits().values() if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
-FROM_TABLES = {"self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "label": ["Network explorer"],
+FROM_TABLES = {"self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "label": ["Network explorer", "Answer field"],
+               "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
+               "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
+               "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],
                **dict.fromkeys(["loss.name", "self.network.options.loss.name"], losses.TABLE)}
 """What is said that does not stand in the call → the sentences that it may be."""
 
@@ -59,8 +67,9 @@ def said_on_the_page(source):
         yield from [json.loads(text)] if text else FROM_TABLES[other]
 
 
+ROOMS = "explore", "figures", "coursework", "asking"
 SAID = {"py": said_in_python, "js": said_on_the_page}
-SENTENCES = {sentence for room in ("explore", "figures") for kind, said in SAID.items()
+SENTENCES = {sentence for room in ROOMS for kind, said in SAID.items()
              for path in (LIBRARY / room).glob(f"*.{kind}") for sentence in said(path.read_text(encoding="utf-8"))}
 
 
