@@ -1,14 +1,19 @@
 """Exercises in which something is derived: what is judged, what it earns, and that nothing of the answer is told."""
+import json
 import re
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from bplib.coursework import EXERCISES, NotRight, check, derivations, hand_in, hint, question
+from bplib.coursework import EXERCISES, MISTAKES, NotRight, check, derivations, hand_in, hint, question
 from bplib.coursework.exercises import Derivation
 from bplib.errors import InputError
+from bplib.grading import marking
+from bplib.grading.marking import Settings, Task, marked
+from bplib.grading.report import file_name, write
 from bplib.lines import deadline
 from bplib.lines.check import examined
 from bplib.lines.repairs.table import TABLE
@@ -190,3 +195,46 @@ def test_a_question_says_how_it_is_graded(row):
 def test_markup_of_the_learner_is_quoted():
     told = check("6.1", "∂C/∂z = `x` <script>alert(1)</script>").feedback
     assert re.search(r"`[^`]*<script>[^`]*`", told)
+
+
+# in `grade`: read from the text, not run; judged where no submission runs
+
+def handed_in(answer, id="6.1"):
+    name = f"answer_{id.replace('.', '_')}"
+    cells = [f"{name} = {answer}", f'check("{id}", {name})']
+    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in cells]}).encode()
+
+
+def row_of(answer, student="Ada"):
+    rows = {row.exercise: row for row in marked(Task(student, "a.ipynb", handed_in(answer)), Settings())}
+    assert len(rows) == len(ROWS) and {row.outcome for id, row in rows.items() if id != "6.1"} == {"missing"}
+    return rows["6.1"]
+
+
+def test_a_derivation_is_graded_without_running_anything(monkeypatch):
+    monkeypatch.setattr(marking, "ran", lambda *given: pytest.fail("something was run"))
+    row = row_of(f'"""\n{solution("6.1")}\n"""')
+    assert (row.outcome, row.points, row.of) == ("right", 3, 3) and row.answer.strip() == solution("6.1").strip()
+    row = row_of('"∂C/∂z = ∂C/∂a · ∂a/∂z"')
+    assert (row.outcome, row.points) == ("wrong", 1.5) and "still contains" in row.feedback
+    long = row_of(repr("∂C/∂z = a − y\n" * 3000))
+    assert (long.outcome, long.points) == ("invalid", 0) and "up to 20,000 are read" in long.feedback
+
+
+def test_a_derivation_that_is_computed_is_judged_as_one_that_is_written():
+    row = row_of('"\\n".join(["∂C/∂z = ∂C/∂a · ∂a/∂z", "= a − y"])')
+    assert (row.outcome, row.points) == ("right", 3)
+
+
+@pytest.mark.parametrize("id, mistake", [("6.1", "the sign is turned"), ("6.6", "the penalty is forgotten")])
+def test_pages_of_a_class_show_lines_and_the_sentences_of_their_mistakes(tmp_path, id, mistake):
+    """Those of an exercise in formulas, where a mistake is known there too."""
+    old, new, _, _ = SLIPS[id]
+    rows = [one for student, text in (("Ada", solution(id)), ("Bea", changed(id, old, new)))
+            for one in marked(Task(student, "a.ipynb", handed_in(f'"""\n{text}\n"""', id)), Settings())]
+    write(rows, tmp_path)
+    page = unescape((tmp_path / "answers" / f"{file_name(mistake)}.html").read_text(encoding="utf-8"))
+    assert {**TABLE, **MISTAKES}[mistake].sentence in page and new in page
+    told = unescape((tmp_path / "feedback" / f"{file_name('Bea')}.html").read_text(encoding="utf-8"))
+    assert "Line 2 is the first that does not follow." in told
+    assert mistake in (tmp_path / "overview.html").read_text(encoding="utf-8")
