@@ -3,7 +3,7 @@
     question(id)           what is asked, and the names that an answer may use
     hint(id, degree)       a push; each degree says more
     summary(sheet, names)  how all answers of a sheet stand
-    check(id, answer)      a `Verdict` on a formula (a text), a number, the number of an option, or a function
+    check(id, answer)      a `Verdict` on a formula (a text), a number, an option, a function, or a derivation (a text)
     hand_in(id, answer)    the same, and `NotRight`, an AssertionError, unless it is right
     field(id, answer)      a field in which a formula can be tried: typeset while one types, and judged
     preview(id, formula)   how a formula is understood, for a page that shows it while it is typed
@@ -14,8 +14,8 @@
 How it is made
     tokens, vocabulary, grammar, tree, writing          a learner's formula: text → tree → LaTeX
     program, values, mistakes, matching                 the right answer, what it is worth, wrong ones, comparison
-    exercises, choices, sheets                          kinds of exercise, and the table of them
-    functions, reading, feedback, verdict, checking     an answer → values → verdict
+    exercises, choices, derive_it, sheets               kinds of exercise, and the table of them
+    functions, reading, feedback, verdict, checking     an answer → values → verdict; `derivations` for lines
     pages, field                                        what a learner reads about an exercise, and types into
     rewritings, hostile, measure                        how good all this is: `python -m bplib.coursework.measure`
 """

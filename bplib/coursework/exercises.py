@@ -11,6 +11,7 @@ import sympy as sp
 from ..derivation import own_widths
 from ..equations import N
 from ..errors import DerivationError
+from ..models.model import Model
 from ..networks import Network
 from . import mistakes
 from .matching import Value, formula_value
@@ -269,6 +270,30 @@ class Quantity(Derived):
             return None
         number = _taken(stored.values, self.entry, 0)
         return None if number is None else {self.ask: Value(np.asarray(number))}
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation(Exercise):
+    """The answer is a text with a line for each step, judged line by line (`derivations`).
+
+    make   () → the network, or the model
+    of     the name of the array with respect to which the cost is differentiated
+    given  arrays with respect to which the derivative of the cost is known: δ2 is the one with respect to "z2"
+    steps  how many steps it has to have at least, see `lines.steps`
+    batch  whether the cost is that of a batch
+    """
+
+    make: Callable[[], Network | Model] = None
+    of: str = ""
+    given: tuple = ()
+    steps: int = 2
+    batch: bool = False
+    points: int = 3
+    kind = "derivation"
+
+    @cached_property
+    def network(self):
+        return self.make()
 
 
 @dataclass(frozen=True, eq=False)

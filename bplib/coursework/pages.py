@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 
 from ..errors import InputError, unknown_name
+from . import derivations
 from .checking import check, exercise
 from .grammar import parse
 from .matching import prepare
@@ -13,6 +14,10 @@ from .writing import written
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;
 `sum_k p[k] q[k]` or `Σ_k p_k q_k`; `g'(p)`, `exp(p)`, `σ(p)`; `[j = k]` is 1 where it holds and 0 elsewhere.
 The sample's index may be left out. You may use:"""
+
+LINES = """Write as on paper, a line for each step: `∂C/∂w_jk = ∂C/∂z_j · ∂z_j/∂w_jk`. A line that begins with `=` goes
+on from the line before; `δ_j := …` gives a name of your own; `Σ_k`, `[i = j]`, `∂/∂z`, `W2ᵀ δ2 ⊙ g'(z1)` and LaTeX are
+read as well."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,7 @@ def question(id):
 
 
 def _answer_form(row):
-    return {"formula": _formula_form, "function": _function_form, "number": _number_form, "choice": _choice_form}[
-        row.kind](row)
+    return FORMS_OF[row.kind](row)
 
 
 def _formula_form(row):
@@ -55,6 +59,15 @@ def _number_form(row):
 
 def _choice_form(row):
     return ["\n".join(f"- **{letter}** {option}" for letter, option in zip(LETTERS, row.options)), "Give its letter."]
+
+
+def _derivation_form(row):
+    return [f"The equations:\n\n$$\n{row.network.latex()}\n$$", LINES,
+            f"{derivations.RULE} {derivations.STEP} At least {row.steps} steps are asked for."]
+
+
+FORMS_OF = {"formula": _formula_form, "function": _function_form, "number": _number_form, "choice": _choice_form,
+            "derivation": _derivation_form}
 
 
 def hint(id, degree=1):

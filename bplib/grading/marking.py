@@ -13,13 +13,17 @@ import numpy as np
 from .. import coursework
 from ..coursework.functions import inputs_of
 from ..coursework.reading import formula_values, parse
+from ..lines.text import LONGEST
 from . import sources as texts
 from .channel import Limits
 from .isolation import House, StartFailed
 from .names import visible
 from .submissions import submission
 
-LONGEST_TEXT = 3000
+LONGEST_TEXT = LONGEST + 1
+"""Of a text that was computed; a longer one is told to be too long."""
+LONGEST_SHOWN = {"derivation": 1500}
+"""Kind of exercise → how many characters of an answer are shown to instructors; 200 of any other."""
 LONGEST_FEEDBACK = 5000
 TRIES = 3
 SHORTEST = 16
@@ -329,7 +333,8 @@ def shown(row, found):
         except ValueError:
             value = text
         return visible(text, 200), value
-    return visible(text, 200), visible(text, 200)
+    short = visible(text, LONGEST_SHOWN.get(row.kind, 200))
+    return short, short
 
 
 def _digest(arrays):

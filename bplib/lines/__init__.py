@@ -12,6 +12,7 @@ Its parts, each using those before it:
     functions      functions of one number, and their slopes, in NumPy
     values         the value of a tree, each index an axis
     matrices       the value of a tree that is written with matrices
+    deadline       a time after which judging stops
     carried        what holds after a broken line; `given` takes it down
     judging        each link of each line: follows, does not follow, cannot be decided
     readings       all that a text may mean, and which of it it does mean
@@ -21,6 +22,7 @@ Its parts, each using those before it:
     rules          the rule that a right line follows
     writing        a line as it was understood, in LaTeX
     arriving       what is being derived, and whether it is reached
+    steps          how many steps a derivation has
     at_a_point     the numbers behind a broken line
     verdict        what is found, and how it is shown
     check          `bp.check_derivation`

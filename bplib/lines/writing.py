@@ -3,7 +3,7 @@ import re
 
 from ..activations import TABLE
 from ..formula.arithmetic import CONDITIONS
-from .tree import Entry, Letter, Number, Own, Partial
+from .tree import Derivative, Entry, Letter, Number, Own, Partial
 
 SUM, PRODUCT, FACTOR = range(3)
 GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
@@ -22,6 +22,8 @@ def plain(tree) -> str:
     """A quantity or a derivative in plain text: ∂C/∂w_jk."""
     if isinstance(tree, Partial):
         return f"∂{plain(tree.of)}/∂{plain(tree.by)}"
+    if isinstance(tree, Derivative):
+        return f"∂(…)/∂{plain(tree.by)}"
     written = getattr(tree, "written", None)
     if written is None:
         return getattr(tree, "array", "") or "…"
