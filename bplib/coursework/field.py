@@ -7,8 +7,9 @@ import traitlets
 
 from ..errors import InputError
 from ..explore.explorer import page
-from .checking import check, exercise
+from .checking import check
 from .pages import preview
+from .variants import exercise
 from .verdict import OUTCOMES
 
 HERE = Path(__file__).parent
@@ -20,7 +21,7 @@ def field(id, answer=""):
     row = exercise(id)
     if row.kind != "formula":
         raise InputError(f"A field is for formulas, and the answer to exercise {row.id} is a {row.kind}; "
-                         f'use check("{row.id}", {row.variable}).')
+                         f'use check("{row.key}", {row.variable}).')
     return Field(row, answer)
 
 
@@ -52,7 +53,7 @@ class Field(anywidget.AnyWidget):
 
     def read(self):
         """Show how the answer is understood."""
-        found = preview(self.row.id, self.answer)
+        found = preview(self.row, self.answer)
         self.set_trait("preview", {"text": self.answer, "mathml": found.mathml, "message": found.message,
                                    "position": found.position})
 
@@ -63,7 +64,7 @@ class Field(anywidget.AnyWidget):
 
     def judge(self, answer):
         """Check an answer and show the verdict."""
-        self.found = check(self.row.id, answer)
+        self.found = check(self.row, answer)
         self.set_trait("verdict", {"text": self.answer, "outcome": self.found.outcome,
                                    "html": AS_HTML(self.found._repr_markdown_())})
 
