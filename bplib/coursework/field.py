@@ -9,8 +9,9 @@ import traitlets
 from ..errors import InputError
 from ..explore.explorer import page
 from ..languages import ENGLISH, current
-from .checking import check, exercise
+from .checking import check
 from .pages import preview
+from .variants import exercise
 from .verdict import OUTCOMES
 
 HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ class AnswerField(anywidget.AnyWidget):
     LANGUAGES   those that have all of its sentences
     """
 
-    LANGUAGES = ENGLISH.name,
+    LANGUAGES: tuple[str, ...] = (ENGLISH.name,)
 
     _esm = "\n".join([page("common.js"), *((HERE / name).read_text(encoding="utf-8")
                                            for name in ("field_controls.js", "field.js"))])
@@ -88,7 +89,7 @@ def field(id, answer=""):
     row = exercise(id)
     if row.kind != "formula":
         raise InputError(f"A field is for formulas, and the answer to exercise {row.id} is a {row.kind}; "
-                         f'use check("{row.id}", {row.variable}).')
+                         f'use check("{row.key}", {row.variable}).')
     return Field(row, answer)
 
 
@@ -102,11 +103,11 @@ class Field(AnswerField):
         self.check(answer)
 
     def understood(self, text):
-        found = preview(self.row.id, text)
+        found = preview(self.row, text)
         return {"mathml": found.mathml, "message": found.message, "position": found.position}
 
     def check(self, answer):
-        self.found = check(self.row.id, answer)
+        self.found = check(self.row, answer)
         self.set_trait("verdict", {"text": self.answer, "outcome": self.found.outcome,
                                    "html": AS_HTML(self.found._repr_markdown_())})
 

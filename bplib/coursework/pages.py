@@ -3,12 +3,13 @@ from dataclasses import dataclass
 
 from ..errors import InputError, unknown_name
 from . import derivations
-from .checking import check, exercise
+from .checking import check
 from .grammar import parse
 from .matching import prepare
 from .reading import LETTERS
 from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
+from .variants import exercise
 from .writing import written
 
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;
@@ -37,7 +38,8 @@ def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
     row = exercise(id)
     prepare(row)
-    return Page("\n\n".join([f"**Exercise {row.id}. {row.title}**", row.text, *_answer_form(row)]))
+    variant = f", variant {row.seed}" if row.seed else ""
+    return Page("\n\n".join([f"**Exercise {row.id}{variant}. {row.title}**", row.text, *_answer_form(row)]))
 
 
 def _answer_form(row):
@@ -138,6 +140,6 @@ def preview(id, text):
     if row.kind != "formula":
         raise InputError(f"The answer to exercise {row.id} is no formula.")
     try:
-        return Preview(written(parse(text, row.vocabulary), row.network))
+        return Preview(written(parse(text, row.vocabulary), row.network, row.notation))
     except FormulaError as error:
         return Preview("", str(error), error.position)
