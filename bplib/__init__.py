@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it with the tables below
     from . import activations as activations
+    from . import asking as ask  # noqa: F401, under the name that `_MODULES` gives it
     from . import coursework as coursework
     from . import datasets as datasets
     from . import explore as explore
@@ -53,7 +54,7 @@ _ROOMS = {
     "InputError": "errors", "DerivationError": "errors",
 }
 _MODULES = {
-    "activations": "activations", "coursework": "coursework", "datasets": "datasets", "explore": "explore",
+    "activations": "activations", "ask": "asking", "coursework": "coursework", "datasets": "datasets", "explore": "explore",
     "figures": "figures", "languages": "languages", "layers": "models.layers", "losses": "losses", "reference": "reference",
 }
 

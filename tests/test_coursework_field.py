@@ -29,7 +29,7 @@ def test_what_stands_in_the_cell_is_judged_at_once(answer, told):
 def test_every_formula_exercise_has_a_field(row):
     one = field(row.id, "2")
     assert one.preview["mathml"].startswith("<math") and one.verdict["outcome"] == "wrong"
-    assert one.facts["hints"] == list(row.hints) and one.facts["variable"] == row.variable
+    assert one.facts["hints"] == list(row.hints) and one.facts["copy"] == row.variable
 
 
 def test_a_new_answer_is_read_and_not_yet_judged():
@@ -142,7 +142,7 @@ def test_a_verdict_belongs_to_its_text(one):
 HOLD = """
 import os, time
 from bplib.coursework.field import Field
-at_once = {{name: getattr(Field, name) for name in ("read", "judge")}}
+at_once = {{name: getattr(Field, name) for name in ("read", "check")}}
 def held(work):
     def waits(*arguments):
         while not os.path.exists({done!r}):

@@ -53,6 +53,15 @@ def check_derivation(network: Network | Model, text: str, of: str = None, notati
                    (lambda: _answer(network, of)) if show_answer else None)
 
 
+def read_as(network: Network | Model, text: str, of: str = None, notation: str | Notation = None) -> tuple:
+    """How `check_derivation` reads a text, without any verdict: for each line its text, its LaTeX, and why it cannot be
+    read; "" where there is none."""
+    _check_choices(network, of, notation)
+    found = understood(network, lines_of(text), notation, of)
+    return tuple((judged.read.line.text, _latex(judged), _problem(judged) if judged.problems else "")
+                 for judged in found.lines)
+
+
 def _check_choices(network, of, notation):
     if of is not None and of not in network.quantities:
         raise unknown_name("array", of, list(network.quantities))
