@@ -220,6 +220,35 @@ async function loaded(code) {
   }
 }
 
+/**
+ * A line that asks for something to be tried; what has been done makes room for what comes next.
+ *
+ * all   [sentence, done] pairs: `done(how things stand)` says whether it has been done.  What stands so already when a
+ *       sentence comes up does not count: it is tried first.
+ */
+function tries(view, all) {
+  const { phrase } = view, text = h("span", {}), count = h("span", { class: "bplib-try-count" });
+  const element = h("p", { class: "bplib-try", role: "status" }, h("strong", {}, phrase("Try:")), " ", text, " ", count);
+  let at = 0, before = true;
+  function write() {
+    text.textContent = at < all.length ? all[at][0] : phrase("all of that is done; what else happens?");
+    count.textContent = phrase("{n} of {all} done", { n: at, all: all.length });
+  }
+  write();
+  return {
+    element,
+    /** How things stand now. */
+    seen(now) {
+      const done = at < all.length && all[at][1](now);
+      if (done && !before) {
+        at += 1;
+        write();
+        before = at < all.length && all[at][1](now);
+      } else before = done;
+    },
+  };
+}
+
 // state and time
 
 /**
