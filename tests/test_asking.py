@@ -87,6 +87,7 @@ def test_an_error_term_is_not_explained_by_itself(goal, answer):
 def test_an_answer_for_one_layer_is_none_for_all():
     question = bp.ask.formula(DEEP, "δ^(l)_j")
     assert [goal.layer for goal in question.goals] == [2, 1]
+    assert not question.judge("g'(z^(l)_j) Σ_i w3_ij δ3_i").right
     last = question.judge("2(a^(l)_j − y_j) g'(z^(l)_j)")
     assert last.outcome != "right"
     only_first = bp.ask.formula(DEEP, "∂C/∂w^(l)_jk").judge("δ^(l)_j x_k")
@@ -141,6 +142,11 @@ def test_a_derivation_has_to_arrive(goal, text, outcome):
     assert bp.ask.derivation(NEURON, goal).judge(text).outcome == outcome
 
 
+def test_the_machine_goes_all_the_way_from_the_cost():
+    keys = [line.key for line in bp.ask.derivation(DEEP, "W1").machine.way]
+    assert keys[0] == ("cost", "a3") and keys[-1] == ("cost", "W1")
+
+
 def test_for_any_layer():
     question = bp.ask.derivation(DEEP, "δ^(l)_j")
     assert question.judge("δ^(l)_j = Σ_i ∂C/∂z^(l+1)_i ∂z^(l+1)_i/∂a^(l)_j g'(z^(l)_j)\n"
@@ -172,7 +178,7 @@ def test_opened_her_lines_stand_beside_the_machines():
 
 @pytest.mark.parametrize("hers, machines, pairs", [
     ("ab", "xaybz", [(None, "x"), ("a", "a"), (None, "y"), ("b", "b"), (None, "z")]),
-    ("ba", "ab", [(None, "a"), ("b", "b"), ("a", None)]), ("", "a", [(None, "a")]), ("a", "", [("a", None)]),
+    ("ba", "ab", [(None, "a"), ("b", "b"), ("a", None)]), ("", "a", [(None, "a")]), ("q", "a", [(None, "a"), ("q", None)]), ("a", "", [("a", None)]),
     ("aqa", "aa", [("a", "a"), ("q", None), ("a", "a")])])
 def test_lines_are_aligned_in_their_order(hers, machines, pairs):
     found = aligned(hers, machines, lambda one, other: int(one == other))
@@ -422,6 +428,8 @@ def test_axe_finds_no_violation(shown, lab, theme):
 def test_it_fits_into_any_window(shown, lab, width):
     size = lab.page.viewport_size
     lab.page.set_viewport_size({"width": width, "height": 900})
+    lab.page.evaluate("jupyterapp.shell.collapseLeft()")
     for n in range(4):
-        assert shown(n).root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
+        expect(shown(n).root).to_be_visible()
+        assert shown(n).root.evaluate("root => root.scrollWidth <= root.clientWidth + 1 && root.clientWidth") > 200, n
     lab.page.set_viewport_size(size)
