@@ -16,8 +16,8 @@ from .verdict import OUTCOMES
 
 HERE = Path(__file__).parent
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
-NOTE = ("What counts is what stands in the cell, since only cells are saved and handed in; here you can try. Copy gives "
-        "you the line for the cell.")
+NOTE = ("What counts is what stands in the cell, since only cells are saved and handed in. Check writes your formula "
+        "there; where it does not, Copy gives you the line.")
 
 
 class AnswerField(anywidget.AnyWidget):
@@ -35,7 +35,7 @@ class AnswerField(anywidget.AnyWidget):
     LANGUAGES: tuple[str, ...] = (ENGLISH.name,)
 
     _esm = "\n".join([page("common.js"), *((HERE / name).read_text(encoding="utf-8")
-                                           for name in ("field_controls.js", "field.js"))])
+                                           for name in ("field_controls.js", "cell.js", "field.js"))])
     _css = page("explorer.css") + "\n" + (HERE / "field.css").read_text(encoding="utf-8")
 
     answer = traitlets.Unicode().tag(sync=True)
