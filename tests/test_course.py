@@ -239,7 +239,7 @@ FORMULAS = {
     "C1": ("a step for all weights at once", Asserted("walk[n] - 0.01 * gradient(walk[n])")),
     "C2": ("a step for one weight",
            Shown("chapter", 1, r"w_{ij}^{(1)} ← w_{ij}^{(1)} - \eta ∂⟨C|w_{ij}^{(1)}⟩")),
-    "C3": ("chain rule with one path", Asserted("change(one_path)", "Z(Y(x)).diff(x)")),
+    "C3": ("chain rule with one path", Asserted("change(one_path)", "F(U(t)).diff(t)")),
     "C4": ("total input of a unit: activations times weights, and a bias",
            Shown("chapter", 2, r"s_{j}^{(2)} = \sum_{i} w_{ij}^{(2)} z_{i}^{(1)} + b_{j}^{(2)}"
                  r" = w_{1j}^{(2)} z_{1}^{(1)} + w_{2j}^{(2)} z_{2}^{(1)} + b_{j}^{(2)}")),
