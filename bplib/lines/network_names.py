@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ..equations import N as SAMPLES
 from ..notation import DEFAULT
-from .names import CONSTANTS, COSTS, GENERIC, SPELLED, Names, Unreadable, Written, counted
+from .names import CONSTANTS, COSTS, GENERIC, NORMAL, SPELLED, Names, Unreadable, Written, counted
 from .tree import Binary, Entry, Letter, Number, Partial, walk
 
 LAYERED = ("W", "b", "z", "a", "delta", "x", "output a", "output z")
@@ -54,6 +54,8 @@ class NetworkNames(Names):
 
     def function(self, name, argument):
         letter = plain_letter(self.notation.letter("g") or "g")
+        if name in NORMAL and "gelu" in {row.name for row in self.rows} and name != letter:
+            return NORMAL[name]
         if name in (letter, "g") or name in GENERIC and not self._named(name):
             return self.activation_at(argument)
         return super().function(name, argument)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from ..formula.tokens import SUPERSCRIPTS
+from .typeset import sum_over, with_largest, with_plain_indices, without_cases
 
 LONGEST, MOST_LINES = 20_000, 200
 
@@ -59,6 +60,7 @@ LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\^\s*\{?\s*(?:\\prime|′)\s*\}?", "'"), (r"\\prime\b", "'"),
     (r"\^\s*\{?\s*(?:\\top|\\intercal|\\mathsf\{?T\}?|\\mathrm\{?T\}?|⊤|T|\\mathstrut T)\s*\}?(?![A-Za-z])", "^T"),
     (r"ᵀ|⊤|\.T\b", "^T"), (r"\\partial\b", "∂"), (r"\\nabla\b", "nabla"), (r"\\ell\b", "ell"),
+    (r"\\leq?(?:slant)?(?![A-Za-z])", "≤"), (r"\\geq?(?:slant)?(?![A-Za-z])", "≥"), (r"\\neq?(?![A-Za-z])", "≠"),
     (r"\\lVert|\\rVert|\\Vert|\\\|", "‖"),
     (r"\\(?:quad|qquad|,|;|!|:|>|enspace|thinspace)|~", " "), (r"\\(?:cdot|times|ast)\b", "·"), (r"\\sqrt\b", "sqrt"),
     (r"\\lambda\b", "lambda"), (r"\\bar\{([A-Za-z])\}|\\bar\s+([A-Za-z])", r"\1\2bar"), (r"\\exp\b", "exp"),
@@ -113,7 +115,7 @@ def lines_of(text: str) -> list:
 
 def _split(text):
     """The lines as they were written: in an environment of LaTeX they end with \\\\, elsewhere with the line."""
-    text = re.sub(r"(?<!\\)%[^\n]*|(?m:^\s*#[^\n]*)|\s#\s[^\n]*", "", text)
+    text = without_cases(re.sub(r"(?<!\\)%[^\n]*|(?m:^\s*#[^\n]*)|\s#\s[^\n]*", "", text))
     text = re.sub(r"\$\$|(?<!\\)\$|\\[\[\]()](?![\d.]*(?:ex|em|pt|cm|mm))", "\n" if r"\begin" in text else " ", text)
     found = []
     environment = rf"(\\begin\{{(?:{ENVIRONMENTS})\*?\}}.*?\\end\{{(?:{ENVIRONMENTS})\*?\}})"
@@ -150,6 +152,7 @@ def cleaned(line: str) -> str:
         line = pattern.sub(new, line)
     line = "".join(_letter(line, at) for at in range(len(line)))
     line = re.sub(r"\b([A-Za-z])\u0302", r"\1hat", line)
+    line = with_largest(with_plain_indices(line))
     line = SUM.sub(_sum, line)
     return _without_words(line.strip())
 
@@ -172,8 +175,7 @@ def _sum(match):
     sign = match[1]
     inside = re.search(r"\{([^{}]*)\}", sign)
     if inside:
-        head = re.split(r"=|\\in|∈|:|<|≤", inside[1])[0]
-        sign = "sum_{" + head.replace(" ", "") + "}"
+        sign = sum_over(inside[1])
     return sign + " "
 
 
