@@ -41,7 +41,8 @@ class _Reader(Arithmetic):
 
     def __init__(self, text, names, own, layers_above):
         super().__init__(text.replace("⊙", "∘").replace("‖", "||"))
-        self.names, self.own, self.layers_above, self.within_index = names, own, layers_above, 0
+        self.names, self.own, self.layers_above = names, own, layers_above
+        self.within_index = self.within_condition = 0
         self.tokens = regrouped(self.tokens)
         if len(self.tokens) > MOST_PARTS:
             raise FormulaError(f"This side has more than {MOST_PARTS} parts. Give a part of it a name with :=.", text)
@@ -111,7 +112,10 @@ class _Reader(Arithmetic):
 
     def side(self):
         """One side of a condition: an index or a formula."""
-        return self.expression()
+        self.within_condition += 1
+        tree = self.expression()
+        self.within_condition -= 1
+        return tree
 
     def primary(self):
         if self.next.kind == "[" and not self.starts_condition():
@@ -151,7 +155,7 @@ class _Reader(Arithmetic):
             return self.partial(token)
         if token.text in (*OVER, "softmax"):
             return self.over(token)
-        if token.text in ("frac", "sqrt", "diag", "e", "pi", "nabla"):
+        if token.text in ("frac", "sqrt", "diag", "e", "pi", "nabla", "onehot"):
             found = getattr(self, "on_" + token.text)(token)
             if found is not None:
                 return found
@@ -176,8 +180,12 @@ class _Reader(Arithmetic):
     def on_diag(self, token):
         return Diagonal(self.bracket()) if self.next.kind == "(" else None
 
+    def on_onehot(self, token):
+        """𝟙 by itself, where no target is called so."""
+        return None if self.names.is_array("onehot") else Number(1.0)
+
     def on_e(self, token):
-        is_taken = self.own("e", "", ()) or self.names.entry(Written("e")) is not None
+        is_taken = self.own("e", "", ()) or self.names.means("e")
         return None if is_taken or self.next.kind not in ("^", "power") else E
 
     def on_pi(self, token):
@@ -526,6 +534,8 @@ class _Reader(Arithmetic):
     def known(self, written, token):
         if not written.layer and self._is_index(spelled := "".join([written.base, *map(shown_index, written.indices)])):
             return Letter(spelled)
+        if self.within_condition and self._stands_below(written):
+            return Letter(written.base)
         size = self.names.size(written)
         if size is not None:
             return Size(size)
@@ -539,6 +549,11 @@ class _Reader(Arithmetic):
         if isinstance(found, Entry) and self.next.kind == "prime":
             self.fail(f"A prime marks the derivative of a function such as g; {written.shown} is a quantity.", token)
         return replace(found, written=written) if isinstance(found, Entry) else found
+
+    def _stands_below(self, written):
+        """Whether a letter by itself is an index of something on this side, and so one here: [m = j] p_m."""
+        alone = len(written.base) == 1 and not written.indices and not written.layer
+        return alone and re.search(rf"_(?:{written.base}(?!\w)|\{{[^{{}}]*(?<!\w)\w*{written.base})", self.text) is not None
 
     def _is_index(self, name):
         return self.names.is_letter(name)

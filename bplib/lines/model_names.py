@@ -46,6 +46,9 @@ class ModelNames(Names):
     def is_layered(self, base):
         return False
 
+    def means(self, base):
+        return base in self.model.quantities
+
     def has_word(self, base, word):
         base = "z" if base == "delta" and base not in self.model.quantities else base
         return f"{base}{word}" in self.model.quantities or f"{base}_{word}" in self.model.quantities

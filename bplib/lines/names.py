@@ -87,6 +87,10 @@ class Names:
         """Whether a name by itself is an index."""
         return False
 
+    def means(self, base):
+        """Whether a letter has a meaning here, written as it is."""
+        return False
+
     def has_word(self, base, word):
         """Whether a word above a letter is a part of its name."""
         return False

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from ..errors import InputError
-from ..formula.tokens import SUPERSCRIPTS
+from ..formula.tokens import GREEK, SUPERSCRIPTS
 from .typeset import sum_over, with_largest, with_plain_indices, without_cases
 
 LONGEST, MOST_LINES = 20_000, 200
@@ -40,15 +40,17 @@ TRAILING = re.compile(
     r"for|all|which|error|one|only|now|same|forward|it|every|each|paths?|both|here|expand\w*|output|hidden|last|"
     r"not|done|ok|qed|∎|\\square|\\qed)\b(?![_^\[(']|\s*[=(*+/^])[^=]*$", re.I)
 ENVIRONMENTS = "align|aligned|gather|eqnarray|split|multline|equation"
+SYMBOLS = "|".join((*GREEK.values(), *LETTERS.values(), "yhat", "onehot", "tanh", "exp", "log", "ln", "relu", "sigmoid"))
+"""Words of a formula that are no words of a remark."""
 HANGING = re.compile(r"(?:[.,;]?\s+(?:then|so|and|now|where|we|with|thus|hence|or|i\.e))$|"
                      r"\s+\((?=[^()]*\b[a-z]{2,}\s+[a-z]{2,})[^()=+*/]*\)$|"
-                     r"\s{2,}\((?=[^()]*\b[a-z]{2,}\b)[^()=+*/^_]*\)$", re.I)
+                     rf"\s{{2,}}\((?=[^()]*\b(?!(?:{SYMBOLS})\b)[a-z]{{2,}}\b)[^()=+*/^_]*\)$", re.I)
 LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\begin\{c?d?array\}(\{[^{}]*\})?|\\end\{array\}", " "),
     (r"\\(?:begin|end)\{[A-Za-z]+\*?\}(\[[^\]]*\])?", " "),
     (r"\\(?:label|tag|ref|eqref)\*?\{[^{}]*\}|\\(?:notag|nonumber|displaystyle|textstyle|limits|nolimits)\b", " "),
     (r"\\(?:text|mbox|intertext|textrm|textit|textbf)\{([^{}]*)\}", r" \1 "),
-    (r"\\(?:hat|widehat)\{?\s*y\s*\}?", " yhat "), (r"\\mathbb\{1\}(?=\s*_)", " onehot"),
+    (r"\\(?:hat|widehat)\{?\s*y\s*\}?", " yhat "), (r"\\mathbb\{1\}(?!\s*(?:\\left|\\big)?\s*(?:[\[({]|\\\{))", " onehot"),
     (r"\\(?:hat|widehat)\{?\s*Y\s*\}?", " Yhat "),
     (r"\\(?:mathrm|mathbf|boldsymbol|bm|mathcal|mathsf|mathit|vec|operatorname\*?|rm|bf|mathbb)\s*\{([^{}]*)\}", r"\1"),
     (r"\\(?:mathcal|mathbf|boldsymbol|vec)\s+([A-Za-z])", r"\1"),
@@ -78,7 +80,7 @@ SPELLINGS = tuple((re.compile(pattern), new) for pattern, new in (
     (r"(?<=[A-Za-z0-9δ∂])_(\w(?:[-+]\d)?),(\w)(?![\w=({\[])", r"_{\1,\2}"),
 ))
 SUM = re.compile(r"((?:Σ|∑|\bsum|(?<=\d)sum)\s*(?:_\s*(?:\{[^{}]*\}|\w+?(?=\s*=)|[A-Za-z]+)|[ᵢⱼₖₗₘₙₚₛₜ]+))(\s*=\s*\d+)?"
-                 r"\s*(?:\^\s*(?:\{[^{}]*\}|\([^()]*\)|[A-Za-z0-9]+(?:_\{?\w+\}?)?))?")
+                 r"\s*(?:\^\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\([^()]*\)|[A-Za-z0-9]+(?:_\{?\w+\}?)?))?")
 LAYERS_ABOVE = {"ˡ": "l", "ᴸ": "L", "⁺": "+", "⁻": "-", **SUPERSCRIPTS}
 
 
