@@ -3,6 +3,7 @@
 Its parts, each using those before it:
 
     tree           what a line says, as data
+    typeset        what LaTeX sets in two dimensions, as one line
     text           a text as people write it → lines, equations and their sides
     names          what a name means; `network_names` in this course's letters or a text's, `model_names` in a model's
     marks          tokens that belong together

@@ -194,8 +194,8 @@ class _Text:
         options = [dict(zip(letters, layers)) for layers in product(range(count, -1, -1), repeat=len(letters[:4]))]
         options = [found for found in options if 1 <= found.get("l", 1) <= count]
         fitting = [found for found in options if _neighbours(self.lines, found)] or options
-        usual = _usual(notation, asked)
-        fitting.sort(key=lambda found: sum(found[at] != usual.get(at, found[at]) for at in found))
+        fitting.sort(key=lambda found: (_strange(found, _usual(notation, found.get(notation.units[0], asked))),
+                                        _strange(found, _usual(notation, asked))))
         return [tuple(found.items()) for found in fitting[:MOST]]
 
 
@@ -204,6 +204,11 @@ POWER = re.compile(r"[A-Za-zα-ω_\]}]\^?\{?[\d²³¹⁴⁰]")
 
 def _superscripts_are_layers(notation):
     return notation.layer.startswith("^{{{")
+
+
+def _strange(found, usual):
+    """How many letters count another layer than they usually do."""
+    return sum(found[at] != usual.get(at, found[at]) for at in found)
 
 
 def _usual(notation, layer):

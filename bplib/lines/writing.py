@@ -10,6 +10,7 @@ GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi
          "Gamma Theta Lambda Phi Psi Omega").split()
 SYMBOLS = dict(zip(GREEK, "α β γ δ ε ζ η θ κ λ μ ν ξ π ρ σ τ φ χ ψ ω Γ Θ Λ Φ Ψ Ω".split()))
 DOT = r"\cdot"
+NORMAL = {"Phi": r"\Phi", "density": r"\varphi"}
 SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge", "*": r"\,", "@": r"\,", "⊙": r"\odot"}
 
 
@@ -70,6 +71,8 @@ def _derivative(node):
 
 
 def _call(node):
+    if node.function in NORMAL:
+        return rf"{NORMAL[node.function]}\left({_write(node.argument, SUM)}\right)", FACTOR
     row = TABLE.get(node.function)
     symbol = row.symbol if row is not None and row.symbol else rf"\{node.function}" if node.function in (
         "exp", "log", "cosh", "sinh", "sin", "cos") else rf"\operatorname{{{node.function}}}"
