@@ -101,11 +101,11 @@ def contours(cost, paths, window, *, names=("w1", "w2")) -> Picture:
     return Picture(figure, f"Lines of equal cost over {names[0]} and {names[1]}. " + "; ".join(told) + ".")
 
 
-def learning_curves(histories) -> Picture:
-    """Cost and test accuracy after each epoch.  `histories`: label → History."""
+def learning_curves(histories, of: str = "test images") -> Picture:
+    """Cost and accuracy after each epoch.  `histories`: label → History; `of`: what the accuracy was measured on."""
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     cost, right = figure.subplots(1, 2)
-    for axes, label in ((cost, "cost"), (right, "test images right, in %")):
+    for axes, label in ((cost, "cost"), (right, f"{of} right, in %")):
         axes.spines[["top", "right"]].set_visible(False)
         axes.set(xlabel="epochs", ylabel=label)
     told = []
@@ -117,7 +117,7 @@ def learning_curves(histories) -> Picture:
                     f"{history.accuracy[0]:.1%} to {history.accuracy[-1]:.1%} right")
     cost.set_yscale("log")
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    return Picture(figure, "Two plots over the epochs, cost on a logarithmic scale and share of test images right. "
+    return Picture(figure, f"Two plots over the epochs, cost on a logarithmic scale and share of {of} right. "
                            + "; ".join(told) + ".")
 
 
