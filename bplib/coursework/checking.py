@@ -54,6 +54,39 @@ def judged(id, found):
     return {"formula": _formula, "function": _function, "number": _number, "choice": _choice}[row.kind](row, found)
 
 
+def is_right(id, found):
+    """Whether what `collected` has found is right: quicker than a verdict, which also says what is wrong."""
+    row = exercise(id)
+    answer = {"formula": _formula_values, "function": _run_values, "number": _number_values, "choice": _chosen}[
+        row.kind](row, found)
+    return answer is not None and (answer == row.right if row.kind == "choice" else bool(reference(row).is_right(answer)))
+
+
+def _formula_values(row, found):
+    try:
+        tree = parse(found["text"], row.vocabulary) if "text" in found else None
+    except FormulaError:
+        return None
+    return tree and reading.formula_values(row, tree)[0]
+
+
+def _run_values(row, found):
+    runs = found.get("runs", ())
+    whole = runs and not any(run["missing"] or run["error"] for run in runs)
+    return [reading.function_values(run) for run in runs] if whole else None
+
+
+def _number_values(row, found):
+    try:
+        return [{row.ask: Value(np.asarray(reading.number(found)))}]
+    except InputError:
+        return None
+
+
+def _chosen(row, found):
+    return reading.option(found, row.options)
+
+
 # verdicts that do not depend on the kind
 
 def missing(row):
