@@ -13,18 +13,19 @@ from .words import (FIRST_INDEX, HALF, LAYER_LETTERS, LAYOUTS, ORDERS, OUTPUT_LE
                     Variation, decimal, formula, function, layers, layout_told, number, shuffled, square, turned, word)
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-DIFFER = {"order": "in the order of two of their hidden units",
+DIFFER = {"order": "in the order of {} hidden units",
           "signs": "in the signs of all weights to and from one hidden unit, whose activation is tanh"}
 
 
 def _one_valley(row, differ, hidden, shuffle):
+    told = DIFFER[differ].format("their" if hidden == 2 else "two of their")
     options = {
         "Its cost is at most the mean of the two, always": (
             lambda: midpoint_is_lower(differ, hidden), "the cost is taken for convex"),
         "Its cost may be larger than both": (lambda: not midpoint_is_lower(differ, hidden), ""),
     }
     return row.with_options(
-        f"Two networks 2–{hidden}–1 differ only {DIFFER[differ]}, so their costs are equal. What about the network halfway "
+        f"Two networks 2–{hidden}–1 differ only {told}, so their costs are equal. What about the network halfway "
         "between them?",
         {"order": row.hints,
          "signs": ("Average the weights of this unit: what does it still say?",)}[differ], shuffled(options, shuffle))
@@ -92,7 +93,7 @@ def _chain(length, weight, x, y):
 
 @lru_cache(maxsize=None)
 def _generic(length):
-    return _chain(length, 1.37, 0.73, 0.41)
+    return _chain(length, 1.29, 0.61, -0.37)
 
 
 QUOTIENTS = {2: "(C(w + h) − C(w − h)) / 2h", 1: "(C(w + h) − C(w)) / h"}
