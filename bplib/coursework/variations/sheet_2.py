@@ -38,16 +38,15 @@ def _network_told(names, activation, paths):
             f"{third}the output {o}, without activation, hears {heard_by_output}. The cost of a sample is ({o} − y)².")
 
 
-def _heard_twice(row, names, activation, paths, ask):
+def _heard_twice(row, names, activation, paths):
     h, hearing = names[2], hearers(names, paths)
-    asked = {"delta": f"What is δ of {h}, the derivative of the cost of one sample with respect to its z?",
-             "da": f"What is the derivative of the cost of one sample with respect to the output of {h}?"}[ask]
+    known = listed([f"δ of {hearing[0]}", *(f"of {one}" for one in hearing[1:])])
     return formula(
         row, f"A unit that is heard {'twice' if paths == 2 else 'three times'}",
-        f"{_network_told(names, activation, paths)} {asked} {listed([f'δ of {hearing[0]}', *(f'of {one}' for one in hearing[1:])])} "
-        "are known.",
+        f"{_network_told(names, activation, paths)} What is δ of {h}, the derivative of the cost of one sample with "
+        f"respect to its z? {known} are known.",
         (f"Which units hear {h}?", f"A change of {h} reaches the cost along every one of them."),
-        make=heard(names, activation, paths), ask=f"{ask}_{h}", given=tuple(f"delta_{one}" for one in hearing))
+        make=heard(names, activation, paths), ask=f"delta_{h}", given=tuple(f"delta_{one}" for one in hearing))
 
 
 def _first_weight(row, activation, factor, inputs, ask, unit, source, letters):
@@ -157,7 +156,7 @@ def _in_order(arrays, paths, takes):
 
 ROWS = {
     "2.1": Variation(_heard_twice, {
-        "names": NAMES, "activation": ("tanh", "sigmoid", "softplus"), "paths": (2, 3), "ask": ("delta", "da")}),
+        "names": NAMES, "activation": ("tanh", "sigmoid", "softplus"), "paths": (2, 3)}),
     "2.2": Variation(_first_weight, {
         "activation": ("sigmoid", "tanh", "softplus"), "factor": (HALF, 1, 2, 3), "inputs": (2, 3), "ask": ("dW1", "db1"),
         "unit": (2, 1), "source": (1, 2), "letters": LAYER_LETTERS}, lambda ask, source, **more: ask == "dW1" or source == 1),

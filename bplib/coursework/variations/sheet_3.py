@@ -13,7 +13,7 @@ SIZES = {1: (3, 2), 2: (3, 4, 2), 3: (3, 4, 3, 2)}
 """Number of layers → sizes; in a formula they stay letters."""
 
 
-def hidden(layer):
+def names_at(layer):
     """Further names in a formula for the error term of a hidden layer."""
     above = layer + 1
     return {"w": f"W{above}", "delta": f"delta{above}", "z": f"z{layer}", "a": f"a{layer}",
@@ -34,7 +34,7 @@ def _hidden_unit(row, activation, layer, units, order, letters):
         (f"Who hears unit {j}? All of them.", "Each of them passes its δ back, weighted by the connection.",
          "Do not forget the unit's own activation."),
         make=layers(SIZES[layer + 1], (activation,) * (layer + 1)), ask=f"delta{layer}", given=(f"delta{layer + 1}",),
-        aliases=hidden(layer), spelt=letters, units=units, turned=order == "from,to")
+        aliases=names_at(layer), spelt=letters, units=units, turned=order == "from,to")
 
 
 def _of_a_batch(row, over, ask, layer, units, order, letters):
@@ -86,7 +86,8 @@ def _classifier(row, activation, layer, units, letters):
 
 
 ORDINAL = ("first", "second", "third", "fourth")
-OUTPUTS = {3: "Three", 4: "Four", 5: "Five", 6: "Six", 8: "Eight", 10: "Ten"}
+OUTPUTS = {3: "Three", 4: "Four", 5: "Five", 6: "Six", 10: "Ten"}
+OTHERS = {3: "two", 4: "three", 5: "four", 6: "five", 10: "nine"}
 
 
 def _classifier_in_numbers(row, sums, right):
@@ -134,7 +135,7 @@ def _raise_one(row, outputs, raised, step, shuffle):
     def signs():
         return set(signs_of_softmax(outputs, raised, step))
 
-    moves, number = {True: "rises", False: "falls"}[step > 0], OUTPUTS[outputs - 1].lower() if outputs > 3 else "two"
+    moves, number = {True: "rises", False: "falls"}[step > 0], OTHERS[outputs]
     options = {
         "They stay as they are": (lambda: signs() == {0}, "softmax treated unit by unit"),
         "All of them fall": (lambda: signs() == {-1}, ""),

@@ -7,24 +7,25 @@ import numpy as np
 
 from ..choices import error_left_by_half_the_step, midpoint_is_lower, saturated_slope
 from .sheet_2 import WORDS
-from .sheet_3 import SIZES, hidden
+from .sheet_3 import SIZES, names_at
 from .sheet_4 import HOW, PARAMETERS, weights_of
 from .words import (FIRST_INDEX, HALF, LAYER_LETTERS, LAYOUTS, ORDERS, OUTPUT_LETTERS, SYMBOL, UNIT, UNITS, Numbers,
                     Variation, decimal, formula, function, layers, layout_told, number, shuffled, square, turned, word)
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-DIFFER = {"order": "in the order of two of their hidden units",
+DIFFER = {"order": "in the order of {} hidden units",
           "signs": "in the signs of all weights to and from one hidden unit, whose activation is tanh"}
 
 
-def _one_valley(row, differ, units, shuffle):
+def _one_valley(row, differ, hidden, shuffle):
+    told = DIFFER[differ].format("their" if hidden == 2 else "two of their")
     options = {
         "Its cost is at most the mean of the two, always": (
-            lambda: midpoint_is_lower(differ, units), "the cost is taken for convex"),
-        "Its cost may be larger than both": (lambda: not midpoint_is_lower(differ, units), ""),
+            lambda: midpoint_is_lower(differ, hidden), "the cost is taken for convex"),
+        "Its cost may be larger than both": (lambda: not midpoint_is_lower(differ, hidden), ""),
     }
     return row.with_options(
-        f"Two networks 2–{units}–1 differ only {DIFFER[differ]}, so their costs are equal. What about the network halfway "
+        f"Two networks 2–{hidden}–1 differ only {told}, so their costs are equal. What about the network halfway "
         "between them?",
         {"order": row.hints,
          "signs": ("Average the weights of this unit: what does it still say?",)}[differ], shuffled(options, shuffle))
@@ -54,7 +55,7 @@ def _layer_of_relu(row, layer, units, order, letters):
         "as in `[p > 0]`.",
         ("When does a ReLU unit pass a change on, and when not?", "Ask its weighted sum, before the activation."),
         make=layers(SIZES[above], (*("relu",) * layer, "identity")), ask=f"delta{layer}", given=(f"delta{above}",),
-        aliases=hidden(layer), spelt=letters, units=units, turned=order == "from,to")
+        aliases=names_at(layer), spelt=letters, units=units, turned=order == "from,to")
 
 
 def _output(row, activation, factor, layer, units, letters):
@@ -92,7 +93,7 @@ def _chain(length, weight, x, y):
 
 @lru_cache(maxsize=None)
 def _generic(length):
-    return _chain(length, 1.37, 0.73, 0.41)
+    return _chain(length, 1.29, 0.61, -0.37)
 
 
 QUOTIENTS = {2: "(C(w + h) − C(w − h)) / 2h", 1: "(C(w + h) − C(w)) / h"}
@@ -132,7 +133,7 @@ def _classifier_learns(row, activation, over, penalty, layout, takes):
 
 ROWS = {
     "5.1": Variation(_one_valley, {
-        "differ": ("order", "signs"), "units": (2, 3, 4), "shuffle": tuple(permutations(range(2)))}),
+        "differ": ("order", "signs"), "hidden": (2, 3, 4), "shuffle": tuple(permutations(range(2)))}),
     "5.2": Variation(_far_out, {
         "activation": ("sigmoid", "tanh"), "z": (50, 40, 60, 80, 100, -50, -40, -80), "shuffle": tuple(permutations(range(3)))}),
     "5.3": Variation(_layer_of_relu, {"layer": (1, 2), "units": UNITS, "order": ORDERS, "letters": LAYER_LETTERS}),
