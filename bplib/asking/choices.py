@@ -73,7 +73,7 @@ def choice(question, options, *, right, why="") -> Choice:
         raise InputError(f"Options are two to {len(LETTERS)} different texts; given: {options!r}.")
     chosen = _right(texts, right)
     by_option = isinstance(why, Mapping) and not {*why} <= {*LANGUAGES}
-    given = {**(options if isinstance(options, Mapping) else {}), **(why if by_option else {chosen: why})}
+    given = {**(options if isinstance(options, Mapping) else {}), **(why if by_option else {chosen: why} if why else {})}
     said = {_option(texts, name): prose.spoken("sentence on an option", text, language)
             for name, text in given.items() if text}
     return Choice(question, texts, chosen, said.pop(chosen, ""), said)

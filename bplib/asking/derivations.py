@@ -3,7 +3,7 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
-from ..lines.check import check_derivation, read_as
+from ..lines.check import check_derivation
 from ..lines.text import lines_of
 from ..lines.tree import Call, Derivative, Entry, Partial, Size, walk
 from ..lines.verdict import MARKS
@@ -49,7 +49,7 @@ class DerivationQuestion(Question):
 
     def understood(self, text):
         try:
-            found = read_as(self.goal.network, text, self.goal.of, self.goal.notation) if text.strip() else ()
+            found = self.goal.shown(text) if text.strip() else ()
         except InputError as problem:
             found = ((text.strip().split("\n")[0][:60], "", str(problem)),)
         return {"lines": [{"written": written, "mathml": typeset(latex) if latex else "", "message": problem}
@@ -83,12 +83,12 @@ class DerivationQuestion(Question):
     def _hers(self, typed):
         """Her lines that can be read, each with what it is about."""
         try:
-            found = self.goal.understood(typed) if typed.strip() else None
-            read = read_as(self.goal.network, typed, self.goal.of, self.goal.notation) if found else ()
-        except InputError:
+            found = self.goal.understood(typed)
+            read = self.goal.shown(typed, found)
+        except InputError:  # an empty text, for one
             return []
         hers, head = [], None
-        for line, (written, latex, _) in zip(found.lines if found else (), read):
+        for line, (written, latex, _) in zip(found.lines, read):
             chains = line.read.chains
             head = head if chains[0].goes_on else chains[0].sides[0]
             key = key_of(head, self.goal.network, found) if head is not None else None

@@ -4,7 +4,7 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
-from ..lines.check import check_derivation, read_as
+from ..lines.check import check_derivation
 from . import prose
 from .goal import goals as read_goals
 from .layers import at_layer
@@ -53,8 +53,7 @@ class Formula(Question):
         if not text.strip():
             return empty
         try:
-            ((_, latex, problem), *more) = read_as(self.goal.network, self.goal.line(text), self.goal.of,
-                                                   self.goal.notation)
+            ((_, latex, problem), *more) = self.goal.shown(self.goal.line(text))
         except InputError as error:
             return {**empty, "message": str(error)}
         if more or not latex:
@@ -75,7 +74,7 @@ def for_each_layer(goals, judge) -> Verdict:
             return Verdict("invalid", str(problem))
         if not verdict.right:
             return verdict if len(goals) == 1 else replace(verdict, feedback=f"l = {goal.layer}: {verdict.feedback}")
-    return verdict
+    return verdict  # type: ignore[return-value]  # there is at least one goal
 
 
 def answer_table(lines, as_html, goal, language):

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import InputError
+from ..lines.check import as_read
 from ..lines.readings import understood
 from ..lines.text import lines_of
 from ..lines.tree import Derivative, Entry, Own, Partial, walk
@@ -47,6 +48,12 @@ class Goal:
     def understood(self, text):
         """A text about it, as it is understood."""
         return understood(self.network, lines_of(at_layer(text, self.layer)), self.notation, self.of)
+
+    def shown(self, text, found=None):
+        """For each line of a text its text, its LaTeX and why it cannot be read; a layer that is left open stays so."""
+        if found is None or self.layer is not None:
+            found = understood(self.network, lines_of(text), self.notation, self.of)
+        return as_read(found)
 
     def line(self, answer):
         """An answer as an equation, whether its left side was typed or not."""

@@ -18,7 +18,7 @@ def at_layer(text, layer) -> str:
     if layer is None:
         return text
     for pattern, shown in PATTERNS:
-        text = pattern.sub(lambda found, shown=shown: shown.format(_number(found, layer)), text)
+        text = pattern.sub(lambda found: shown.format(_number(found, layer)), text)
     return text
 
 

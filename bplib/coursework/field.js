@@ -42,6 +42,7 @@ function fieldView(model, view) {
   // asking Python
 
   function changed() {
+    if (!view.message.dataset.kind) view.tell("");
     clearTimeout(typing);
     typing = setTimeout(view.guarded(read), PAUSE);
     draw();
@@ -57,9 +58,11 @@ function fieldView(model, view) {
 
   function check() {
     read();
+    keep();
     if (state.verdict.text === control.text) return draw();
     judging = true;
     model.send({ check: control.text });
+    if (!answer.hidden) model.send({ open: control.text });
     expect();
     draw();
   }
@@ -92,13 +95,19 @@ function fieldView(model, view) {
       hints[m].getAttribute("aria-expanded") === "true" ? [h("li", { value: m + 1 }, hint)] : []));
   }
 
+  const line = () => `${facts.copy} = ${JSON.stringify(control.text)}`;
+
+  function keep() {
+    if (facts.copy && writeAnswer(view.root, facts.copy, control.text))
+      view.tell(phrase("Now in the cell: {line}", { line: line() }));
+  }
+
   async function copyLine() {
-    const line = `${facts.copy} = ${JSON.stringify(control.text)}`;
     try {
-      await navigator.clipboard.writeText(line);
-      view.tell(phrase("Copied: {line}", { line }));
+      await navigator.clipboard.writeText(line());
+      view.tell(phrase("Copied: {line}", { line: line() }));
     } catch {
-      view.tell(phrase("This page may not copy. The line for the cell is {line}", { line }), "warning");
+      view.tell(phrase("This page may not copy. The line for the cell is {line}", { line: line() }), "warning");
     }
   }
 
@@ -113,7 +122,7 @@ function fieldView(model, view) {
       clearTimeout(waiting);
       if (view.message.dataset.kind === "error") view.tell("");
     }
-    const asked = judged && (control.text.trim() !== "" || state.verdict.outcome !== "missing");
+    const asked = judged && (control.text.trim() !== "" || state.verdict.outcome !== "missing" || facts.open);
     if (here) shown?.show(preview, asked ? state.verdict : null);
     fill(verdict, asked ? state.verdict.html : judging ? `<p>${phrase("Python is checking …")}</p>` : "");
     verdict.dataset.outcome = asked ? state.verdict.outcome : "";

@@ -72,6 +72,9 @@ SENTENCES = {
     "Step until the steps are tiny": "گام پشت گام، تا وقتی که گام‌ها ناچیز شوند",
     "Back to the values at the start": "بازگشت به مقدارهای آغاز",
     "slowly, layer by layer": "آهسته، لایه به لایه",
+    "All weights": "همهٔ وزن‌ها",
+    "The name and the number of every weight, or of those on the way":
+        "نام و مقدار همهٔ وزن‌ها، یا فقط آن‌هایی که در مسیرند",
     "chosen": "انتخاب‌شده",
     "chosen {letters}": "انتخاب: {letters}",
     "a unit is chosen": "انتخاب: یک نورون",
@@ -92,7 +95,8 @@ SENTENCES = {
     "written out": "فرمول کامل",
     "{n} paths, with what they share in front": "{n} مسیر، با فاکتورگیری از عامل‌های مشترک",
     "by the units after it": "با نورون‌های پس از آن",
-    "in short, by the error term of its unit": "کوتاه، با δ نورونش",
+    "by the error term of its unit": "با δ نورونش",
+    "Written out, path by path": "فرمول کامل، مسیر به مسیر",
     "update": "به‌روزرسانی",
 
     # its messages
