@@ -169,8 +169,8 @@ FORMULAS = {
     "A4": ("cost: the losses of all samples, added up", Shown("persian", 1, r"Q = \sum_{i} \ell_{i}")),
     "A5": ("loss for regression: squared error", Shown("persian", 1, r"\ell_{i} = \sum_{c} (b_{c} - y_{c})^{2}")),
     "A6": ("loss for classes: negative log-likelihood",
-           Asserted("""math.isclose(cost(w, X, [[1.0]]), -math.log(b["o"]))""",
-                    """math.isclose(cost(w, X, [[0.0]]), -math.log(1 - b["o"]))""")),
+           Asserted("""math.isclose(cost(w, X, [[1.0]]), -math.log(a["o"]))""",
+                    """math.isclose(cost(w, X, [[0.0]]), -math.log(1 - a["o"]))""")),
     "A7": ("gradient descent: a step against the gradient",
            Shown("five neurons", 1, r"w_{cm} ← w_{cm} - \eta ∂⟨Q|w_{cm}⟩")),
     "A8": ("chain rule with three intermediates: a product for each path, added up",
@@ -239,7 +239,7 @@ FORMULAS = {
     "C1": ("a step for all weights at once", Asserted("walk[n] - 0.01 * gradient(walk[n])")),
     "C2": ("a step for one weight",
            Shown("chapter", 1, r"w_{ij}^{(1)} ← w_{ij}^{(1)} - \eta ∂⟨C|w_{ij}^{(1)}⟩")),
-    "C3": ("chain rule with one path", Asserted("change(one_path)", "Z(Y(x)).diff(x)")),
+    "C3": ("chain rule with one path", Asserted("change(one_path)", "F(U(t)).diff(t)")),
     "C4": ("total input of a unit: activations times weights, and a bias",
            Shown("chapter", 2, r"s_{j}^{(2)} = \sum_{i} w_{ij}^{(2)} z_{i}^{(1)} + b_{j}^{(2)}"
                  r" = w_{1j}^{(2)} z_{1}^{(1)} + w_{2j}^{(2)} z_{2}^{(1)} + b_{j}^{(2)}")),
@@ -395,7 +395,7 @@ def test_the_contents_page_lists_every_notebook_in_order():
     page = "\n".join(cell.source for cell in notebook("00-contents.ipynb").cells if cell.cell_type == "markdown")
     listed = list(dict.fromkeys(re.findall(r"\]\(([^)#]+\.ipynb)\)", page)))
     there = sorted(str(path.relative_to(NOTEBOOKS).as_posix()) for path in NOTEBOOKS.rglob("*.ipynb")
-                   if ".ipynb_checkpoints" not in path.parts)
+                   if not {".ipynb_checkpoints", "solutions"} & {*path.parts})
     assert sorted(listed) == [name for name in there if name != "00-contents.ipynb"]
     numbers = [int(name[:2]) for name in listed if name[:2].isdigit()]
     assert numbers == sorted(numbers)

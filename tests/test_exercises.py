@@ -12,7 +12,7 @@ from bplib.coursework.matching import Value, distance
 from bplib.coursework.mistakes import TABLE as MISTAKES
 from bplib.coursework.reading import LETTERS
 
-DERIVED = [row for row in EXERCISES.values() if row.kind != "choice"]
+DERIVED = [row for row in EXERCISES.values() if row.kind not in ("choice", "derivation")]
 CHOICES = [row for row in EXERCISES.values() if row.kind == "choice"]
 each_derived = pytest.mark.parametrize("row", DERIVED, ids=lambda row: row.id)
 each_choice = pytest.mark.parametrize("row", CHOICES, ids=lambda row: row.id)
@@ -201,6 +201,11 @@ TREATED_BY = {
     "5.2": "Its slope is tiny, though not 0.", "5.3": "ReLU passes on everything or nothing.",
     "5.4": "Each is written with the output *a*", "5.5": "A sigmoid never passes on more than a quarter",
     "5.6": "Step to both sides", "5.7": "softmax outputs",
+    "6.1": "The slope is gone", "6.2": "Many paths, one short answer", "6.3": "## One path",
+    "6.4": "what came in, times the δ of the neuron that received it", "6.5": "The formula as three loops",
+    "6.6": "One more term, λ *w*.", "6.7": "A path that skips", "6.8": "Shared weights need no new rule",
+    "6.9": "A window that slides", "6.10": "Who hears h[s,t,j]?", "6.11": "Which of q, k and v",
+    "6.12": "Go backwards yourself: y, then n, then σ, v and μ.",
 }
 """Exercise → words of the notebook that treats it."""
 

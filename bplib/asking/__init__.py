@@ -12,6 +12,7 @@ Its parts, each using those before it:
 
     prose        Markdown with formulas → HTML
     verdict      what is found about an answer
+    layers       a layer l that is left open
     goal         what is asked for: ∂C/∂w, δ, z, … of a network
     machine      the derivation of that, as bplib has it
     beside       two derivations side by side, line against line

@@ -3,8 +3,10 @@ from collections.abc import Mapping
 
 from ..coursework.reading import LETTERS, option
 from ..errors import InputError
+from ..languages import TABLE as LANGUAGES
+from ..languages import current
 from . import prose
-from .question import Question, checked_text, missing, not_a_text
+from .question import Question, missing, not_a_text
 from .verdict import Verdict
 
 
@@ -55,39 +57,43 @@ def choice(question, options, *, right, why="") -> Choice:
 
     question   in Markdown, with formulas between dollar signs
     options    their texts, two to eight; or a dict, text → what is said to whoever chooses it
-    right      the text of the right option, or its letter ("A" is the first); or a function that says of each text
+    right      the letter of the right option ("A" is the first) or its text; or a function that says of each text
                whether it is the right one, for a claim that is put to the test
-    why        why that is right; or a dict, text of an option → what is said to whoever chooses it
+    why        why that is right; or a dict, letter or text of an option → what is said to whoever chooses it
 
-    >>> choice("Is $\\\\sigma' > 1$ anywhere?", ["yes", "no"], right="no", why="It is at most 1/4.").judge("B").right
+    Each text may be given in several languages: {"en": text, "fa": text}.
+
+    >>> choice("Is σ' above 1 anywhere?", ["yes", "no"], right="no", why="It is at most 1/4.").judge("B").right
     True
     """
-    texts = [checked_text("option", text) for text in options] if _is_listed(options) else []
+    language = current(Choice.LANGUAGES)
+    listed = list(options) if isinstance(options, (list, tuple, Mapping)) else []
+    texts = [prose.spoken("option", text, language) for text in listed]
     if not 2 <= len(texts) <= len(LETTERS) or len({*texts}) < len(texts):
         raise InputError(f"Options are two to {len(LETTERS)} different texts; given: {options!r}.")
-    chosen, said = _right(texts, right), _sentences(options, why)
-    unknown = [text for text in said if text not in texts]
-    if unknown:
-        raise InputError(f"There is a sentence on {unknown[0]!r}, which is no option. There are: {', '.join(texts)}.")
-    return Choice(question, texts, chosen, said.pop(chosen, why if isinstance(why, str) else ""), said)
+    chosen = _right(texts, right)
+    by_option = isinstance(why, Mapping) and not {*why} <= {*LANGUAGES}
+    given = {**(options if isinstance(options, Mapping) else {}), **(why if by_option else {chosen: why} if why else {})}
+    said = {_option(texts, name): prose.spoken("sentence on an option", text, language)
+            for name, text in given.items() if text}
+    return Choice(question, texts, chosen, said.pop(chosen, ""), said)
 
 
-def _is_listed(options):
-    return isinstance(options, (list, tuple, Mapping))
-
-
-def _sentences(options, why):
-    """Option → what is said to whoever chooses it, as far as that is given by option."""
-    said = dict(options) if isinstance(options, Mapping) else {}
-    return {text.strip(): sentence for text, sentence in {**said, **(why if isinstance(why, Mapping) else {})}.items()}
+def _option(texts, name):
+    """The text of an option, by its text or its letter."""
+    found = name.strip() if isinstance(name, str) else name
+    if found in texts:
+        return found
+    if found in [*LETTERS[:len(texts)]]:
+        return texts[LETTERS.index(found)]
+    raise InputError(f"{name!r} is no option. There are: " +
+                     ", ".join(f"{letter} {text}" for letter, text in zip(LETTERS, texts)) + ".")
 
 
 def _right(texts, right):
-    if callable(right):
-        found = [text for text in texts if right(text)]
-    else:
-        found = [right] if right in texts else [texts[LETTERS.index(right)]] if right in [*LETTERS[:len(texts)]] else []
+    if not callable(right):
+        return _option(texts, right)
+    found = [text for text in texts if right(text)]
     if len(found) != 1:
-        raise InputError("One option is right: give its text, its letter, or a function that is true for it alone. "
-                         f"Given: {right!r}, which fits {len(found)}.")
+        raise InputError(f"One option is right; the function is true for {len(found)} of them.")
     return found[0]

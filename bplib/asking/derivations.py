@@ -3,14 +3,16 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
-from ..lines.check import check_derivation, read_as
+from ..lines.check import check_derivation
 from ..lines.text import lines_of
 from ..lines.tree import Call, Derivative, Entry, Partial, Size, walk
 from ..lines.verdict import MARKS
+from . import prose
 from .beside import aligned
-from .formulas import answer_table, cell
+from .formulas import answer_table, cell, for_each_layer, for_layer
 from .goal import key_of
-from .goal import goal as read_goal
+from .goal import goals as read_goals
+from .layers import at_layer
 from .machine import Line, Machine
 from .question import Question, missing, not_a_text
 from .verdict import Verdict
@@ -21,12 +23,12 @@ ROWS = 6
 class DerivationQuestion(Question):
     """The widget behind `derivation`."""
 
-    kind, opens = "lines", "Open the derivation"
+    kind, opens, asks = "lines", "Open the derivation", "Derive {goal}, line by line."
 
-    def __init__(self, goal, question, start, notation):
-        self.goal = goal
-        self.machine = Machine(goal, notation)
-        super().__init__(question or f"Derive ${goal.latex}$, line by line.", start, rows=ROWS,
+    def __init__(self, goals, question, start, notation):
+        self.goals, self.goal = goals, goals[0]
+        self.machine = Machine(self.goal, notation)
+        super().__init__(question or self.language.phrase(self.asks, goal=f"${self.goal.latex}$"), start, rows=ROWS,
                          label=self.language.phrase("Your derivation"))
 
     def judge(self, answer) -> Verdict:
@@ -34,36 +36,20 @@ class DerivationQuestion(Question):
             return not_a_text(answer)
         if not answer.strip():
             return missing(self.language)
-        try:
-            found = check_derivation(self.goal.network, answer, self.goal.of, self.goal.notation, show_answer=False)
-        except InputError as problem:
-            return Verdict("invalid", str(problem))
-        return Verdict(self._outcome(answer, found), self._summary(answer, found), found.mistakes, found.lines,
-                       found.first_wrong)
+        return for_each_layer(self.goals, lambda goal: self._verdict(goal, answer))
 
-    def _outcome(self, answer, found):
-        verdicts = {line.verdict for line in found.lines}
-        if "does not follow" in verdicts:
-            return "wrong"
-        if verdicts <= {"remark", "cannot be read"} or "cannot be read" in verdicts:
-            return "invalid"
-        if "cannot be decided" in verdicts:
-            return "undecided"
-        return "right" if self._arrives(answer, found) else "wrong"
-
-    def _arrives(self, answer, found):
-        return found.arrives if self.goal.of else self.goal.reached(self.goal.understood(answer))
-
-    def _summary(self, answer, found):
-        if self.goal.of or not found.right or self._arrives(answer, found):
-            return found.summary
-        return self.language.phrase("Every line is right, and {goal} is not reached yet.", goal=self.goal.text)
+    def _verdict(self, goal, answer) -> Verdict:
+        found = check_derivation(goal.network, at_layer(answer, goal.layer), goal.of, goal.notation, show_answer=False)
+        arrives = found.arrives if goal.of else goal.reached(goal.understood(answer))
+        summary = found.summary if goal.of or arrives or not found.right else self.language.phrase(
+            "Every line is right, and {goal} is not reached yet.", goal=goal.text)
+        return Verdict(_outcome(found, arrives), summary, found.mistakes, found.lines, found.first_wrong)
 
     # the page
 
     def understood(self, text):
         try:
-            found = read_as(self.goal.network, text, self.goal.of, self.goal.notation) if text.strip() else ()
+            found = self.goal.shown(text) if text.strip() else ()
         except InputError as problem:
             found = ((text.strip().split("\n")[0][:60], "", str(problem)),)
         return {"lines": [{"written": written, "mathml": typeset(latex) if latex else "", "message": problem}
@@ -71,33 +57,54 @@ class DerivationQuestion(Question):
 
     def told_lines(self, verdict):
         return [{"mark": MARKS[line.verdict], "word": self.language.phrase(line.verdict), "verdict": line.verdict,
-                 "first": line.number == verdict.first_wrong, "html": escape(line.message or line.rule)}
+                 "first": line.number == verdict.first_wrong, "rule": not line.message, "html": self._said(line)}
                 for line in verdict.lines]
+
+    def _said(self, line):
+        text = line.message or line.rule
+        return f"<span{prose.marked(text, self.language)}>{escape(text)}</span>" if text else ""
 
     def solution(self, as_html, typed=""):
         hers = self._hers(typed)
         if not hers:
-            return answer_table(self.machine.way, as_html)
-        heads = [escape(self.language.phrase(words)) for words in ("Your lines", "The machine's lines")]
+            return answer_table(self.machine.way, as_html, self.goal, self.language)
+        heads = [escape(self.language.phrase("Your lines")), escape(self.language.phrase("The machine's lines"))]
         head = "".join(f'<th scope="col">{words}</th>' for words in heads)
-        body = "".join(f"<tr>{''.join(_cell(*pair, as_html) for pair in zip(row, heads))}</tr>"
+        body = "".join(f"<tr>{''.join(self._cell(*pair, as_html) for pair in zip(row, heads))}</tr>"
                        for row in aligned(hers, self.machine.way, _alike))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return for_layer(self.goal) + f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _cell(self, line, label, as_html):
+        if line is None:
+            return "<td></td>"
+        shown = cell(line, as_html, self.language) if line.latex else f"<code>{escape(line.written)}</code>"
+        return f'<td data-label="{label}">{shown}</td>'
 
     def _hers(self, typed):
         """Her lines that can be read, each with what it is about."""
         try:
-            found = self.goal.understood(typed) if typed.strip() else None
-            read = read_as(self.goal.network, typed, self.goal.of, self.goal.notation) if found else ()
-        except InputError:
+            found = self.goal.understood(typed)
+            read = self.goal.shown(typed, found)
+        except InputError:  # an empty text, for one
             return []
         hers, head = [], None
-        for line, (written, latex, _) in zip(found.lines if found else (), read):
+        for line, (written, latex, _) in zip(found.lines, read):
             chains = line.read.chains
             head = head if chains[0].goes_on else chains[0].sides[0]
             key = key_of(head, self.goal.network, found) if head is not None else None
             hers.append(Line(latex, key, _forms(chains[-1].sides[-1]), written=written))
         return hers
+
+
+def _outcome(found, arrives):
+    verdicts = {line.verdict for line in found.lines}
+    if "does not follow" in verdicts:
+        return "wrong"
+    if verdicts <= {"remark"} or "cannot be read" in verdicts:
+        return "invalid"
+    if "cannot be decided" in verdicts:
+        return "undecided"
+    return "right" if arrives else "wrong"
 
 
 FORMS = {
@@ -121,13 +128,6 @@ def _alike(mine, other):
     return len(FORMS) + 1 - len(mine.forms ^ other.forms)
 
 
-def _cell(line, label, as_html):
-    if line is None:
-        return "<td></td>"
-    shown = cell(line, as_html) if line.latex else f"<code>{escape(line.written)}</code>"
-    return f'<td data-label="{label}">{shown}</td>'
-
-
 def derivation(network, goal, question=None, *, start="", notation=None) -> DerivationQuestion:
     """A field for a derivation, each line of it judged; opened, the machine's own stands beside it.
 
@@ -143,7 +143,7 @@ def derivation(network, goal, question=None, *, start="", notation=None) -> Deri
     """
     if isinstance(goal, str) and ("=" in goal or "\n" in goal.strip()):
         goal, start = _first_left_side(goal), start or goal
-    return DerivationQuestion(read_goal(network, goal, notation), question, start, notation)
+    return DerivationQuestion(read_goals(network, goal, notation), question, start, notation)
 
 
 def _first_left_side(text):

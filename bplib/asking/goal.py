@@ -3,15 +3,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import InputError
+from ..lines.check import as_read
 from ..lines.readings import understood
 from ..lines.text import lines_of
 from ..lines.tree import Derivative, Entry, Own, Partial, walk
 from ..lines.writing import latex, plain
 from ..models.model import Model
 from ..networks import Network, checked_network
+from .layers import at_layer, is_open
 
 EXAMPLES = '"∂C/∂w", "∂C/∂w1_jk", "δ1_j", "∂a/∂z" or "z"'
-TYPED = {"d": "∂", "delta": "δ"}
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,17 @@ class Goal:
     network   whose quantity it is
     text      as it is written, "∂C/∂w"
     tree      as it is understood
+    latex     LaTeX of it, as it is written
     notation  whose letters it has, None where that is left open
+    layer     what l stands for, where the layer is left open
     """
 
     network: Network | Model
     text: str
     tree: object
+    latex: str
     notation: object = None
+    layer: int | None = None
 
     @cached_property
     def key(self):
@@ -38,15 +43,17 @@ class Goal:
         """The array with respect to which the cost is to be differentiated, for `check_derivation`; None for others."""
         return self.key[1] if isinstance(self.tree, Partial) and self.key[0] == "cost" else None
 
-    @property
-    def latex(self):
-        return latex(self.tree)
-
     # an answer
 
     def understood(self, text):
         """A text about it, as it is understood."""
-        return understood(self.network, lines_of(text), self.notation, self.of)
+        return understood(self.network, lines_of(at_layer(text, self.layer)), self.notation, self.of)
+
+    def shown(self, text, found=None):
+        """For each line of a text its text, its LaTeX and why it cannot be read; a layer that is left open stays so."""
+        if found is None or self.layer is not None:
+            found = understood(self.network, lines_of(text), self.notation, self.of)
+        return as_read(found)
 
     def line(self, answer):
         """An answer as an equation, whether its left side was typed or not."""
@@ -83,21 +90,48 @@ class Goal:
         return last is not None and not self.left_over(last)
 
 
-def goal(network, text, notation=None) -> Goal:
-    """What a text asks for.  InputError where it is nothing of this network."""
+def goals(network, text, notation=None) -> tuple:
+    """What a text asks for: a `Goal`, or several where it speaks of a layer l, one for each layer that l may be; the first
+    is the one to show.  InputError where it is nothing of this network."""
     network = network if isinstance(network, Model) else checked_network(network)
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"What is asked for is a text such as {EXAMPLES}; given: {text!r}.")
     if not network.equations:
         raise InputError("The model has no equations yet. Write them first: m.write('z[s,j] = …').")
     text = f"∂C/∂{text.strip()}" if text.strip() in network.parameters else text.strip()
-    found = understood(network, lines_of(f"{text} = 0"), notation)
+    if not is_open(text):
+        return (_goal(network, text, notation),)
+    count = len(getattr(getattr(network, "structure", None), "activations", ()))
+    found = [_goal(network, text, notation, layer) for layer in range(1, count + 1)
+             if _can_be_read(network, at_layer(text, layer), notation)]
+    found = [goal for goal in found if goal.key not in (("cost", f"z{count}"), ("cost", f"a{count}"))]
+    if not found:
+        raise InputError(f"{text} leaves the layer open, and this network has no layer for which it can be written so. "
+                         "Name the layer by its number.")
+    middle = len(found) // 2
+    return (found[middle], *found[:middle], *found[middle + 1:])
+
+
+def _goal(network, text, notation, layer=None):
+    concrete = at_layer(text, layer)
+    found = understood(network, lines_of(f"{concrete} = 0"), notation)
     chain = found.lines[0].read.chains[0]
     if len(found.lines) > 1 or chain.problems or len(chain.sides) != 2 or key_of(chain.sides[0], network) is None:
         why = f" {chain.problems[0][1]}" if chain.problems else ""
         raise InputError(f"What is asked for is a quantity of this network or a derivative, such as {EXAMPLES}; "
                          f"given: {text!r}.{why}")
-    return Goal(network, text, chain.sides[0], notation)
+    if notation is None and found.judge.names.unclear and found.judge.names.layers > 1:
+        raise InputError(f"{text!r} may be in several layers. Write the layer too, as in {EXAMPLES}.")
+    shown = understood(network, lines_of(text), notation).lines[0].read.chains[0].sides[0] if layer else chain.sides[0]
+    return Goal(network, text, chain.sides[0], latex(shown if shown is not None else chain.sides[0]), notation, layer)
+
+
+def _can_be_read(network, text, notation):
+    try:
+        _goal(network, text, notation)
+    except InputError:
+        return False
+    return True
 
 
 # keys: what a left side is about, whatever its indices

@@ -40,8 +40,10 @@ class Guess(Question):
     def _distance(self, off):
         if off == 0:
             return self.language.phrase("That is it.")
-        words = "Your guess is {distance} too high." if off > 0 else "Your guess is {distance} too low."
-        return self.language.phrase(words, distance=self._number(abs(off)))
+        distance = self._number(abs(off))
+        if off > 0:
+            return self.language.phrase("Your guess is {distance} too high.", distance=distance)
+        return self.language.phrase("Your guess is {distance} too low.", distance=distance)
 
     def _number(self, value):
         return f"{shown(value)} {self.unit}".strip()

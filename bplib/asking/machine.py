@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ..activations import Slope
+from ..conventions import convention
 from ..derivation import derive
 from ..equations import N, Partial, name_of
 from ..errors import InputError
@@ -40,7 +41,7 @@ class Machine:
 
     def __init__(self, goal, notation=None):
         self.goal, self.network = goal, goal.network
-        self.notation = notation or (None if isinstance(self.network, Model) else DEFAULT)
+        self.notation = convention(notation or DEFAULT)
         self.derivation = derive(self.network, self._asked_beside())
         self.answer = self._about() or self._equations()
         if not self.answer:

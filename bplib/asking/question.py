@@ -2,7 +2,6 @@
 from html import escape
 
 from ..coursework.field import AnswerField
-from ..errors import InputError
 from ..languages import TABLE as LANGUAGES
 from . import prose
 from .verdict import WORDS, Verdict
@@ -11,7 +10,7 @@ from .verdict import WORDS, Verdict
 class Question(AnswerField):
     """What all questions have.  A kind says what its control is, judges an answer, and gives the right one.
 
-    question   in Markdown, with formulas between dollar signs
+    question   in Markdown, with formulas between dollar signs; a text, or one for each language: {"en": …, "fa": …}
     kind       the control on the page, one of those in field_controls.js
     opens      what the button is called that shows the answer
     """
@@ -20,7 +19,7 @@ class Question(AnswerField):
     kind, opens = "", "Open the answer"
 
     def __init__(self, question, answer="", **facts):
-        self.question = checked_text("question", question)
+        self.question = prose.spoken("question", question, self.language)
         super().__init__(answer, kind=self.kind, question=prose.PAGE(self.question),
                          open=self.language.phrase(self.opens), **facts)
 
@@ -40,7 +39,8 @@ class Question(AnswerField):
 
     def told(self, verdict):
         """What a verdict says, as HTML for the page."""
-        return f"<p>{escape(verdict.feedback)}</p>" if verdict.feedback else ""
+        about = prose.marked(verdict.feedback, self.language)
+        return f"<p{about}>{escape(verdict.feedback)}</p>" if verdict.feedback else ""
 
     def form(self):
         """What a page without Python shows between question and answer, as HTML."""
@@ -73,10 +73,11 @@ class Question(AnswerField):
 
     def stored(self):
         """The question as HTML that needs neither Python nor scripts; alike in every run."""
-        say, about = self.language.phrase, self.language.attributes()
-        return (f"<div{about}>{prose.STORED(self.question)}{self.form()}"
-                f"<details><summary>{escape(say(self.opens))}</summary>\n{self.solution(prose.STORED)}</details>"
-                f"<p><small>{escape(say('Run this notebook to try an answer of your own here.'))}</small></p></div>")
+        opens = escape(self.language.phrase(self.opens))
+        hint = escape(self.language.phrase("Run this notebook to try an answer of your own here."))
+        return (f"<div{self.language.attributes()}>{prose.STORED(self.question)}{self.form()}"
+                f"<details><summary>{opens}</summary>\n{self.solution(prose.STORED)}</details>"
+                f"<p><small>{hint}</small></p></div>")
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
@@ -86,13 +87,6 @@ class Question(AnswerField):
 def _drawn(verdict):
     """The outcome as the style sheet knows it."""
     return {"near": "right", "far": "wrong"}.get(verdict.outcome, verdict.outcome)
-
-
-def checked_text(what, given):
-    """A text that is not empty."""
-    if not isinstance(given, str) or not given.strip():
-        raise InputError(f"The {what} is a text, in Markdown; given: {given!r}.")
-    return given.strip()
 
 
 def missing(language):

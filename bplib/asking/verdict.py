@@ -1,6 +1,8 @@
 """What is found about an answer to a question of a page."""
 from dataclasses import dataclass
 
+from ..lines.verdict import MARKS as LINE_MARKS
+
 MARKS = {"right": "✓", "wrong": "✗", "near": "✓", "far": "✗"}
 WORDS = {"right": "Right", "wrong": "Not yet", "near": "Close", "far": "Not close", "undecided": "Cannot be decided",
          "invalid": "Cannot be read", "missing": "Nothing here yet"}
@@ -38,4 +40,5 @@ class Verdict:
 
     def _repr_markdown_(self):
         mark, word = self.head.split(" ", 1)
-        return f"{mark} **{word}**\n\n{self.feedback}"
+        lines = "".join(f"- {LINE_MARKS[line.verdict]} `{line.text}` {line.message}\n" for line in self.lines)
+        return f"{mark} **{word}**\n\n{lines}\n{self.feedback}"

@@ -35,13 +35,14 @@ function fieldView(model, view) {
   view.root.append(...[
     facts.question && question, control.element, shown && !shown.grows && shown.element,
     h("div", { class: "bplib-field-buttons" }, ...[
-      button(phrase("Check"), phrase(CHECKS[facts.kind]), view.guarded(check)), ...hints, copy, opener].filter(Boolean)),
+      button(phrase("Check"), control.asks, view.guarded(check)), ...hints, copy, opener].filter(Boolean)),
     hints.length && told, shown?.grows && shown.element, verdict, answer, facts.note && h("p", { class: "bplib-hint" }, facts.note), view.message,
     view.spoken].filter(Boolean));
 
   // asking Python
 
   function changed() {
+    if (!view.message.dataset.kind) view.tell("");
     clearTimeout(typing);
     typing = setTimeout(view.guarded(read), PAUSE);
     draw();
@@ -57,9 +58,11 @@ function fieldView(model, view) {
 
   function check() {
     read();
+    keep();
     if (state.verdict.text === control.text) return draw();
     judging = true;
     model.send({ check: control.text });
+    if (!answer.hidden) model.send({ open: control.text });
     expect();
     draw();
   }
@@ -78,8 +81,9 @@ function fieldView(model, view) {
 
   function expect() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => view.tell(phrase("There is no answer from Python: reading and checking need a running " +
-                                                "kernel that is not busy. Run the cell again."), "error"), NO_ANSWER);
+    waiting = setTimeout(() => view.tell(phrase(
+      "No answer from Python: reading and checking need a running kernel that is not busy. Run the cell again."),
+      "error"), NO_ANSWER);
   }
 
   // hints and the line for the cell
@@ -91,13 +95,19 @@ function fieldView(model, view) {
       hints[m].getAttribute("aria-expanded") === "true" ? [h("li", { value: m + 1 }, hint)] : []));
   }
 
+  const line = () => `${facts.copy} = ${JSON.stringify(control.text)}`;
+
+  function keep() {
+    if (facts.copy && writeAnswer(view.root, facts.copy, control.text))
+      view.tell(phrase("Now in the cell: {line}", { line: line() }));
+  }
+
   async function copyLine() {
-    const line = `${facts.copy} = ${JSON.stringify(control.text)}`;
     try {
-      await navigator.clipboard.writeText(line);
-      view.tell(phrase("Copied: {line}", { line }));
+      await navigator.clipboard.writeText(line());
+      view.tell(phrase("Copied: {line}", { line: line() }));
     } catch {
-      view.tell(phrase("This page may not copy. The line for the cell is {line}", { line }), "warning");
+      view.tell(phrase("This page may not copy. The line for the cell is {line}", { line: line() }), "warning");
     }
   }
 
@@ -112,7 +122,7 @@ function fieldView(model, view) {
       clearTimeout(waiting);
       if (view.message.dataset.kind === "error") view.tell("");
     }
-    const asked = judged && (control.text.trim() !== "" || state.verdict.outcome !== "missing");
+    const asked = judged && (control.text.trim() !== "" || state.verdict.outcome !== "missing" || facts.open);
     if (here) shown?.show(preview, asked ? state.verdict : null);
     fill(verdict, asked ? state.verdict.html : judging ? `<p>${phrase("Python is checking …")}</p>` : "");
     verdict.dataset.outcome = asked ? state.verdict.outcome : "";
@@ -127,11 +137,6 @@ function fieldView(model, view) {
     traits.close();
   };
 }
-
-const CHECKS = {
-  line: "Is it right? The Enter key asks too", lines: "Is it right? Ctrl and Enter ask too",
-  choice: "Is it right? The Enter key asks too", guess: "How close is it? The Enter key asks too",
-};
 
 /** HTML that Python made, written where it is another one. */
 function fill(element, html) {
@@ -157,7 +162,7 @@ function formulaPreview(view, id) {
       const empty = text.trim() === "";
       if (mathml) formula.innerHTML = mathml;
       else formula.replaceChildren(...(empty ? [] : [marked([...text], position)]));
-      note.textContent = empty ? view.phrase("The formula appears above as it is read, while you type it.") : message;
+      note.textContent = empty ? view.phrase("The formula appears here as it is read, while you type it.") : message;
       set(formula, { tabindex: formula.scrollWidth > formula.clientWidth && "0" });
       view.say(() => note.textContent || view.phrase("The formula can be read."));
     },
@@ -179,8 +184,8 @@ function linesPreview(view, id) {
     grows: true,
     element: h("div", {}, note, list),
     show({ text, lines }, judged) {
-      note.textContent = view.phrase(text.trim() ? "As it is read:" :
-        "One line for each step, as on paper. They appear below as they are read, while you type.");
+      note.textContent = text.trim() ? view.phrase("As it is read:") :
+        view.phrase("One line for each step, as on paper; they appear here as they are read.");
       const key = JSON.stringify([text, judged?.lines]);
       if (list.dataset.key === key) return;
       list.dataset.key = key;
@@ -196,9 +201,8 @@ function oneLine({ written, mathml, message }, judged) {
   const formula = h("div", { class: "bplib-field-line", role: "group", "aria-label": written });
   if (mathml) formula.innerHTML = mathml;
   else formula.append(h("code", {}, written));
-  const said = judged?.html ?? "";
-  const note = h("div", { class: "bplib-field-said" });
-  if (judged) note.innerHTML = said;
+  const note = h("div", { class: "bplib-field-said", "data-rule": Boolean(judged?.rule) && "" });
+  if (judged) note.innerHTML = judged.html;
   else note.textContent = message;
   const sign = h("span", { class: "bplib-field-sign" },
     ...(judged ? [h("span", { "aria-hidden": "true" }, judged.mark), ` ${judged.word}`] : []));

@@ -9,14 +9,15 @@ import traitlets
 from ..errors import InputError
 from ..explore.explorer import page
 from ..languages import ENGLISH, current
-from .checking import check, exercise
+from .checking import check
 from .pages import preview
+from .variants import exercise
 from .verdict import OUTCOMES
 
 HERE = Path(__file__).parent
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
-NOTE = ("What counts is what stands in the cell, since only cells are saved and handed in; here you can try. Copy gives "
-        "you the line for the cell.")
+NOTE = ("What counts is what stands in the cell, since only cells are saved and handed in. Check writes your formula "
+        "there; where it does not, Copy gives you the line.")
 
 
 class AnswerField(anywidget.AnyWidget):
@@ -31,10 +32,10 @@ class AnswerField(anywidget.AnyWidget):
     LANGUAGES   those that have all of its sentences
     """
 
-    LANGUAGES = ENGLISH.name,
+    LANGUAGES: tuple[str, ...] = (ENGLISH.name,)
 
     _esm = "\n".join([page("common.js"), *((HERE / name).read_text(encoding="utf-8")
-                                           for name in ("field_controls.js", "field.js"))])
+                                           for name in ("field_controls.js", "cell.js", "field.js"))])
     _css = page("explorer.css") + "\n" + (HERE / "field.css").read_text(encoding="utf-8")
 
     answer = traitlets.Unicode().tag(sync=True)
@@ -49,8 +50,8 @@ class AnswerField(anywidget.AnyWidget):
         self.set_trait("facts", {"language": self.language.facts(), "question": "", "hints": [], "copy": "", "note": "",
                                  "open": "", **facts})
         self.set_trait("opened", {"text": None, "html": ""})
+        self.set_trait("verdict", {"text": None, "outcome": "", "html": ""})
         self.read()
-        self.check(answer)
         self.observe(lambda change: self.read(), "answer")
         self.on_msg(lambda widget, message, buffers: self.asked(message))
 
@@ -88,7 +89,7 @@ def field(id, answer=""):
     row = exercise(id)
     if row.kind != "formula":
         raise InputError(f"A field is for formulas, and the answer to exercise {row.id} is a {row.kind}; "
-                         f'use check("{row.id}", {row.variable}).')
+                         f'use check("{row.key}", {row.variable}).')
     return Field(row, answer)
 
 
@@ -99,13 +100,14 @@ class Field(AnswerField):
         self.row = row
         label = f"Exercise {row.id}, {row.title[0].lower()}{row.title[1:]}: your formula"
         super().__init__(answer, kind="line", label=label, hints=list(row.hints), copy=row.variable, note=NOTE)
+        self.check(answer)
 
     def understood(self, text):
-        found = preview(self.row.id, text)
+        found = preview(self.row, text)
         return {"mathml": found.mathml, "message": found.message, "position": found.position}
 
     def check(self, answer):
-        self.found = check(self.row.id, answer)
+        self.found = check(self.row, answer)
         self.set_trait("verdict", {"text": self.answer, "outcome": self.found.outcome,
                                    "html": AS_HTML(self.found._repr_markdown_())})
 

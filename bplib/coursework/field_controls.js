@@ -1,4 +1,4 @@
-// What an answer is typed into, chosen with, or moved by: { element, text, show(text), state() }.  Each calls `changed`
+// What an answer is typed into, chosen with, or moved by: { element, text, asks, show(text) }, where `asks` says what checking does.  Each calls `changed`
 // when the answer has changed and `check` when it is finished.
 
 const CONTROLS = { line: lineControl, lines: linesControl, choice: choiceControl, guess: guessControl };
@@ -6,22 +6,24 @@ const CONTROLS = { line: lineControl, lines: linesControl, choice: choiceControl
 const PLAIN_TEXT = { autocomplete: "off", autocapitalize: "off", spellcheck: "false", dir: "ltr" };
 
 /** One line; Enter checks. */
-function lineControl({ label }, { changed, check, noteId }) {
+function lineControl({ label }, { changed, check, noteId, phrase }) {
   const input = h("input", { type: "text", ...PLAIN_TEXT, "aria-describedby": noteId });
-  return typedControl(input, label, changed, (event) => event.key === "Enter" && !event.isComposing && check());
+  return typedControl(input, label, changed, phrase("Is it right? The Enter key asks too"),
+                      (event) => event.key === "Enter" && !event.isComposing && check());
 }
 
 /** Several lines; Enter begins a new one, Ctrl and Enter check. */
-function linesControl({ label, rows }, { changed, check, noteId }) {
+function linesControl({ label, rows }, { changed, check, noteId, phrase }) {
   const input = h("textarea", { rows, ...PLAIN_TEXT, "aria-describedby": noteId });
-  return typedControl(input, label, changed, (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) &&
-    check());
+  return typedControl(input, label, changed, phrase("Is it right? Ctrl and Enter ask too"),
+                      (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && check());
 }
 
-function typedControl(input, label, changed, pressed) {
+function typedControl(input, label, changed, asks, pressed) {
   input.addEventListener("input", changed);
   input.addEventListener("keydown", pressed);
   return {
+    asks,
     element: h("label", { class: "bplib-field-label" }, label, input),
     get text() { return input.value; },
     show(text) { renew(input, "value", text); },
@@ -29,7 +31,7 @@ function typedControl(input, label, changed, pressed) {
 }
 
 /** One of several options; the answer is its letter. */
-function choiceControl({ label, options }, { changed, check }) {
+function choiceControl({ label, options }, { changed, check, phrase }) {
   const name = `bplib-choice-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const inputs = options.map(({ letter }) => h("input", { type: "radio", name, value: letter }));
   const rows = options.map(({ letter, html }, n) => {
@@ -42,6 +44,7 @@ function choiceControl({ label, options }, { changed, check }) {
     input.addEventListener("keydown", (event) => event.key === "Enter" && check());
   }
   return {
+    asks: phrase("Is it right? The Enter key asks too"),
     element: h("fieldset", { class: "bplib-field-options" }, h("legend", {}, label), ...rows),
     get text() { return inputs.find((input) => input.checked)?.value ?? ""; },
     show(text) { for (const input of inputs) renew(input, "checked", input.value === text); },
@@ -70,6 +73,7 @@ function guessControl({ numbers, unit }, { changed, check, phrase }) {
   });
   shown();
   return {
+    asks: phrase("How close is it? The Enter key asks too"),
     element: one.element,
     get text() { return text; },
     show(given) {

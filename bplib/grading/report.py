@@ -10,6 +10,7 @@ import mistune
 from jinja2 import Environment, PackageLoader
 
 from ..coursework import EXERCISES, MISTAKES
+from ..lines.repairs.table import TABLE as OF_LINES
 from .tally import Tally
 
 MARKS = {"right": "✓", "wrong": "✗", "undecided": "?", "invalid": "unread", "time-out": "time", "error": "error",
@@ -137,7 +138,7 @@ def _exercise_page(tally, exercise):
 
 def _mistake_page(tally, mistake):
     groups = [group for group in tally.groups if mistake in group.mistakes]
-    row = MISTAKES.get(mistake)
+    row = MISTAKES.get(mistake) or OF_LINES.get(mistake)
     title, text = mistake[0].upper() + mistake[1:], row.sentence if row else ""
     return _page("answers.html", title=title, text=text, groups=groups)
 
