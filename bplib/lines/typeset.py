@@ -87,7 +87,7 @@ def _with_commas(indices):
 
 HEAD = re.compile(r"\s*([A-Za-z]\d*'*(?:\s*,?\s*[A-Za-z]\d*'*)*)\s*(.*)", re.S)
 RELATION = re.compile(r"(≠|≤|≥|<|>)\s*(.+)")
-SPELLED = (("!=", "≠"), ("<=", "≤"), (">=", "≥"), ("\\mid", ":"), ("|", ":"))
+SPELLED = (("!=", "≠"), ("<=", "≤"), (">=", "≥"), ("|", ":"))
 RUNS = re.compile(r"[A-Zmn]\w*(?:\s*-\s*1)?|\d+")
 """What an index runs up to: a number, or the letter of a size."""
 
