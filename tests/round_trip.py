@@ -71,10 +71,14 @@ def _output_for(loss):
 
 
 def can_be_told(name, text):
-    """Whether a text's letters tell all quantities of a network apart: in D2L's, z and a of the output are both o."""
-    structure = derivation(name).network.structure
-    outputs = [structure.activations[-1]] if hasattr(structure, "activations") else []
-    return text != "d2l" or all(row.name == "identity" for row in outputs)
+    """Whether a text's letters tell all quantities of a network apart.
+
+    In D2L's, z and a of the output are both o.  Where φ stands for any activation, it is not the normal density as well.
+    """
+    network = derivation(name).network
+    outputs = [row.name for row in getattr(network.structure, "activations", ())][-1:]
+    two_phis = TEXTS[text].letter("g") in (r"\phi", r"\varphi") and "gelu" in str(network.equations)
+    return (text != "d2l" or outputs in ([], ["identity"])) and not two_phis
 
 
 @cache
