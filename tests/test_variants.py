@@ -1,4 +1,4 @@
-"""Variants: drawn from a seed alone; right answers accepted, every mistake refused and told apart, as without a seed."""
+"""Variants: drawn from a seed alone; right answers accepted, mistakes refused and told apart as without a seed."""
 import json
 import os
 import re
@@ -130,8 +130,8 @@ def test_what_is_amiss_is_found(id, letters, monkeypatch):
         picked |= {"order": "from,to", "units": {"j": "p", "k": "q"}}
     one = made(id, picked)
     assert list(PROOFS["formula"](one, np.random.default_rng(0))) == []
-    monkeypatch.setattr(measure_variants, "typed", lambda tree, row, random: typed(formula(one.twin, one.lines), one.twin,
-                                                                                   random))
+    monkeypatch.setattr(measure_variants, "typed",
+                        lambda tree, row, random: typed(formula(one.twin, one.lines), one.twin, random))
     assert any(what.startswith("refused") for what in PROOFS["formula"](one, np.random.default_rng(0)))
 
 
@@ -147,7 +147,8 @@ def test_the_answer_is_the_derivative_by_complex_step(id):
 
 
 def test_some_answers_are_checked_by_complex_step():
-    assert sum(set(EXERCISES[id].asks) <= EXERCISES[id].test_at[0].arrays.keys() for id in ("1.2", "2.1", "3.2", "4.1")) == 4
+    for id in ("1.2", "2.1", "3.2", "4.1"):
+        assert set(EXERCISES[id].asks) <= EXERCISES[id].test_at[0].arrays.keys()
 
 
 # what a learner reads
@@ -260,8 +261,8 @@ DRAWN = {"1.2": {"activation": "sigmoid", "factor": 3, "letters": {"W": "V", "x"
 
 @each
 def test_neighbours_share_a_variant_no_more_often_than_chance_has_it(id):
-    """Of 200 students in the order of a list, as many neighbours and as many pairs as equal chances of all variants give,
-    within five standard deviations."""
+    """Of 200 students in the order of a list, as many neighbours and as many pairs as equal chances of all variants
+    give, within five standard deviations."""
     row = VARIATIONS[id]
     drawn = [_picked(row, id, seed_of(KEY, f"student-{n}")) for n in range(200)]
     counts = Counter(drawn)
@@ -283,7 +284,8 @@ def _picked(row, id, seed):
 
 
 @pytest.mark.parametrize("id, seed, told", [
-    ("9.9", "A", "exercise"), ("1.1", "", "up to 40 Latin letters"), ("1.1", "é", "up to 40"), ("1.1", "A" * 41, "up to 40"),
+    ("9.9", "A", "exercise"), ("1.1", "", "up to 40 Latin letters"), ("1.1", "é", "up to 40"),
+    ("1.1", "A" * 41, "up to 40"),
     ("1.1", 2.5, "given: '2.5'"), ("1.1", None, "whole number"), ("1.1", True, "given: 'True'"), ("1.1", "a b", "a b"),
 ])
 def test_what_is_no_seed_is_refused(id, seed, told):

@@ -125,7 +125,8 @@ def test_the_key_may_not_lie_among_the_sheets(tmp_path, capsys):
 ])
 def test_whose_a_folder_is(tmp_path, folder, id):
     """A name that two have says nothing; a number that a download put there, all."""
-    text = ("Student,ID,SIS User ID,SIS Login ID,Section\n\"Lovelace, Ada\",101,,ada,A\nBob,102,,bob1,A\nBob,103,,bob2,A\n")
+    text = ('Student,ID,SIS User ID,SIS Login ID,Section\n"Lovelace, Ada",101,,ada,A\n'
+            "Bob,102,,bob1,A\nBob,103,,bob2,A\n")
     found = roster(listed(tmp_path, text), KEY).find(folder)
     assert (found and found.id) == id
 
@@ -228,7 +229,8 @@ def write_answers(path, seed):
 def thirty(tmp_path_factory):
     """Thirty students with sheet 1, graded: (folder of results, tally, class)."""
     place = tmp_path_factory.mktemp("thirty")
-    path = listed(place, "id,name\n" + "".join(f"s{n:02d},Student {'ABCDEFGHIJ'[n % 10]}{n // 10}\n" for n in range(30)))
+    names = [f"Student {'ABCDEFGHIJ'[n % 10]}{n // 10}" for n in range(30)]
+    path = listed(place, "id,name\n" + "".join(f"s{n:02d},{name}\n" for n, name in enumerate(names)))
     for sheet in SHEETS.glob(SHEET):
         (place / "source").mkdir()
         (place / "source" / SHEET).write_bytes(sheet.read_bytes())
@@ -360,8 +362,10 @@ def test_gradescope_knows_each_ones_variants(tmp_path, three):
     sheet = place / "submission" / SHEET
     sheet.write_bytes((out / "bob" / SHEET).read_bytes())
     write_answers(sheet, found.students[1].seed)
-    (place / gradescope.METADATA).write_text(json.dumps({"users": [{"email": "b@x.org", "id": 5, "name": "Bob", "sid": "bob"}]}))
-    script = (tmp_path / "source" / "run_autograder").read_text().replace("/autograder/source", str(tmp_path / "source"))
+    user = {"email": "b@x.org", "id": 5, "name": "Bob", "sid": "bob"}
+    (place / gradescope.METADATA).write_text(json.dumps({"users": [user]}))
+    script = (tmp_path / "source" / "run_autograder").read_text()
+    script = script.replace("/autograder/source", str(tmp_path / "source"))
     environment = {"BPLIB_PYTHON": sys.executable, "BPLIB_SUBMISSION": str(place / "submission"),
                    "BPLIB_RESULTS": str(place), "PATH": os.environ["PATH"]}
     subprocess.run(["bash", "-c", script], env=environment, check=True)
@@ -369,7 +373,8 @@ def test_gradescope_knows_each_ones_variants(tmp_path, three):
     (place / "results.json").unlink()
     (place / gradescope.METADATA).write_text(json.dumps({"users": [{"name": "Nobody"}]}))
     done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True)
-    assert done.returncode == 2 and "is not in the list students.csv" in done.stderr and not (place / "results.json").exists()
+    assert done.returncode == 2 and "is not in the list students.csv" in done.stderr
+    assert not (place / "results.json").exists()
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"users": 3}', '{"users": [{"sid": null}]}', '{"users": ["x"]}'])

@@ -32,5 +32,5 @@ from .variants import exercise, variant
 from .variations import TABLE as VARIATIONS
 from .verdict import NotRight, Verdict
 
-__all__ = ["EXERCISES", "MISTAKES", "VARIATIONS", "NotRight", "Verdict", "check", "collected", "exercise", "field", "hand_in",
-           "hint", "is_right", "judged", "preview", "question", "summary", "timed_out", "variant"]
+__all__ = ["EXERCISES", "MISTAKES", "VARIATIONS", "NotRight", "Verdict", "check", "collected", "exercise", "field",
+           "hand_in", "hint", "is_right", "judged", "preview", "question", "summary", "timed_out", "variant"]

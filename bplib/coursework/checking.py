@@ -69,7 +69,9 @@ def is_right(id, found):
     row = exercise(id)
     answer = {"formula": _formula_values, "function": _run_values, "number": _number_values, "choice": _chosen}[
         row.kind](row, found)
-    return answer is not None and (answer == row.right if row.kind == "choice" else bool(reference(row).is_right(answer)))
+    if answer is None or row.kind == "choice":
+        return answer is not None and answer == row.right
+    return bool(reference(row).is_right(answer))
 
 
 def _formula_values(row, found):

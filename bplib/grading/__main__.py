@@ -98,8 +98,8 @@ def _release(given):
     return 0
 
 
-NBGRADER = ("nbgrader puts the locked cells of one sheet into everybody's, so its autograde cannot know variants: hand these "
-            "files out and collect them with it, and grade the collected folder by `grade --variants`.")
+NBGRADER = ("nbgrader puts the locked cells of one sheet into everybody's, so its autograde cannot know variants: hand "
+            "these files out and collect them with it, and grade the collected folder by `grade --variants`.")
 
 
 def _roster_to_release(given):
@@ -108,8 +108,8 @@ def _roster_to_release(given):
         return None
     key = given.key or key_beside(given.variants)
     if key.resolve().is_relative_to(given.target.resolve()):
-        raise InputError(f"The key {key} would lie among the sheets in {given.target}. Give another folder for these, or "
-                         "--key.")
+        raise InputError(f"The key {key} would lie among the sheets in {given.target}. Give another folder for these, "
+                         "or --key.")
     read_students(given.variants)
     if not sorted(given.source.glob("*.ipynb")):
         raise InputError(f"There is no notebook in {given.source}. Give the folder that holds the sheets.")

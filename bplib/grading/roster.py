@@ -101,7 +101,8 @@ class Roster:
     @classmethod
     def from_json(cls, text: str):
         found = json.loads(text)
-        return cls(tuple(Student(**{**one, "others": tuple(one["others"])}) for one in found["students"]), found["name"])
+        students = (Student(**{**one, "others": tuple(one["others"])}) for one in found["students"])
+        return cls(tuple(students), found["name"])
 
 
 # the key
@@ -156,7 +157,8 @@ def read_students(path: Path) -> list:
     except UnicodeDecodeError:
         raise InputError(f"{path} is not in UTF-8. Save it as CSV in UTF-8.") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({type(error).__name__}). Give the CSV file with the students.") from None
+        raise InputError(f"{path} cannot be read ({type(error).__name__}). Give the CSV file with the "
+                         "students.") from None
     heads, lines = _table(path, text)
     form = next((form for form in FORMS.values() if set(form[0]) <= set(heads)), None)
     if form is None:
@@ -200,8 +202,8 @@ def _checked(path, students):
     twice = [id for id, times in Counter(folded(one["id"]) for one in students).items() if times > 1]
     if twice:
         lines = [str(one["line"]) for one in students if folded(one["id"]) == twice[0]]
-        raise InputError(f"The id {twice[0]!r} stands in lines {' and '.join(lines)} of {path}. Each student needs one of "
-                         "their own.")
+        raise InputError(f"The id {twice[0]!r} stands in lines {' and '.join(lines)} of {path}. Each student needs one "
+                         "of their own.")
     return students
 
 

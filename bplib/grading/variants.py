@@ -1,8 +1,8 @@
 """A submission of a class in which everybody has variants: graded by those that its student should have.
 
 Which they are follows from the student's id and the key, never from what the notebook says.  What it says is compared:
-a notebook with other seeds is told.  A wrong answer is tried on the variants of the others: where it is right there, the
-instructor is told, and nobody else.  That may be chance, or a mistake that leads from one variant to another.
+a notebook with other seeds is told.  A wrong answer is tried on the variants of the others: where it is right there,
+the instructor is told, and nobody else.  That may be chance, or a mistake that leads from one variant to another.
 """
 from collections import defaultdict
 from dataclasses import replace
@@ -13,8 +13,8 @@ from . import marking
 FEW = 3
 """How many other students are named."""
 WRONG = ("wrong", "undecided", "invalid", "error")
-UNKNOWN = ("Whose variants these are is not known: {student!r} is not in the list {list}, or more than one is called so. "
-           "Name the folder or file by the id in the list, or add the student to it.")
+UNKNOWN = ("Whose variants these are is not known: {student!r} is not in the list {list}, or more than one is called "
+           "so. Name the folder or file by the id in the list, or add the student to it.")
 SWAPPED = "This notebook does not hold the variants that were given to you, or not only; yours were graded."
 
 

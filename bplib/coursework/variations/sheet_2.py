@@ -95,7 +95,8 @@ def _through_a_network(row, activation, factor, ask, unit, source, W1, b1, W2, b
         f"({decimal(x[0])}, {decimal(x[1])}) and should say y = {decimal(y)}. How large is ∂C/∂{ask[1:]}{entry}? Give "
         "three digits.",
         ("Forward first: both hidden units, then the output.",
-         f"Then back along the path from the output to this {'weight' if ask == 'dW1' else 'bias'}, with these numbers."),
+         f"Then back along the path from the output to this {'weight' if ask == 'dW1' else 'bias'}, with these "
+         "numbers."),
         make=layers((2, 2, 1), (activation, "identity"), factor), ask=ask,
         entry=(unit, source) if ask == "dW1" else (unit,),
         at=Numbers(W1=np.array(W1), b1=np.array(b1), W2=np.array([W2]), b2=np.array([b2]), x=np.array([x]),
@@ -158,16 +159,19 @@ ROWS = {
     "2.1": Variation(_heard_twice, {
         "names": NAMES, "activation": ("tanh", "sigmoid", "softplus"), "paths": (2, 3)}),
     "2.2": Variation(_first_weight, {
-        "activation": ("sigmoid", "tanh", "softplus"), "factor": (HALF, 1, 2, 3), "inputs": (2, 3), "ask": ("dW1", "db1"),
-        "unit": (2, 1), "source": (1, 2), "letters": LAYER_LETTERS}, lambda ask, source, **more: ask == "dW1" or source == 1),
+        "activation": ("sigmoid", "tanh", "softplus"), "factor": (HALF, 1, 2, 3), "inputs": (2, 3),
+        "ask": ("dW1", "db1"), "unit": (2, 1), "source": (1, 2), "letters": LAYER_LETTERS},
+        lambda ask, source, **more: ask == "dW1" or source == 1),
     "2.3": Variation(_of_a_batch, {
         "over": ("mean", "sum"), "sizes": ((2, 2, 1), (2, 3, 1), (3, 3, 1), (3, 2, 1)), "ask": ("db1", "dW1"),
         "unit": (2, 1, 3), "source": (1, 2)},
         lambda sizes, ask, unit, source, **more: unit <= sizes[1] and (ask == "dW1" or source == 1)),
     "2.4": Variation(_through_a_network, {
         "activation": ("sigmoid", "tanh"), "factor": (HALF, 1), "ask": ("dW1", "db1"), "unit": (2, 1), "source": (1, 2),
-        "W1": (((0.5, -0.4), (0.3, 0.8)), ((0.4, 0.7), (-0.6, 0.2)), ((-0.3, 0.5), (0.9, -0.2)), ((0.8, -0.1), (0.6, 0.4))),
-        "b1": ((0.1, -0.2), (-0.3, 0.2), (0.4, 0.1)), "W2": ((1.2, -0.7), (0.9, 1.4), (-0.8, 0.6)), "b2": (0.5, -0.4, 0.3),
+        "W1": (((0.5, -0.4), (0.3, 0.8)), ((0.4, 0.7), (-0.6, 0.2)), ((-0.3, 0.5), (0.9, -0.2)),
+               ((0.8, -0.1), (0.6, 0.4))),
+        "b1": ((0.1, -0.2), (-0.3, 0.2), (0.4, 0.1)), "W2": ((1.2, -0.7), (0.9, 1.4), (-0.8, 0.6)),
+        "b2": (0.5, -0.4, 0.3),
         "x": ((2.0, -1.0), (1.0, 2.0), (-1.0, 1.5), (0.5, -2.0)), "y": (-1.0, 2.0, 0.5)},
         lambda ask, source, **more: ask == "dW1" or source == 1),
     "2.5": Variation(_how_many_paths, {

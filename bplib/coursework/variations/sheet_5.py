@@ -51,8 +51,8 @@ def _layer_of_relu(row, layer, units, order, letters):
     return formula(
         row, row.title,
         f"Hidden units with ReLU in layer {layer}; the error terms δ{above} of the layer above are known. "
-        f"{FIRST_INDEX[order]} What is δ{layer}[{j}], for one sample? A condition in square brackets is 1 where it holds, "
-        "as in `[p > 0]`.",
+        f"{FIRST_INDEX[order]} What is δ{layer}[{j}], for one sample? A condition in square brackets is 1 where it "
+        "holds, as in `[p > 0]`.",
         ("When does a ReLU unit pass a change on, and when not?", "Ask its weighted sum, before the activation."),
         make=layers(SIZES[above], (*("relu",) * layer, "identity")), ask=f"delta{layer}", given=(f"delta{above}",),
         aliases=names_at(layer), spelt=letters, units=units, turned=order == "from,to")
@@ -60,13 +60,13 @@ def _layer_of_relu(row, layer, units, order, letters):
 
 def _output(row, activation, factor, layer, units, letters):
     a, y = (word(name, letters) for name in "ay")
-    symbol = SYMBOL[activation]
+    symbol, cost = SYMBOL[activation], square(factor, f"{a}{layer}", y).replace("(", "Σ (")
     hint = ("What does the ½ do to the factor that the square brings?" if factor == HALF else
             "Which factor does the square bring down?")
     return formula(
         row, f"An output with {symbol}",
-        f"Outputs with {symbol} in layer {layer}; the cost of a sample is {square(factor, f'{a}{layer}', y).replace('(', 'Σ (')}. "
-        f"What is δ{layer}[{units.get('j', 'j')}], for one sample? Write {symbol}′ as you like.",
+        f"Outputs with {symbol} in layer {layer}; the cost of a sample is {cost}. What is "
+        f"δ{layer}[{units.get('j', 'j')}], for one sample? Write {symbol}′ as you like.",
         (hint, f"The slope of {symbol} can be written with the output that is already there."),
         make=layers(SIZES[layer], (*("relu",) * (layer - 1), activation), factor), ask=f"delta{layer}",
         aliases={"a": f"a{layer}", "z": f"z{layer}"}, spelt=letters, units=units)
@@ -97,17 +97,19 @@ def _generic(length):
 
 
 QUOTIENTS = {2: "(C(w + h) − C(w − h)) / 2h", 1: "(C(w + h) − C(w)) / h"}
-SHARES = {2: ("half", "a quarter"), 3: ("a third", "a ninth"), 4: ("a quarter", "a sixteenth"), 5: ("a fifth", "a 25th")}
+SHARES = {2: ("half", "a quarter"), 3: ("a third", "a ninth"), 4: ("a quarter", "a sixteenth"),
+          5: ("a fifth", "a 25th")}
 
 
 def _smaller_step(row, times, sides, h, shuffle):
     once, twice = SHARES[times]
     options = {text: (_is_left(share, times, sides, h), "") for text, share in (
         ("the same", 1.0), (f"{once} as large", 1 / times), (f"{twice} as large", 1 / times**2))}
-    hint = {2: row.hints[0], 1: "Write C(w + h) as a series in h. Which is the first term that the quotient leaves over?"}
+    hint = {2: row.hints[0],
+            1: "Write C(w + h) as a series in h. Which is the first term that the quotient leaves over?"}
     return row.with_options(
-        f"A gradient is checked with {QUOTIENTS[sides]}, at h = {decimal(h)}. With h = {decimal(h / times)}, the error of "
-        "this quotient is about", (hint[sides],), shuffled(options, shuffle))
+        f"A gradient is checked with {QUOTIENTS[sides]}, at h = {decimal(h)}. With h = {decimal(h / times)}, the error "
+        "of this quotient is about", (hint[sides],), shuffled(options, shuffle))
 
 
 def _is_left(share, times, sides, h):
@@ -120,8 +122,8 @@ def _classifier_learns(row, activation, over, penalty, layout, takes):
     return function(
         row, row.title,
         f"Write a function that takes one step of gradient descent and returns the new W1, b1, W2, b2: "
-        f"{SYMBOL[activation]} in layer 1, softmax in layer 2. The cost of a sample is −ln of the output of its class; the "
-        f"classes c count from 0. The cost of a batch is the {HOW[over]} of those of its samples.{more} "
+        f"{SYMBOL[activation]} in layer 1, softmax in layer 2. The cost of a sample is −ln of the output of its class; "
+        f"the classes c count from 0. The cost of a batch is the {HOW[over]} of those of its samples.{more} "
         f"{layout_told(layout)}",
         ("δ2 needs no slope of its own: see notebook 08-softmax.",
          "Which output of a sample belongs to its class? With samples in rows `np.arange(len(c)), c` picks it in each.",
@@ -135,7 +137,8 @@ ROWS = {
     "5.1": Variation(_one_valley, {
         "differ": ("order", "signs"), "hidden": (2, 3, 4), "shuffle": tuple(permutations(range(2)))}),
     "5.2": Variation(_far_out, {
-        "activation": ("sigmoid", "tanh"), "z": (50, 40, 60, 80, 100, -50, -40, -80), "shuffle": tuple(permutations(range(3)))}),
+        "activation": ("sigmoid", "tanh"), "z": (50, 40, 60, 80, 100, -50, -40, -80),
+        "shuffle": tuple(permutations(range(3)))}),
     "5.3": Variation(_layer_of_relu, {"layer": (1, 2), "units": UNITS, "order": ORDERS, "letters": LAYER_LETTERS}),
     "5.4": Variation(_output, {
         "activation": ("tanh", "sigmoid", "softplus"), "factor": (HALF, 1, 2, 3), "layer": (2, 1, 3), "units": UNIT,
