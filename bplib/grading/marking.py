@@ -76,7 +76,7 @@ class Settings:
     isolation: str = "auto"
     forks: bool | None = None
     seed: int = 0
-    roster: Roster = None
+    roster: Roster | None = None
 
 
 @dataclass(frozen=True)

@@ -118,9 +118,17 @@ def _summary(graded):
     return nbformat.v4.new_code_cell(SUMMARY.format(sheet=sheets[0], seed=seed), id="summary")
 
 
-TEXTS = {"question": lambda id: BOLD_HEAD.sub(r"## \1", asked(id).markdown, count=1),
-         "hint": lambda id, degree=1: hints(id).markdown}
-"""What a cell that shows a text of the library becomes: the text; of hints all, each closed."""
+def _question(id):
+    return BOLD_HEAD.sub(r"## \1", asked(id).markdown, count=1)
+
+
+def _hints(id, degree=1):
+    """All of them, each closed, whichever the cell asks for."""
+    return hints(id).markdown
+
+
+TEXTS = {"question": _question, "hint": _hints}
+"""Name of a function → what a cell that calls it, and does no more than that, becomes."""
 
 
 def shown_text(source):

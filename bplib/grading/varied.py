@@ -4,6 +4,7 @@ import re
 import nbformat
 
 from ..coursework import EXERCISES, VARIATIONS, variant
+from ..coursework.exercises import Function
 
 CALL = re.compile(r"""\b(check|field|hand_in|hint|question)\((["'])(\d+\.\d+)\2""")
 
@@ -40,5 +41,5 @@ def _with_signatures(source, seed):
     return source
 
 
-HEADS = {id: row.signature for id, row in EXERCISES.items() if row.kind == "function"}
+HEADS = {id: row.signature for id, row in EXERCISES.items() if isinstance(row, Function)}
 """Id of an exercise → the first line of its answer."""
