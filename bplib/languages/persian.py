@@ -196,7 +196,7 @@ SENTENCES = {
     "One weighted sum reaches the cost through every output of the layer.":
         "یک مجموع وزن‌دار از راه همهٔ خروجی‌های لایه به هزینه می‌رسد.",
     "The sum over the outputs, carried out.": "مجموع روی خروجی‌ها، محاسبه‌شده.",
-    "The targets of each sample add up to 1.": "مجموع پاسخ‌های درست هر نمونه ۱ است.",
+    "The targets of each sample add up to 1.": "پاسخ‌های درست هر نمونه چنان‌اند که جمعشان یک باشد.",
     "The parameter reaches the cost through its own weighted sum.":
         "پارامتر از راه مجموع وزن‌دار خودش به هزینه می‌رسد.",
     "The forward pass has already computed what is needed.": "آنچه لازم است در گذر رو به جلو محاسبه شده است.",
