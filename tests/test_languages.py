@@ -43,7 +43,11 @@ def persian():
 
 LABELS = [trait.label for trait in bplib.explore.network().traits().values() if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
-FROM_TABLES = {"self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "label": ["Network explorer", "Answer field"],
+STEPS = [step.sentence for network in (
+    bplib.dense([3, 4, 2], "g"), bplib.dense([3, 4, 2], ["sigmoid", "softmax"], "categorical cross entropy"),
+    bplib.neuron("sigmoid", "binary cross entropy")) for step in bplib.derive(network).steps]
+FROM_TABLES = {"line.sentence": STEPS, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
+               "label": ["Network explorer", "Answer field"],
                "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
                "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
                "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],

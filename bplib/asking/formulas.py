@@ -90,8 +90,8 @@ def for_layer(goal):
 
 def cell(line, as_html, language):
     """A line, and below it the sentence that goes with it."""
-    about = prose.marked(line.sentence, language)
-    said = f"<br><small{about}>{escape(line.sentence)}</small>" if line.sentence else ""
+    sentence = language.phrase(line.sentence)
+    said = f"<br><small{prose.marked(sentence, language)}>{escape(sentence)}</small>" if sentence else ""
     return prose.formula(line.latex, as_html) + said
 
 

@@ -183,6 +183,38 @@ SENTENCES = {
     "The machine's lines": "سطرهای ماشین",
     "Guess a number from {low} to {high}.": "عددی از {low} تا {high} حدس بزنید.",
 
+    # the steps of a derivation
+    "How the cost of a sample changes with one output.": "تغییر هزینهٔ یک نمونه با تغییر یک خروجی.",
+    "The second factor is the slope of the activation.": "عامل دوم شیب تابع فعال‌سازی است.",
+    "A weighted sum reaches the cost through the output of its own unit alone.":
+        "مجموع وزن‌دار فقط از راه خروجی نورون خودش به هزینه می‌رسد.",
+    "Both factors are known.": "هر دو عامل معلوم‌اند.",
+    "The error term of a unit, ready to be used.": "δ یک نورون، آماده برای استفاده.",
+    "The last factor: what the parameter is multiplied by.": "عامل آخر: آنچه پارامتر در آن ضرب می‌شود.",
+    "The parameter moves the weighted sum, that moves the output, and that moves the cost.":
+        "پارامتر مجموع وزن‌دار را تغییر می‌دهد، آن خروجی را، و خروجی هزینه را.",
+    "All the factors are known.": "همهٔ عامل‌ها معلوم‌اند.",
+    "The first factors are the error term of the unit.": "عامل‌های نخست δ نورون‌اند.",
+    "The weight says how strongly the unit is heard.": "وزن می‌گوید صدای نورون چقدر بلند شنیده می‌شود.",
+    "Every unit that hears this one passes part of the change on.":
+        "هر نورونی که این یکی را می‌شنود بخشی از تغییر را به جلو می‌برد.",
+    "The error terms that were found before come back, weighted by the connections.":
+        "δهایی که پیش‌تر به دست آمده‌اند برمی‌گردند، هر یک ضرب در وزن اتصال.",
+    "Each sample has outputs and error terms of its own.": "هر نمونه خروجی‌ها و δهای خودش را دارد.",
+    "The gradient that a step of learning uses.": "گرادیانی که هر گام یادگیری به کار می‌برد.",
+    "Raising one weighted sum raises its own output and lowers all others.":
+        "افزایش یک مجموع وزن‌دار خروجی خودش را بالا می‌برد و بقیه را پایین.",
+    "One weighted sum reaches the cost through every output of the layer.":
+        "یک مجموع وزن‌دار از راه همهٔ خروجی‌های لایه به هزینه می‌رسد.",
+    "The sum over the outputs, carried out.": "مجموع روی خروجی‌ها، محاسبه‌شده.",
+    "The targets of each sample add up to 1.": "پاسخ‌های درست هر نمونه چنان‌اند که جمعشان یک باشد.",
+    "The parameter reaches the cost through its own weighted sum.":
+        "پارامتر از راه مجموع وزن‌دار خودش به هزینه می‌رسد.",
+    "The forward pass has already computed what is needed.": "آنچه لازم است در گذر رو به جلو محاسبه شده است.",
+    "So the error term needs no new function.": "پس δ تابع تازه‌ای لازم ندارد.",
+    "Both factors, written with the output and the target.": "هر دو عامل، نوشته‌شده با خروجی و پاسخ درست.",
+    "What the loss divides by, the slope multiplies by.": "زیان بر همان چیزی تقسیم می‌کند که شیب در آن ضرب می‌کند.",
+
     # what is found about an answer
     "Right": "درست",
     "Not yet": "هنوز نه",
