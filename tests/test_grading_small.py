@@ -967,4 +967,4 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys, no_house):
 def test_the_command_releases(tmp_path, capsys):
     assert main(["release", str(tmp_path / "out")]) == 0
     assert sorted(capsys.readouterr().out.split()) == sorted(map(str, (tmp_path / "out").glob("*.ipynb")))
-    assert len([*(tmp_path / "out").glob("*.ipynb")]) == 5
+    assert len([*(tmp_path / "out").glob("*.ipynb")]) == 6
