@@ -19,7 +19,8 @@ from bplib.lines.check import examined
 from bplib.lines.repairs.table import TABLE
 from bplib.lines.steps import steps_of
 
-SHEET = Path(__file__).resolve().parent.parent / "notebooks" / "coursework" / "sheet-6-derivations.ipynb"
+SOLUTIONS = Path(__file__).resolve().parent.parent / "notebooks" / "coursework" / "solutions"
+SHEET = SOLUTIONS / "sheet-6-derivations.ipynb"
 ROWS = [row for row in EXERCISES.values() if isinstance(row, Derivation)]
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 
@@ -28,7 +29,7 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def solution(id):
     """The derivation in the sheet."""
     cells = {one.id: one.source for one in nbformat.read(SHEET, as_version=4).cells}
-    return re.search(r'"""\n(.*?)\n"""', cells["answer-" + id.replace(".", "-")], re.S)[1]
+    return re.search(r'### BEGIN SOLUTION\n\w+ = """\n(.*?)\n"""', cells["answer-" + id.replace(".", "-")], re.S)[1]
 
 
 def changed(id, old, new):

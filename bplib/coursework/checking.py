@@ -1,25 +1,18 @@
 """Checks of answers, one for each kind of exercise.  What they find is a `Verdict`."""
 import numpy as np
 
-from ..errors import InputError, unknown_name
+from ..errors import InputError
 from . import derivations, feedback, functions, reading
-from .exercises import Exercise, code_name
+from .exercises import code_name
 from .grammar import parse
 from .matching import Value, reference
 from .mistakes import TABLE
-from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
+from .variants import exercise
 from .verdict import NotRight, Verdict
 
 
 # what a learner calls
-
-def exercise(id):
-    """The exercise with an id such as "2.3"."""
-    if id not in EXERCISES:
-        raise unknown_name("exercise", id, EXERCISES)
-    return EXERCISES[id]
-
 
 def check(id, answer):
     """The verdict on an answer.
@@ -62,7 +55,7 @@ def judged(id, found):
 
     id   of the exercise, or the exercise itself, such as one with other test points (`exercises.Function.drawn`)
     """
-    row = id if isinstance(id, Exercise) else exercise(id)
+    row = exercise(id)
     if found.get("missing"):
         return missing(row)
     return KINDS[row.kind](row, found)
@@ -71,7 +64,7 @@ def judged(id, found):
 # verdicts that do not depend on the kind
 
 def missing(row):
-    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. `hint` gives a first push.")
+    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. A hint gives a first push.")
 
 
 def timed_out(id, seconds):

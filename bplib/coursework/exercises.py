@@ -1,8 +1,10 @@
 """Kinds of exercise.  A row says what is asked; the right answer is derived from its network, never written down."""
-from copy import copy
-from dataclasses import dataclass, field
-from functools import cached_property
+import re
 from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, wraps
+from typing import ClassVar
 
 import numpy as np
 import sympy as sp
@@ -12,6 +14,7 @@ from ..equations import N
 from ..errors import DerivationError
 from ..models.model import Model
 from ..networks import Network
+from ..notation import DEFAULT
 from . import mistakes
 from .matching import Value, formula_value
 from .program import Answers, NumericPoint, points_for
@@ -28,6 +31,7 @@ class Exercise:
     notebook  where the course treats it
     hints     sentences, each saying more than the one before; none gives the answer
     points    what a right answer earns
+    seed      of a variant: what it was drawn with (see `variants`); "" otherwise
     """
 
     id: str
@@ -36,11 +40,32 @@ class Exercise:
     notebook: str
     hints: tuple = ()
     points: int = 1
+    seed: str = ""
+    kind: ClassVar[str] = ""
+
+    @property
+    def key(self):
+        """What `variants.exercise` finds it by: "2.3", and of a variant "2.3:SEED"."""
+        return f"{self.id}:{self.seed}" if self.seed else self.id
 
     @property
     def variable(self):
         """The name under which a notebook keeps the answer."""
         return "answer_" + self.id.replace(".", "_")
+
+
+@lru_cache(maxsize=10_000)
+def _answers(network):
+    return Answers(network)
+
+
+def shared(compute):
+    """A property that is computed once, and not at all where the exercise has a twin, which has it already."""
+    @wraps(compute)
+    def found(self):
+        return compute(self) if self.twin is None else getattr(self.twin, compute.__name__)
+
+    return cached_property(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,24 +74,30 @@ class Derived(Exercise):
 
     make    () → the network
     given   error terms and gradients that the learner starts from; everything else is worked out
+    twin    an exercise with the same network that asks for the same lines; so they are derived once for both
     """
 
-    make: Callable[[], Network] = None
+    make: Callable[[], Network] | None = None
     given: tuple = ()
+    twin: "Derived | None" = None
     flat = ()
-    kind = None
 
-    @cached_property
+    @shared
     def network(self):
         return self.make()
 
-    @cached_property
+    @shared
     def answers(self):
-        return Answers(self.network)
+        return _answers(self.network)
 
-    @cached_property
+    @shared
     def lines(self):
         return self.answers.program(self.asks, self.given)
+
+    @property
+    def judged_as(self):
+        """The exercise whose right and wrong answers have the same values."""
+        return self.twin or self
 
     def ranges(self, right):
         """Letter → how far it runs at a point where the right answer has a value."""
@@ -76,9 +107,15 @@ class Derived(Exercise):
         """The letters of the axes of what is asked for under a name."""
         return [at.name for at in self.answers.line(name).indices]
 
-    @cached_property
+    @shared
     def context(self):
         return mistakes.Context(self.answers, self.lines, self.asks, self.kind, self.flat)
+
+    @shared
+    def with_a_mistake(self):
+        """Every program with one mistake: pairs of its name, in a tuple, and the lines."""
+        return tuple(dict.fromkeys(((row.name,), lines) for row in mistakes.TABLE.values()
+                                   for lines in row.variants(self.context)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,18 +125,24 @@ class Formula(Derived):
     ask     the name of a line (see `program.Answers.line`): "delta1", "dW2 of a sample", "C", …
     entry   which entry of it, such as (2, 1), where not a general one is asked for
     aliases further names that the learner may use: as typed → name of the array
+    units   letters of indices, where the exercise has others than the derivation: {"j": "p"}
+    spelt   letters of arrays, where it has others: {"W": "V", "x": "u"}
+    turned  whether the unit that sends stands first among the indices of a weight
     """
 
     ask: str = ""
     entry: tuple = ()
     aliases: dict = field(default_factory=dict)
+    units: dict = field(default_factory=dict)
+    spelt: dict = field(default_factory=dict)
+    turned: bool = False
     kind = "formula"
 
     @property
     def asks(self):
         return (self.ask,)
 
-    @cached_property
+    @shared
     def line(self):
         return self.answers.line(self.ask)
 
@@ -110,11 +153,14 @@ class Formula(Derived):
 
     def letters(self, name):
         own = super().letters(name)
-        return own[:len(own) - len(self.entry)]
+        return [self.units.get(at, at) for at in own[:len(own) - len(self.entry)]]
 
     @cached_property
     def test_at(self):
-        return points_for(self.network, generic=not self.entry)
+        if self.twin is None:
+            return points_for(self.network, generic=not self.entry)
+        turned = [q.name for q in self.network.quantities.values() if q.kind == "W"] if self.turned else ()
+        return tuple(point.seen(self.ranges(self.value(point.run(self.lines))), turned) for point in self.twin.test_at)
 
     def layered(self, name):
         """Whether an array belongs to a layer that may have any width."""
@@ -126,7 +172,24 @@ class Formula(Derived):
         names = [name for name in self.network.quantities if name not in ("C", "losses", "c", self.ask)]
         free = tuple(at for at in self.axes if at != "s")
         single = bool(self.entry)  # at the network's own sizes a layer may have one unit, which needs no number
-        return vocabulary(self.network, [*names, *self.given], free, self.aliases, single)
+        found = vocabulary(self.network, [*names, *self.given], free, self.aliases, single)
+        return replace(found, names={self.called(typed): name for typed, name in found.names.items()})
+
+    def called(self, name):
+        """A name in the letters of the exercise: W2 as V2, where its weights are v."""
+        small = {letter.lower(): new.lower() for letter, new in self.spelt.items()}
+        return STEM.sub(lambda stem: {**small, **self.spelt}.get(stem[0], stem[0]), name)
+
+    def in_its_letters(self, sentence):
+        """A sentence that names arrays, with the names that they have in the exercise."""
+        return re.sub(r"\w+", lambda word: self.called(word[0]) if word[0] in self.answers.quantities else word[0],
+                      sentence) if self.spelt else sentence
+
+    @property
+    def notation(self):
+        """How its formulas are typeset."""
+        letters = {kind: new.lower() for kind, new in self.spelt.items()}
+        return replace(DEFAULT, letters=letters) if letters else DEFAULT
 
     def value(self, arrays):
         """What is asked for, out of all arrays at a point, by name of the line; none where it fits nowhere."""
@@ -144,7 +207,19 @@ class Formula(Derived):
         same = {}
         for typed, name in self.vocabulary.names.items():
             same.setdefault(name, []).append(typed)
-        return "\n".join(_legend(name, typed) for name, typed in same.items())
+        return "\n".join(self._legend(name, typed) for name, typed in same.items())
+
+    def _legend(self, name, typed):
+        """`W2[j,k]` weight, layer 2; also `w`."""
+        letters = [self.units.get(at, at) for at in "jk"[:min(name.counts)]]
+        letters = letters[::-1] if self.turned and name.array.startswith("W") else letters
+        also = f"; also `{'`, `'.join(typed[1:])}`" if typed[1:] else ""
+        indices = f"[{','.join(letters)}]" if letters else ""
+        return f"- `{typed[0]}{indices}` {name.meaning}{also}"
+
+
+STEM = re.compile(r"^[A-Za-z]+(?=\d|_|$)")
+"""The letter of an array, before its layer and its indices."""
 
 
 def _taken(values, entry, axis):
@@ -157,14 +232,6 @@ def _taken(values, entry, axis):
     return values
 
 
-def _legend(name, typed):
-    """`W2[j,k]` weight, layer 2; also `w`."""
-    letters = "jk"[:min(name.counts)]
-    also = f"; also `{'`, `'.join(typed[1:])}`" if typed[1:] else ""
-    indices = f"[{','.join(letters)}]" if letters else ""
-    return f"- `{typed[0]}{indices}` {name.meaning}{also}"
-
-
 @dataclass(frozen=True, eq=False)
 class Function(Derived):
     """The answer is a Python function from arrays to arrays.
@@ -173,27 +240,28 @@ class Function(Derived):
     takes      names of the arrays that it is given, in order
     returns    names of the lines whose arrays it returns, in order
     flat       arrays that it is given without their last axis, of length 1
+    turned     arrays that it is given or returns with their two axes exchanged
     """
 
     name: str = "answer"
     takes: tuple = ()
     returns: tuple = ()
     flat: tuple = ()
+    turned: tuple = ()
     kind = "function"
 
     @property
     def asks(self):
         return self.returns
 
-    @cached_property
+    @shared
     def test_at(self):
         return points_for(self.network, self.generic)
 
     def drawn(self, seed):
         """The same exercise with test points of its own, which nobody can know before: a `Function`."""
-        other = copy(self)
-        other.__dict__["test_at"] = points_for(self.network, self.generic, seed)  # in place of the cached property
-        return other
+        other = _with_points(self.twin or self, seed)
+        return other if self.twin is None else replace(self, twin=other)
 
     @property
     def generic(self):
@@ -203,7 +271,11 @@ class Function(Derived):
     def value(self, arrays):
         if any(name not in arrays for name in self.returns):
             return None
-        return {name: _as_returned(arrays[name]) for name in self.returns}
+        return {name: _as_returned(arrays[name], name in self.turned) for name in self.returns}
+
+    def letters(self, name):
+        own = super().letters(name)
+        return own[::-1] if name in self.turned else own
 
     @property
     def variable(self):
@@ -222,14 +294,21 @@ class Function(Derived):
     def _shape(self, name):
         sizes = [str(size if self.generic else sp.sympify(size).subs(self.network.sizes))
                  for size in self.answers.quantities[name].sizes]
-        sizes = sizes[:-1] if name in self.flat else sizes
+        sizes = sizes[:-1] if name in self.flat else sizes[::-1] if name in self.turned else sizes
         return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
-def _as_returned(stored):
+@lru_cache(maxsize=10_000)
+def _with_points(exercise, seed):
+    other = copy(exercise)
+    other.__dict__["test_at"] = points_for(exercise.network, exercise.generic, seed)  # in place of the cached property
+    return other
+
+
+def _as_returned(stored, turned):
     """What NumPy makes of an array that brings axes along: they stand anywhere, and swallow those of length 1."""
     if not stored.extra:
-        return Value(stored.values)
+        return Value(stored.values.T if turned else stored.values)
     array = stored.values.squeeze()
     return Value(array, loose=tuple(range(array.ndim)))
 
@@ -247,12 +326,14 @@ class Quantity(Derived):
     at         name → number or array: the network's parameters, inputs and targets
     entry      which entry of the line, counted from 1, the sample's number first where the line has one
     tolerance  how far an answer may be off, relative to the right one
+    samples    how many there are, where no numbers are given: then they are generic
     """
 
     ask: str = ""
     at: dict = field(default_factory=dict)
     entry: tuple = ()
     tolerance: float = 5e-3
+    samples: int = 1
     kind = "number"
 
     @property
@@ -261,7 +342,12 @@ class Quantity(Derived):
 
     @cached_property
     def test_at(self):
-        return (NumericPoint(self.network, own_widths(self.network), len(self.at["x"]), self.at),)
+        samples = len(self.at["x"]) if self.at else self.samples
+        return (NumericPoint(self.network, own_widths(self.network), samples, self.at or None),)
+
+    @property
+    def judged_as(self):
+        return self
 
     def value(self, arrays):
         stored = arrays.get(self.ask)
@@ -282,7 +368,7 @@ class Derivation(Exercise):
     batch  whether the cost is that of a batch
     """
 
-    make: Callable[[], Network | Model] = None
+    make: Callable[[], Network | Model] | None = None
     of: str = ""
     given: tuple = ()
     steps: int = 2
@@ -304,6 +390,10 @@ class Choice(Exercise):
 
     options: dict = field(default_factory=dict)
     kind = "choice"
+
+    def with_options(self, text, hints, options):
+        """The same exercise with another question."""
+        return replace(self, text=text, hints=hints, options=options)
 
     @cached_property
     def right(self):

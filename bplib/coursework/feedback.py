@@ -40,21 +40,21 @@ def number_told(row, known, answer, tree=None):
             if one is not None and np.isfinite(other).all() and not np.allclose(one, other, rtol=1e-8, atol=0):
                 at = np.unravel_index(np.abs(one - other).argmax(), one.shape)
                 place = dict(zip(row.letters(name), at))
-                return _difference_told(_place(row, name, at), other[at], one[at]) + inputs_told(tree, point, place)
+                return _difference_told(_place(row, name, at), other[at], one[at]) + inputs_told(row, tree, point, place)
     return ""
 
 
-def inputs_told(tree, point, place):
+def inputs_told(row, tree, point, place):
     """The numbers that stand for the entries of a formula at a place: those without an index that is summed."""
-    found = {}
+    found, arrays = {}, point.as_typed
     for node in walk(tree) if tree else ():
-        stored = point.arrays.get(node.name) if isinstance(node, Entry) else None
+        stored = arrays.get(node.name) if isinstance(node, Entry) else None
         if stored is None or stored.extra:
             continue
         at = [index - 1 if isinstance(index, int) else place.get(index) for index in stored.full(node.indices)]
         if all(index is not None and index < n for index, n in zip(at, stored.values.shape)):
             shown = ",".join(map(str, node.indices))
-            found[f"{node.name}{f'[{shown}]' * bool(shown)}"] = float(stored.values[tuple(at)])
+            found[f"{row.called(node.name)}{f'[{shown}]' * bool(shown)}"] = float(stored.values[tuple(at)])
     numbers = ", ".join(f"{name} = {value:.{DIGITS}g}" for name, value in found.items())
     return f" There {numbers}." if 0 < len(found) <= MOST_INPUTS else ""
 
@@ -105,7 +105,7 @@ def arrays_that_enter_right(row, tree):
              == _factor(point, name, lambda: formula_values(row, tree, [point])[0][0][row.ask]) != 1.0]
     if not right:
         return []
-    names = ", ".join(f"`{name}`" for name in right)
+    names = ", ".join(f"`{row.called(name)}`" for name in right)
     return [f"{names} {'enters' if len(right) == 1 else 'enter'} it in the right way."]
 
 
@@ -122,7 +122,7 @@ def _factor(point, name, value):
 def free_indices_told(row, tree):
     """Indices that are neither summed nor asked for."""
     point = row.test_at[-1]
-    free = [at for at in evaluate(tree, point.arrays, point.ranges).axes if at not in row.axes]
+    free = [at for at in evaluate(tree, point.as_typed, point.ranges).axes if at not in row.axes]
     return [f"The index {at} is neither summed nor asked for." + " It counts the samples." * (at == "s")
             for at in free]
 

@@ -23,7 +23,8 @@ def _argument(exercise, point, name):
     values = point.arrays[name].values
     if name == "c":
         return values.astype(int) - 1  # labels count from 0 in code
-    return float(values) if values.ndim == 0 else values[..., 0].copy() if name in exercise.flat else values.copy()
+    values = values[..., 0] if name in exercise.flat else values.T if name in exercise.turned else values
+    return float(values) if values.ndim == 0 else np.ascontiguousarray(values).copy()
 
 
 def found(answer, inputs, returns):

@@ -5,7 +5,7 @@ is asked for → `Value`, or None where the answer has no value because its indi
 """
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -17,6 +17,10 @@ EQUAL = 1e-8
 """Relative difference up to which two values count as equal."""
 NEARLY = 1e-6
 """Up to which they may be equal but for rounding, so that nothing can be said."""
+CLEAR = 2
+"""How many times the tolerance lies between two numbers that are told apart without doubt."""
+SMALLEST, LARGEST = 1e-4, 1000
+"""Between these lies a number that an exercise asks for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +132,7 @@ class Reference:
     @cached_property
     def single(self):
         """Candidates with one mistake that makes a difference in this exercise."""
-        found = dict.fromkeys(((row.name,), lines)
-                              for row in TABLE.values() for lines in row.variants(self.exercise.context))
-        candidates = [Candidate(*one) for one in found]
+        candidates = [Candidate(*one) for one in self.exercise.with_a_mistake]
         return tuple(c for c in candidates
                      if self.values_of(c)[-1] is not None and not self.is_right(self.values_of(c)))
 
@@ -158,6 +160,25 @@ class Reference:
             self._last[candidate] = self.value(candidate.lines, self.points[-1])
         return self._last[candidate]
 
+    @cached_property
+    def mistakes(self):
+        """Names of the mistakes that make a difference here: a set."""
+        return {name for candidate in self.single for name in candidate.names}
+
+    def alike(self, tolerance=None):
+        """Pairs of mistakes that some wrong answer has in common: a set of frozensets of two names."""
+        tolerance = tolerance or self.equal
+        with np.errstate(all="ignore"):
+            return {frozenset((*one.names, *other.names)) for one, other in combinations(self.single, 2)
+                    if one.names != other.names and self._same(one, other, tolerance)}
+
+    def _same(self, one, other, tolerance):
+        return all(equal(*pair, tolerance) for pair in zip(self.values_of(one), self.values_of(other)))
+
+    def told_apart(self):
+        """Names of the mistakes of which every wrong answer says which it is: a set."""
+        return self.mistakes - set().union(*self.alike())
+
     def distance(self, values):
         """How far an answer with these values is from the right one."""
         return distance(self.right, values, self.nearly)
@@ -181,10 +202,20 @@ class Reference:
             equal(*pair, self.equal) for pair in zip(self.values_of(candidate), values))
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=10_000)
 def reference(exercise):
-    """The `Reference` of an exercise, made once."""
-    return Reference(exercise)
+    """The `Reference` of an exercise, made once for all whose answers have the same values."""
+    same = exercise.judged_as
+    return Reference(exercise) if same is exercise else reference(same)
+
+
+def is_told_apart(exercise):
+    """Whether the numbers of an exercise tell its right answer, and each mistake, from all others as generic ones do."""
+    known, generic = reference(exercise), reference(exercise.twin)
+    right = abs(float(known.right[0][exercise.ask].array))
+    return (SMALLEST <= right <= LARGEST and known.mistakes == generic.mistakes
+            and not any(known.distance(known.values_of(one)) <= CLEAR * known.equal for one in known.single)
+            and known.alike(CLEAR * known.equal) <= generic.alike())
 
 
 def prepare(exercise):

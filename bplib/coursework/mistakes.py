@@ -119,7 +119,9 @@ def _own_activation(line, context):
 # the transformations
 
 def _lost_two(line, context):
-    return (line.right / 2,) if _at_output(line) and line.right.as_coeff_Mul()[0] == 2 else NONE
+    """Where the factor of the cost has left something of the 2."""
+    factor = context.network.options.loss.parameter[1] if _squared(context) else 0
+    return (line.right / 2,) if _at_output(line) and line.right.as_coeff_Mul()[0] == 2 * factor != 1 else NONE
 
 
 def _extra_two(line, context):

@@ -1,13 +1,16 @@
 """What a learner reads about an exercise: its question, its hints, and a formula as it was understood."""
 from dataclasses import dataclass
 
-from ..errors import InputError
+from ..errors import InputError, unknown_name
 from . import derivations
-from .checking import exercise
+from .checking import check
 from .grammar import parse
 from .matching import prepare
 from .reading import LETTERS
+from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
+from .variants import exercise, variant
+from .variations import TABLE as VARIATIONS
 from .writing import written
 
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;
@@ -36,7 +39,8 @@ def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
     row = exercise(id)
     prepare(row)
-    return Page("\n\n".join([f"**Exercise {row.id}. {row.title}**", row.text, *_answer_form(row)]))
+    variant = f", variant {row.seed}" if row.seed else ""
+    return Page("\n\n".join([f"**Exercise {row.id}{variant}. {row.title}**", row.text, *_answer_form(row)]))
 
 
 def _answer_form(row):
@@ -71,12 +75,40 @@ FORMS_OF = {"formula": _formula_form, "function": _function_form, "number": _num
 
 def hint(id, degree=1):
     """The hint of a degree: 1 says least, each further one more; none gives the answer.  A `Page`, also where there is no
-    such hint."""
-    row = exercise(id)
+    such hint or exercise: whoever asks for help meets no error."""
+    try:
+        row = exercise(id)
+    except InputError as error:
+        return Page(str(error))
     if type(degree) is not int or not 1 <= degree <= len(row.hints):
         number = "one hint" if len(row.hints) == 1 else f"hints 1 to {len(row.hints)}"
         return Page(f"Exercise {row.id} has {number}; given: {degree!r}.")
     return Page(row.hints[degree - 1])
+
+
+def hints(id):
+    """All hints of an exercise, each closed until it is clicked, or opened by a key: a `Page`."""
+    return Page("\n\n".join(f"<details><summary>Hint {number}</summary>\n\n{text}\n\n</details>"
+                            for number, text in enumerate(exercise(id).hints, start=1)))
+
+
+def summary(sheet, names, seed=None):
+    """How the answers of a sheet stand, a line for each exercise: a `Page`.
+
+    sheet   the number of the sheet
+    names   variable → answer, as in globals(); what is not there is not answered yet
+    seed    of the variants that the sheet asks for; None where it asks for the exercises themselves
+    """
+    rows = [variant(id, seed) if seed is not None and id in VARIATIONS else row for id, row in EXERCISES.items()
+            if id.startswith(f"{sheet}.")]
+    if not rows:
+        raise unknown_name("sheet", sheet, sorted({id.partition(".")[0] for id in EXERCISES}))
+    verdicts = [check(row, names.get(row.variable)) for row in rows]
+    lines = [f"| {row.id} {row.title} | {verdict.marked} | {verdict.score * row.points:g} of {row.points} |"
+             for row, verdict in zip(rows, verdicts)]
+    earned = sum(verdict.score * row.points for row, verdict in zip(rows, verdicts))
+    return Page("\n".join(["| Exercise | Your answer | Points |", "|---|---|---|", *lines,
+                           f"| All | | {round(earned, 3):g} of {sum(row.points for row in rows)} |"]))
 
 
 @dataclass(frozen=True)
@@ -111,6 +143,6 @@ def preview(id, text):
     if row.kind != "formula":
         raise InputError(f"The answer to exercise {row.id} is no formula.")
     try:
-        return Preview(written(parse(text, row.vocabulary), row.network))
+        return Preview(written(parse(text, row.vocabulary), row.network, row.notation))
     except FormulaError as error:
         return Preview("", str(error), error.position)

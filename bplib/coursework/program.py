@@ -4,8 +4,9 @@ The last lines are what is asked for, those before are what the learner has to w
 is given.  Slopes stand as g'(z), not yet by value, so that a mistake can be made in them.
 """
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import sympy as sp
@@ -15,7 +16,7 @@ from ..derivation import derive, own_widths
 from ..equations import N, Partial, indices_of, letter, name_of, s
 from ..layout import all_quantities
 from ..meaning import Point
-from .values import Misfit, Stored, evaluate, tree_of
+from .values import Later, Misfit, Stored, evaluate, tree_of
 
 WIDTHS = (3, 4, 2, 6)
 SQUARE = 5
@@ -156,7 +157,10 @@ class NumericPoint:
     spread            by how much the inputs are scaled, so that weighted sums lie far from 0 too
     seed              the first of the seeds that the numbers are drawn with
     ranges            letter → how far it runs, for indices of what an exercise asks for
+    turned            names of arrays whose indices a formula writes in the other order
     """
+
+    turned = ()
 
     def __init__(self, network, widths, samples, given=None, spread=1.0, seed=0):
         self.widths, self.ranges = widths, {}
@@ -166,19 +170,30 @@ class NumericPoint:
         for quantity in all_quantities(network).values():
             if quantity.kind in ("delta", "da"):
                 entry, scope = _whole(quantity, point)
-                self.arrays[quantity.name] = Stored(point(entry, scope), len(scope))
+                self.arrays[quantity.name] = Later(partial(point, entry, scope), len(scope))
         for name in network.parameters:
             entry, scope = _whole(network.quantities[name], point)
-            gradient = point(Partial(network.given("C")[()], entry), scope)
-            self.arrays["d" + name] = Stored(gradient, len(scope))
+            gradient = Partial(network.given("C")[()], entry)
+            self.arrays["d" + name] = Later(partial(point, gradient, scope), len(scope))
         sizes = {str(size): float(value) for size, value in point.sizes.items()}
         self.arrays |= {name: Stored(np.asarray(value), 0) for name, value in (SCALARS | sizes).items()}
+
+    def seen(self, ranges, turned=()):
+        """The same arrays, for an exercise with other letters, or with the indices of some arrays turned round."""
+        other = copy(self)
+        other.ranges, other.turned = ranges, turned
+        return other
+
+    @property
+    def as_typed(self):
+        """The arrays as a formula of the exercise takes them."""
+        return {**self.arrays, **{name: self.arrays[name].other_way_round for name in self.turned}}
 
     @contextmanager
     def doubled(self, name):
         """One array twice as large, all others as they are, while the block runs."""
         kept = self.arrays
-        self.arrays = {**kept, name: replace(kept[name], values=2 * kept[name].values)}
+        self.arrays = {**kept, name: kept[name].twice}
         try:
             yield
         finally:

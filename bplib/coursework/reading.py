@@ -20,10 +20,10 @@ def formula_values(row, tree, points=None):
     values, misfits = [], []
     for point in points or row.test_at:
         try:
-            values.append({row.ask: aligned(evaluate(tree, point.arrays, point.ranges), row.axes)})
+            values.append({row.ask: aligned(evaluate(tree, point.as_typed, point.ranges), row.axes)})
         except Misfit as misfit:
             values.append(None)
-            misfits.append(f"In your formula {misfit}.")
+            misfits.append(f"In your formula {row.in_its_letters(str(misfit))}.")
     return values, misfits[:1]
 
 

@@ -6,6 +6,7 @@ import sympy as sp
 from ..equations import indices_of, letter, name_of, s
 from ..formula.arithmetic import CONDITIONS
 from ..models.nodes import renamed
+from .exercises import Derived
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index, walk
 from .values import tree_of
 
@@ -42,8 +43,34 @@ def _fresh(inner, outer, keep):
 
 
 def formula(exercise, lines):
-    """The tree of what is asked for."""
-    return tree_of(closed(exercise, lines))
+    """The tree of what is asked for, in the exercise's own letters."""
+    return _in_its_letters(tree_of(closed(exercise, lines)), exercise)
+
+
+def _in_its_letters(tree, exercise):
+    """The tree with other letters for the indices that are asked for, and for those that these would meet."""
+    if not (exercise.units or exercise.turned):
+        return tree
+    own = [at for at in Derived.letters(exercise, exercise.ask) if at != "s"]
+    new = {at: exercise.units.get(at, at) for at in own}
+    used = {at for node in walk(tree) for at in getattr(node, "indices", ()) if isinstance(at, str)}
+    free = (letter for letter in "klmpqruvhi" if letter not in {*used, *new.values()}
+            and exercise.vocabulary.find(letter) is None)
+    new |= {at: next(free) for at in sorted(used - {*own, "s"}) if at in new.values()}
+    return _lettered(tree, new, exercise.turned)
+
+
+def _lettered(node, new, turned):
+    if isinstance(node, Entry):
+        indices = tuple(new.get(at, at) for at in node.indices)
+        return Entry(node.name, indices[::-1] if turned and node.name.startswith("W") else indices)
+    if isinstance(node, Index):
+        return Index(new.get(node.name, node.name))
+    if isinstance(node, Sum):
+        return Sum(new.get(node.index, node.index), _lettered(node.body, new, turned))
+    below = {name: _lettered(part, new, turned) for name, part in vars(node).items()
+             if hasattr(part, "__dataclass_fields__")}
+    return replace(node, **below) if below else node
 
 
 # the same value in other forms

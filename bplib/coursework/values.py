@@ -3,7 +3,7 @@
 Arrays carry the names of their axes, so an index may have any letter, and one that is not summed simply stays.
 """
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 
 import numpy as np
 import scipy.special
@@ -37,15 +37,39 @@ class Array:
 
 @dataclass(frozen=True)
 class Stored:
-    """An array of a network at a point: its own indices first, then those that it brings along unsummed."""
+    """An array of a network at a point: its own indices first, then those that it brings along unsummed.
+
+    first   of a weight: what the unit does whose index stands first
+    """
 
     values: np.ndarray
     rank: int
     extra: tuple = ()
+    first: str = "receives"
 
     def full(self, indices):
         """Indices as written, with the sample's in front where it was left out."""
         return (SAMPLE,) * (self.rank - len(indices)) + tuple(indices)
+
+    @property
+    def other_way_round(self):
+        """The array of a weight with its two indices exchanged."""
+        return Stored(self.values.T, self.rank, self.extra, "sends" if self.first == "receives" else "receives")
+
+    @property
+    def twice(self):
+        return Stored(2 * self.values, self.rank, self.extra, self.first)
+
+
+class Later(Stored):
+    """An array that is computed when it is first asked for: `compute()` gives the values."""
+
+    def __init__(self, compute, rank):
+        self.__dict__.update(compute=compute, rank=rank)
+
+    @cached_property
+    def values(self):
+        return self.compute()
 
 
 # functions
@@ -117,7 +141,7 @@ def _entry(node, arrays, ranges):
     for axis, at in reversed(list(enumerate(stored.full(node.indices)))):
         if isinstance(at, int):
             if at > values.shape[axis]:
-                raise Misfit(_no_such_unit(node, values.shape[axis], at))
+                raise Misfit(_no_such_unit(node, values.shape[axis], at, stored.first))
             values = values.take(at - 1, axis)
         else:
             letters.insert(0, at)
@@ -125,9 +149,9 @@ def _entry(node, arrays, ranges):
     return Array(letters, values) if len(set(letters)) == len(letters) else _diagonal(letters, values, node)
 
 
-def _no_such_unit(node, units, at):
+def _no_such_unit(node, units, at, first):
     number = "one unit" if units == 1 else f"{units} units"
-    turned = f"; the unit that receives stands first, {node.name}[{node.indices[1]},{node.indices[0]}]" if (
+    turned = f"; the unit that {first} stands first, {node.name}[{node.indices[1]},{node.indices[0]}]" if (
         node.name.startswith("W") and len(node.indices) == 2) else ""
     return f"{node.name} has {number} in that place, so there is no number {at}{turned}"
 

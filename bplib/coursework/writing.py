@@ -5,7 +5,7 @@ from ..activations import TABLE, added
 from ..equations import N, letter, s
 from ..formula.arithmetic import CONDITIONS
 from ..layout import all_quantities
-from ..notation import latex
+from ..notation import DEFAULT, latex
 from .tree import Binary, Call, Entry, Sum, walk
 
 SUM, PRODUCT, FACTOR = range(3)
@@ -23,13 +23,14 @@ def _symbol(function):
     return added_row.symbol if added_row else FUNCTIONS.get(function, rf"\operatorname{{{function}}}")
 
 
-def written(tree, network):
+def written(tree, network, notation=DEFAULT):
     """LaTeX of a tree over the entries of a network."""
-    return _Writer(network, tree).write(tree, SUM)
+    return _Writer(network, tree, notation).write(tree, SUM)
 
 
 class _Writer:
-    def __init__(self, network, tree):
+    def __init__(self, network, tree, notation):
+        self.notation = notation
         self.quantities = all_quantities(network)
         self.samples = any(isinstance(node, Sum) and node.index == "s" for node in walk(tree)) or any(
             isinstance(node, Entry) and len(node.indices) == self.rank(node) and self.per_sample(node)
@@ -65,7 +66,8 @@ class _Writer:
         letters = [sp.Integer(at) if isinstance(at, int) else letter(at)
                    for at in node.indices]
         full = [s] * (self.rank(node) - len(letters)) + letters
-        return latex(self.quantities[node.name][tuple(full)], self.quantities, samples=self.samples), FACTOR
+        entry = self.quantities[node.name][tuple(full)]
+        return latex(entry, self.quantities, self.notation, samples=self.samples), FACTOR
 
     def on_Call(self, node):
         prime = "'" if node.function.endswith("'") else ""

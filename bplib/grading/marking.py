@@ -68,7 +68,7 @@ class Settings:
 
     limits: Limits = Limits()
     isolation: str = "auto"
-    forks: bool = None
+    forks: bool | None = None
     seed: int = 0
 
 
@@ -255,7 +255,7 @@ def drawn(id, seed):
 
 STOPPED = threading.Event()
 """Set where a class is given up, so that threads which are still at it start nothing anew."""
-HOUSES = {}
+HOUSES: dict = {}
 """(thread, way, forks) → the house of that thread, or how often it has failed to open."""
 
 

@@ -19,7 +19,7 @@ from .verdict import LineVerdict, Verdict
 from .writing import latex
 
 
-def check_derivation(network: Network | Model, text: str, of: str = None, notation: str | Notation = None,
+def check_derivation(network: Network | Model, text: str, of: str | None = None, notation: str | Notation | None = None,
                      show_answer: bool = True) -> Verdict:
     """Which line of a derivation is wrong?  A `Verdict`, which shows a sign and a sentence for each line.
 
@@ -72,6 +72,13 @@ def examined(network, text, of=None, notation=None, given=None, batch=False, ans
     name = found.meant.notation.name if isinstance(network, Network) else ""
     summary = _summary(lines, first, arrived, found, notation)
     return Examined(found, arrived, Verdict(lines, right, first, mistakes, arrived.arrives, summary, name, answer))
+
+
+def as_read(found: Understood) -> tuple:
+    """How the lines of a text were read, without any verdict: for each its text, its LaTeX, and why it cannot be read; ""
+    where there is none."""
+    return tuple((judged.read.line.text, _latex(judged), _problem(judged) if judged.problems else "")
+                 for judged in found.lines)
 
 
 def _check_choices(network, of, notation):

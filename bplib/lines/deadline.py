@@ -3,7 +3,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-END = ContextVar("END", default=None)
+END: ContextVar[float | None] = ContextVar("END", default=None)
 
 
 class TookTooLong(Exception):

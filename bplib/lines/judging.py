@@ -50,7 +50,7 @@ class Link:
 
     left: Node
     right: Node
-    head: Node = None
+    head: Node | None = None
     finding: Finding = Finding.FOLLOWS
     why: str = ""
     carried: bool = False

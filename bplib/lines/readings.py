@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from ..conventions import TABLE, convention
 from ..networks import Dense, Network
-from ..notation import DEFAULT
+from ..notation import DEFAULT, Notation
 from .judging import Finding, Judge
 from .model_names import ModelNames
 from .network_names import NetworkNames
@@ -34,7 +34,7 @@ class Meant:
     partials      "nearest" or "total", see `values`
     """
 
-    notation: object = DEFAULT
+    notation: Notation = DEFAULT
     layer_of: tuple = ()
     layers_above: bool = False
     mode: Mode = Mode(False)
