@@ -203,7 +203,7 @@ TREATED_BY = {
     "5.6": "Step to both sides", "5.7": "softmax outputs",
     "6.1": "The slope is gone", "6.2": "Many paths, one short answer", "6.3": "## One path",
     "6.4": "what came in, times the δ of the neuron that received it", "6.5": "The formula as three loops",
-    "6.6": "One more term, λ *w*.", "6.7": "A path that skips", "6.8": "Shared weights need no new rule",
+    "6.6": "One more term, λ *w*.", "6.7": "A path that skips", "6.8": "Shared weights are several paths",
     "6.9": "A window that slides", "6.10": "Who hears h[s,t,j]?", "6.11": "Which of q, k and v",
     "6.12": "Go backwards yourself: y, then n, then σ, v and μ.",
 }
