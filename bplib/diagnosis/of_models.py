@@ -110,7 +110,7 @@ class _Change:
     right: sp.Expr
 
 
-_KNOWN = WeakKeyDictionary()
+_KNOWN: dict = WeakKeyDictionary()
 
 
 def _functions_of(model):
