@@ -110,7 +110,7 @@ class _Change:
     right: sp.Expr
 
 
-_KNOWN: dict = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def _functions_of(model):
