@@ -649,7 +649,7 @@ def test_a_process_that_says_too_much_is_stopped():
         taken.append(most)
         return b"x" * most
 
-    talks = channel.Channel(endless, lambda data: None, lambda: None, JOB)
+    talks = channel.Channel(endless, lambda data: None, lambda: None, lambda: None, JOB)
     said = follow(talks, JOB, Limits())
     talks.close()
     assert said.stopped[1].why == "It was stopped: it wrote far more than any answer needs."
