@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it with the tables below
     from . import activations as activations
+    from . import asking as ask  # noqa: F401, under the name that `_MODULES` gives it
     from . import coursework as coursework
     from . import datasets as datasets
     from . import explore as explore
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it
     from .models.typeset import Style as Style
     from .errors import DerivationError as DerivationError
     from .errors import InputError as InputError
+    from .frameworks import from_torch as from_torch
     from .functions import function as function
     from .gradcheck import gradient_check as gradient_check
     from .lines.check import check_derivation as check_derivation
@@ -48,12 +50,12 @@ _ROOMS = {
     "check_derivation": "lines.check",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
-    "diagnose": "diagnosis",
+    "diagnose": "diagnosis", "from_torch": "frameworks",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
 }
 _MODULES = {
-    "activations": "activations", "coursework": "coursework", "datasets": "datasets", "explore": "explore",
+    "activations": "activations", "ask": "asking", "coursework": "coursework", "datasets": "datasets", "explore": "explore",
     "figures": "figures", "languages": "languages", "layers": "models.layers", "losses": "losses", "reference": "reference",
 }
 

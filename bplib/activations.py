@@ -9,9 +9,9 @@ The two are written down separately and compared whenever a derivation uses them
 import builtins
 import keyword
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from collections.abc import Callable
 
 import numpy as np
 import sympy as sp
@@ -62,13 +62,13 @@ class Activation:
 
     name: str
     symbol: str
-    formula: Callable = None
-    slope: Callable = None
+    formula: Callable | None = None
+    slope: Callable | None = None
     parameters: tuple = ()
-    log: Callable = None
-    log_complement: Callable = None
-    stable: Callable = None
-    function: type = field(default=None, compare=False)
+    log: Callable | None = None
+    log_complement: Callable | None = None
+    stable: Callable | None = None
+    function: type | None = field(default=None, compare=False)
 
     def __reduce__(self):
         return _row_called, (self.name, self.parameters)
@@ -137,7 +137,7 @@ sigmoid_row = _row(
     stable=lambda z: _where_positive(1 / (1 + sp.exp(-z)), sp.exp(z) / (1 + sp.exp(z)), z),
     log=lambda z: -softplus(-z), log_complement=lambda z: -softplus(z))
 sigmoid = sigmoid_row.function
-inner = type("sigmoid", (Activated,), {"row": sigmoid_row, "__qualname__": "inner"})
+inner: type = type("sigmoid", (Activated,), {"row": sigmoid_row, "__qualname__": "inner"})
 """The sigmoid as a part of another activation's slope.  It is computed in the same way; it is another class because a
 text with one letter for the activation of a layer cannot write it with that letter."""
 
@@ -206,8 +206,9 @@ def of_units() -> tuple:
     return tuple(name for name, row in TABLE.items() if row.elementwise and not row.abstract)
 
 
-def add(name: str, formula: Callable, slope: Callable = None, *, symbol: str = None, alpha: float = None,
-        stable: Callable = None, log: Callable = None, log_complement: Callable = None) -> Activation:
+def add(name: str, formula: Callable, slope: Callable | None = None, *, symbol: str | None = None,
+        alpha: float | None = None, stable: Callable | None = None, log: Callable | None = None,
+        log_complement: Callable | None = None) -> Activation:
     """Add an activation a = g(z) to the table: from then on every part of the library has it.  Returns its row.
 
     name            under which networks ask for it
@@ -321,7 +322,7 @@ def _parameter(what, given):
     return sp.sympify(as_written(number))
 
 
-def activation(name, **parameters):
+def activation(name: str, **parameters: float) -> Activation:
     """The row of the table called `name`; leaky relu and elu take alpha=.
 
     >>> activation("leaky relu", alpha=0.2).parameters

@@ -5,6 +5,7 @@ them; a sum over one index of a product of two arrays becomes `@`, any other sum
 SymPy's NumPyPrinter prints everything that is the same for numbers and arrays; lambdify turns the lines into a
 function.
 """
+from typing import overload
 import inspect
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,16 +19,17 @@ from sympy.printing.precedence import PRECEDENCE
 from .activations import Activated, log_softmax, normal_cdf, normal_pdf, softmax
 from .conventions import convention
 from .derivation import Derivation, derive
+from .deriving.derivation import ModelDerivation
 from .equations import Equation, N, Quantity, gradient_of, in_reading_order, name_of, place_in_sum, s
 from .errors import InputError
 from .evaluation import stable
 from .inputs import checked_parameters, checked_samples
 from .layout import Layout
 from .models.model import Model
-from .networks import Graph, checked_network
-from .notation import DEFAULT
+from .networks import Graph, Network, checked_network
+from .notation import DEFAULT, Notation
 from .numerics import kernels
-from .program.generated import generate_model
+from .program.generated import GeneratedModel, generate_model
 
 
 class Array(sp.Basic):
@@ -462,7 +464,12 @@ class _Named:
                 for at, (name, value) in enumerate(zip(self.names, values))}
 
 
-def generate(network, derivation=None, notation=DEFAULT):
+@overload
+def generate(network: Network, derivation: Derivation | None = None, notation: str | Notation = DEFAULT) -> Generated: ...
+@overload
+def generate(network: Model, derivation: ModelDerivation | None = None) -> GeneratedModel: ...
+def generate(network: Network | Model, derivation=None,
+             notation: str | Notation = DEFAULT) -> Generated | GeneratedModel:
     """Generate the numeric functions of a network, from its derivation if it has been made already: `Generated`.
 
     network    a network, or a `model` written as text: then what comes back is a `GeneratedModel`

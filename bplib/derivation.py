@@ -4,7 +4,9 @@ Each step is checked when it is made, at small sizes and with generic numbers; o
 
 The error term of a unit is δ = ∂C_s/∂z, for one sample s; the gradient of a batch comes last, by a step of its own.
 """
+from typing import overload
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
@@ -12,12 +14,12 @@ import numpy as np
 import sympy as sp
 
 from .activations import Slope, softmax
-from .equations import Equation, Partial, gradient_of, i, indices_of, j, k, name_of, s
 from .deriving.algebra import distributed
 from .deriving.derivation import ModelDerivation, derive_model
 from .deriving.leaves import leaves
 from .deriving.links import derivative_in, links_through, path_through
 from .deriving.rewriting import one_place_sums
+from .equations import Equation, Partial, gradient_of, i, indices_of, j, k, name_of, s
 from .errors import DerivationError, InputError
 from .evaluation import StablePoint, outputs_and_targets, share_of_output
 from .inputs import checked_parameters, checked_samples
@@ -124,7 +126,11 @@ def _targets(network, Y, samples):
     return {network.targets.name: Y + 1 if network.targets.kind == "c" else Y}
 
 
-def derive(network: Network | Model, with_respect_to=()) -> Derivation | ModelDerivation:
+@overload
+def derive(network: Network) -> Derivation: ...
+@overload
+def derive(network: Model, with_respect_to: str | Sequence[str] = ()) -> ModelDerivation: ...
+def derive(network: Network | Model, with_respect_to: str | Sequence[str] = ()) -> Derivation | ModelDerivation:
     """Derive ∂C/∂parameter for every parameter of a network: a `Derivation`, each step of it checked.
 
     network           a network, or a `model` written as text: then what comes back is a `ModelDerivation`

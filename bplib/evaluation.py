@@ -78,7 +78,9 @@ def _output_in(inside, activated):
 class StableValues(Values):
     """`Values` with activations, slopes and softmax computed by forms that hold for any z."""
 
-    prepared = staticmethod(lambda expression: expression)
+    @staticmethod
+    def prepared(expression):
+        return expression
 
     def _value(self, e, scope):
         if isinstance(e, Slope) and not e.args[0].row.abstract:

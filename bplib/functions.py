@@ -96,14 +96,14 @@ class SoftmaxFunction(_Function):
 class LossFunction(_Function):
     """What one output a with the target y adds to the cost of a sample, entry by entry."""
 
-    def __call__(self, a: ArrayLike, y: ArrayLike = None) -> np.ndarray:
+    def __call__(self, a: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
         """The terms: floats, in the shape of a and y; one of the two may be a single number.
 
         A loss without targets takes a alone.  InputError where shapes differ, or where there is no such term.
         """
         return self._computed(self._term, a, y)
 
-    def derivative(self, a: ArrayLike, y: ArrayLike = None) -> np.ndarray:
+    def derivative(self, a: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
         """∂term/∂a, in the shape of a and y."""
         return self._computed(self._slope, a, y)
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import reference
 from .codegen import Generated, generate
@@ -40,8 +41,9 @@ SMALL = 1e-6
 """A gradient that is handed over may be off by this part of an entry: not all formulas are equally exact."""
 
 
-def gradient_check(network: Network | Generated, parameters: dict, X, Y=None, *, gradients: dict | None = None,
-                   entries: int = 20, seed: int = 0, epsilon: float | None = None) -> GradientCheck:
+def gradient_check(network: Network | Generated, parameters: dict, X: ArrayLike, Y: ArrayLike | None = None, *,
+                   gradients: dict | None = None, entries: int = 20, seed: int = 0,
+                   epsilon: float | None = None) -> GradientCheck:
     """Compare the derived gradient of a network, or a gradient of your own, with three others: a `GradientCheck`.
 
     network            a network, or the functions generated from one

@@ -7,8 +7,8 @@ Two rows compare nothing: "output" is the output itself, and "given error" has a
 `add` puts a row of your own into the table.
 """
 import keyword
-from dataclasses import dataclass, replace
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -40,11 +40,11 @@ class Loss:
 
     name: str
     term: Callable
-    parameter: tuple = None
-    outputs: tuple = None
+    parameter: tuple | None = None
+    outputs: tuple | None = None
     targets: str = "values"
-    slope: Callable = None
-    stable: Callable = None
+    slope: Callable | None = None
+    stable: Callable | None = None
     to_learn: bool = True
 
     def __reduce__(self):
@@ -98,8 +98,8 @@ BUILT_IN = tuple(TABLE)
 """Names of the rows that stand in the table from the start."""
 
 
-def add(name: str, term: Callable, *, parameter: tuple = None, outputs: tuple = None, targets: str = "values",
-        slope: Callable = None, stable: Callable = None) -> Loss:
+def add(name: str, term: Callable, *, parameter: tuple | None = None, outputs: tuple | None = None, targets: str = "values",
+        slope: Callable | None = None, stable: Callable | None = None) -> Loss:
     """Add a loss to the table: from then on every part of the library has it.  Returns its row.
 
     name        under which networks ask for it
@@ -186,7 +186,7 @@ def _parameter(what, given):
     return sp.sympify(as_written(number))
 
 
-def loss(name, **parameter):
+def loss(name: str, **parameter: float) -> Loss:
     """The row of the table called `name`; squared error takes factor= (1 or 1/2), Huber error threshold=.
 
     >>> loss("squared error", factor=0.5).parameter

@@ -3,17 +3,17 @@
 Each returns a `Network`: its equations, in an order in which each uses only what stands above it, and how large its
 arrays are.  Everything else in bplib starts from that list.
 """
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import sympy as sp
 
 from . import losses as loss_table
-from .activations import activation
+from .activations import Activation, activation
 from .equations import LAMBDA, Equation, N, Quantity, j, k, s, size, sum_with_sign_in_front
 from .errors import InputError, unknown_name
-from .losses import check_outputs, loss
 from .inputs import as_written, checked_number, folded
+from .losses import Loss, check_outputs, loss
 from .notation import DEFAULT, latex
 
 OVER = ("sum", "mean")
@@ -157,8 +157,9 @@ class _Builder:
         self.equation(cost, (), mean * sp.Sum(losses[s], (s, 1, N)) + strength / 2 * penalty)
 
 
-def dense(sizes, activations="sigmoid", loss="squared error", *, bias=True, over_samples="mean", over_outputs="sum",
-          l2=0):
+def dense(sizes: Sequence[int], activations: str | Activation | Sequence[str | Activation] = "sigmoid",
+          loss: str | Loss = "squared error", *, bias: bool = True, over_samples: str = "mean",
+          over_outputs: str = "sum", l2: float = 0) -> Network:
     """A network of dense layers.
 
     sizes         widths n_0, …, n_L: inputs first, outputs last
@@ -196,8 +197,9 @@ def dense(sizes, activations="sigmoid", loss="squared error", *, bias=True, over
                    {**dict(zip(n, structure.sizes)), **options.constants}, structure, options)
 
 
-def graph(neurons, inputs, outputs=None, loss="squared error", *, bias=False, over_samples="mean",
-          over_outputs="sum", l2=0):
+def graph(neurons: Mapping, inputs: Sequence[str], outputs: Sequence[str] | None = None,
+          loss: str | Loss = "squared error", *, bias: bool = False, over_samples: str = "mean",
+          over_outputs: str = "sum", l2: float = 0) -> Network:
     """A network given neuron by neuron: layered, without cycles; connections may skip layers.
 
     neurons   name → (names that feed it, activation), each after all that feed it
@@ -236,7 +238,8 @@ def graph(neurons, inputs, outputs=None, loss="squared error", *, bias=False, ov
                    structure, options)
 
 
-def neuron(activation_name="sigmoid", loss="squared error", *, bias=True, over_samples="mean", l2=0):
+def neuron(activation_name: str | Activation = "sigmoid", loss: str | Loss = "squared error", *, bias: bool = True,
+           over_samples: str = "mean", l2: float = 0) -> Network:
     """One neuron with one input: z = w·x + b, a = g(z).  x and y hold one number a sample.
 
     The smallest network there is; its derived gradient of one weight is ∂C/∂w = 2(a − y)·g'(z)·x.

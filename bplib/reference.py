@@ -54,7 +54,7 @@ def normal_density(z):
 # name: (g, g').  They work on arrays of any shape. 1 - sigmoid(z) is written sigmoid(-z): nothing cancels.
 # At the kink z = 0 the derivative is the one from the left: 0 for relu, alpha for leaky relu and elu.
 # gelu: Hendrycks and Gimpel (2016); silu: Elfwing, Uchibe and Doya (2018); elu: Clevert et al. (2016).
-ELEMENTWISE = {
+ELEMENTWISE: dict[str, tuple] = {
     "identity": (lambda z: z,
                  lambda z: np.ones_like(z)),
     "sigmoid": (lambda z: expit(z),

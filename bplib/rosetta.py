@@ -2,9 +2,9 @@
 
 Two tables of facts do the work: ROWS, the formulas that are shown, and FIELDS, the choices in which texts differ.
 """
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from collections.abc import Callable
 
 import sympy as sp
 
@@ -308,7 +308,7 @@ def _row(*cells):
     return f"| {' | '.join(cells)} |"
 
 
-def compare(one, other, **choices):
+def compare(one: str, other: str, **choices: str) -> Comparison:
     """Two texts side by side: a `Comparison`, which a notebook shows as a table and a list of differences.
 
     one, other   names in `conventions`, or a `Notation` of one's own

@@ -225,7 +225,7 @@ def _full_like(like, number):
     return Bounded(np.full_like(like.value, number), 0.0, like.arithmetic)
 
 
-UFUNCS = {
+UFUNCS: dict = {
     np.add: _add, np.subtract: partial(_add, sign=-1), np.multiply: _multiply, np.divide: _divide,
     np.negative: _negative, np.matmul: _matmul, np.sign: _sign,
     **{ufunc: partial(_piecewise_linear, ufunc) for ufunc in (np.absolute, np.maximum, np.minimum)},

@@ -9,8 +9,8 @@ from .derivation import derive, own_widths
 from .equations import LAMBDA
 from .matrices import matrix_latex
 from .meaning import Point
-from .networks import checked_network
-from .notation import DEFAULT
+from .networks import Network, checked_network
+from .notation import DEFAULT, Notation
 from .steps import Check, Step
 
 
@@ -41,7 +41,7 @@ class Forms:
         return "\n".join([repr(self.scalar), repr(self.index), self.matrix])
 
 
-def forms(network, name, *indices, notation=DEFAULT):
+def forms(network: Network, name: str, *indices: int, notation: str | Notation = DEFAULT) -> Forms:
     """The gradient of the parameter called `name` in three forms, compared in numbers: `Forms`.
 
     indices   the entry for the scalar form, counted from 1, such as 2, 1 for W1[2, 1]

@@ -11,12 +11,13 @@ from math import sqrt
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .batches import Batches, Reader, values_of_a_sample
 from .codegen import Generated, generate
 from .errors import InputError
 from .inputs import as_array, checked_number, checked_parameters, checked_whole, inputs_as_given, samples_as_given
-from .networks import Graph, checked_network
+from .networks import Graph, Network, checked_network
 from .tuning import tune
 
 PATIENCE = 2
@@ -78,7 +79,7 @@ class History:
         return f"<{self.epochs} epochs{stopped}: cost {self.cost[0]:.4g} → {self.cost[-1]:.4g}{last}>"
 
 
-def initial_parameters(network, seed: int = 0) -> dict:
+def initial_parameters(network: Network, seed: int = 0) -> dict:
     """Random parameters to start from: weights normal with standard deviation 1/√(number of inputs), biases 0.
 
     Returns a dict of float arrays: W1 (n_1, n_0), b1 (n_1,), …; floats for networks given neuron by neuron.  For
@@ -97,9 +98,9 @@ def _draw(network, quantity, random):
     return np.asarray(random.normal(size=shape) / np.sqrt(inputs))
 
 
-def train(network, parameters: Mapping | History, X, Y, *, eta: float, epochs: int, batch_size: int | None = None,
-          momentum: float = 0.0, seed: int | np.random.Generator | None = 0, test: tuple | None = None,
-          dtype: str = "float64", keep: int | None = None) -> History:
+def train(network: Network | Generated, parameters: Mapping | History, X: ArrayLike, Y: ArrayLike, *, eta: float,
+          epochs: int, batch_size: int | None = None, momentum: float = 0.0, seed: int | np.random.Generator | None = 0,
+          test: tuple | None = None, dtype: str = "float64", keep: int | None = None) -> History:
     """Train by gradient descent; the given parameters are left as they are.  Returns a `History`.
 
     network      a network, or the functions generated from one, in any notation
@@ -341,7 +342,7 @@ class _Test:
         return outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
 
 
-def accuracy(network, parameters: Mapping, X, labels) -> float:
+def accuracy(network: Network | Generated, parameters: Mapping, X: ArrayLike, labels: ArrayLike) -> float:
     """The share of samples whose largest output stands at their label (for one output: on the right side of ½).
 
     parameters and X as the functions take them; labels are ints from 0, shape (N,).

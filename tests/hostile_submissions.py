@@ -340,11 +340,11 @@ def find(name): return lambda *a: c.EXERCISES
 # reads the solutions
 import glob, json
 text = ''
-for path in glob.glob(LIBRARY + '/../notebooks/coursework/*'):
+for path in glob.glob(LIBRARY + '/../notebooks/coursework/*/*'):
     for cell in json.load(open(path))['cells']:
         if cell['cell_type'] == 'code': text = ''.join(cell['source'])
         if 'SOLUTION' in text: exec(text)
-open(LIBRARY + '/../notebooks/coursework/sheet-4-batches-and-programs.ipynb').read()
+open(LIBRARY + '/../notebooks/coursework/solutions/sheet-4-batches-and-programs.ipynb').read()
 
 # reads a neighbour
 import json

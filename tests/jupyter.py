@@ -66,6 +66,22 @@ def from_disk(browser, path):
     page.close()
 
 
+DIRTY = "jupyterapp.shell.currentWidget.context.model.dirty"
+
+
+def assert_saved_from(lab, folder, element):
+    """Ctrl+S, pressed where an element has the focus, writes what the notebook holds to the disk and changes nothing."""
+    note = f"# saved from {element}"
+    lab.page.evaluate("""note => { const { widgets } = jupyterapp.shell.currentWidget.content;
+        widgets.at(-1).model.sharedModel.setSource(note); }""", note)
+    path, cells = folder / lab.page.evaluate("jupyterapp.shell.currentWidget.context.path"), lab.cells()
+    assert lab.page.evaluate(DIRTY) and note not in path.read_text(encoding="utf-8")
+    element.focus()
+    element.press("Control+s")
+    lab.page.wait_for_function(f"() => !{DIRTY}", timeout=1000 * PATIENCE)
+    assert json.dumps(note)[1:-1] in path.read_text(encoding="utf-8") and lab.cells() == cells
+
+
 def open_in_place(page, path):
     """Open a notebook, by its path in the folder of JupyterLab, in place of the one before, whose kernel ends."""
     page.evaluate("""async (path) => {

@@ -17,7 +17,8 @@ from class_of_submissions import FILES, KINDS, write_class
 from bplib.grading import Settings, grade
 from bplib.grading.channel import Limits
 
-SHEET = next((Path(__file__).resolve().parent.parent / "notebooks" / "coursework").glob("sheet-4*.ipynb"))
+SOLUTIONS = Path(__file__).resolve().parent.parent / "notebooks" / "coursework" / "solutions"
+SHEET = next(SOLUTIONS.glob("sheet-4*.ipynb"))
 
 
 def main(arguments):

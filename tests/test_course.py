@@ -169,8 +169,8 @@ FORMULAS = {
     "A4": ("cost: the losses of all samples, added up", Shown("persian", 1, r"Q = \sum_{i} \ell_{i}")),
     "A5": ("loss for regression: squared error", Shown("persian", 1, r"\ell_{i} = \sum_{c} (b_{c} - y_{c})^{2}")),
     "A6": ("loss for classes: negative log-likelihood",
-           Asserted("""math.isclose(cost(w, X, [[1.0]]), -math.log(b["o"]))""",
-                    """math.isclose(cost(w, X, [[0.0]]), -math.log(1 - b["o"]))""")),
+           Asserted("""math.isclose(cost(w, X, [[1.0]]), -math.log(a["o"]))""",
+                    """math.isclose(cost(w, X, [[0.0]]), -math.log(1 - a["o"]))""")),
     "A7": ("gradient descent: a step against the gradient",
            Shown("five neurons", 1, r"w_{cm} ← w_{cm} - \eta ∂⟨Q|w_{cm}⟩")),
     "A8": ("chain rule with three intermediates: a product for each path, added up",
@@ -179,13 +179,13 @@ FORMULAS = {
     "A9": ("derivative with respect to a weight: through the weighted sum that it enters",
            Shown("five neurons", 1, r"∂⟨\ell_{i}|w_{pc}⟩ = ∂⟨\ell_{i}|b_{c}⟩ ∂⟨b_{c}|a_{c}⟩ ∂⟨a_{c}|w_{pc}⟩"
                  r" = ∂⟨\ell_{i}|a_{c}⟩ ∂⟨a_{c}|w_{pc}⟩")),
-    "A10": ("weighted sum by a weight: the input of the connection",
+    "A10": ("derivative of the weighted sum with respect to a weight: the input of the connection",
             Shown("five neurons", 1, r"∂⟨a_{c}|w_{pc}⟩ = b_{p}")),
     "A11": ("derivative with respect to a weight: *δ* of the receiver times the input",
             Shown("five neurons", 1, r"∂⟨\ell_{i}|w_{pc}⟩ = \delta_{c} b_{p} = ∂⟨\ell_{i}|a_{c}⟩ b_{p}")),
     "A12": ("the same for all samples, added up",
             Shown("five neurons", 1, r"∂⟨Q|w_{pc}⟩ = \sum_{i} \delta_{ic} b_{ip}")),
-    "A13": ("*δ* is the derivative with respect to the weighted sum: that by the output, times the slope",
+    "A13": ("*δ* is the derivative with respect to the weighted sum: that with respect to the output, times the slope",
             Shown("five neurons", 1, r"∂⟨\ell_{i}|a_{o}⟩ = ∂⟨\ell_{i}|b_{o}⟩ ∂⟨b_{o}|a_{o}⟩ = \delta_{o}"
                   r" = ∂⟨\ell_{i}|b_{o}⟩ \theta'_{o}(a_{o})")),
     "A14": ("derivative with respect to an output: one path through each listener, added up",
@@ -208,10 +208,11 @@ FORMULAS = {
     "B4": ("one neuron: weight times input", Shown("one neuron", 1, "Y = W X")),
     "B5": ("its output: the sigmoid of that", Shown("one neuron", 1, "Z = h(Y)")),
     "B6": ("its cost: cross entropy", Shown("one neuron", 1, r"J_{s} = -(t \ln Z + (1 - t) \ln(1 - Z))")),
-    "B7": ("cost by output", Shown("one neuron", 1, r"∂⟨J_{s}|Z⟩ = \frac{Z - t}{Z (1 - Z)}")),
-    "B8": ("output by weighted input: the slope of the sigmoid",
+    "B7": ("derivative of the cost with respect to the output",
+           Shown("one neuron", 1, r"∂⟨J_{s}|Z⟩ = \frac{Z - t}{Z (1 - Z)}")),
+    "B8": ("that of the output with respect to the weighted input: the slope of the sigmoid",
            Shown("one neuron", 1, "h'(Y) = Z (1 - Z) = ∂⟨Z|Y⟩")),
-    "B9": ("weighted input by weight", Shown("one neuron", 1, "∂⟨Y|W⟩ = X")),
+    "B9": ("that of the weighted input with respect to the weight", Shown("one neuron", 1, "∂⟨Y|W⟩ = X")),
     "B10": ("the three factors of the chain",
             Shown("one neuron", 1, "∂⟨J_{s}|W⟩ = ∂⟨J_{s}|Z⟩ ∂⟨Z|Y⟩ ∂⟨Y|W⟩")),
     "B11": ("the slope cancels: output minus target, times input",
@@ -230,16 +231,16 @@ FORMULAS = {
             Asserted("np.allclose(added[name], 200 * mean[name])", "np.allclose(ratio, len(X))")),
     "B20": ("a batch, Y = X Wᵀ: derivative with respect to X is G W",
             Asserted("slopes(lambda X: (G * (X @ W.T)).sum(), X), G @ W")),
-    "B21": ("and by W it is Gᵀ X", Asserted("slopes(lambda W: (G * (X @ W.T)).sum(), W), G.T @ X")),
-    "B22": ("and by Wᵀ it is Xᵀ G", Asserted("np.allclose((G.T @ X).T, X.T @ G)")),
+    "B21": ("and with respect to W it is Gᵀ X", Asserted("slopes(lambda W: (G * (X @ W.T)).sum(), W), G.T @ X")),
+    "B22": ("and with respect to Wᵀ it is Xᵀ G", Asserted("np.allclose((G.T @ X).T, X.T @ G)")),
     "B23": ("the other layout, Y = X W: derivative with respect to W is Xᵀ G",
             Asserted("slopes(lambda V: (G * (X @ V)).sum(), V), X.T @ G")),
-    "B24": ("and by X it is G Wᵀ", Asserted("slopes(lambda X: (G * (X @ V)).sum(), X), G @ V.T")),
+    "B24": ("and with respect to X it is G Wᵀ", Asserted("slopes(lambda X: (G * (X @ V)).sum(), X), G @ V.T")),
     "B25": ("both as a product of Jacobians", Asserted("""np.einsum("si,sijk->jk", G, jacobian), G.T @ X""")),
     "C1": ("a step for all weights at once", Asserted("walk[n] - 0.01 * gradient(walk[n])")),
     "C2": ("a step for one weight",
            Shown("chapter", 1, r"w_{ij}^{(1)} ← w_{ij}^{(1)} - \eta ∂⟨C|w_{ij}^{(1)}⟩")),
-    "C3": ("chain rule with one path", Asserted("change(one_path)", "Z(Y(x)).diff(x)")),
+    "C3": ("chain rule with one path", Asserted("change(one_path)", "F(U(t)).diff(t)")),
     "C4": ("total input of a unit: activations times weights, and a bias",
            Shown("chapter", 2, r"s_{j}^{(2)} = \sum_{i} w_{ij}^{(2)} z_{i}^{(1)} + b_{j}^{(2)}"
                  r" = w_{1j}^{(2)} z_{1}^{(1)} + w_{2j}^{(2)} z_{2}^{(1)} + b_{j}^{(2)}")),
@@ -248,15 +249,16 @@ FORMULAS = {
     "C7": ("cost: half the squared error",
            Shown("chapter", 2, r"C_{n} = \sum_{j} \frac{1}{2} (\hat{y}_{j} - y_{j})^{2}"
                  r" = \frac{1}{2} (y_{1} - \hat{y}_{1})^{2}")),
-    "C8": ("cost by output", Shown("chapter", 2, r"∂⟨C_{n}|\hat{y}_{j}⟩ = \hat{y}_{j} - y_{j}")),
-    "C9": ("cost by total input of the output",
+    "C8": ("derivative of the cost with respect to the output",
+           Shown("chapter", 2, r"∂⟨C_{n}|\hat{y}_{j}⟩ = \hat{y}_{j} - y_{j}")),
+    "C9": ("that with respect to the total input of the output",
            Shown("chapter", 2, r"∂⟨C_{n}|s_{j}^{(2)}⟩ = \hat{y}_{j} - y_{j}")),
-    "C10": ("cost by the weight from hidden unit 2 to the output",
+    "C10": ("that with respect to the weight from hidden unit 2 to the output",
             Shown("chapter", 2, r"∂⟨C_{n}|w_{21}^{(2)}⟩ = (\hat{y}_{1} - y_{1}) z_{2}^{(1)}")),
-    "C11": ("cost by total input of hidden unit 1",
+    "C11": ("that with respect to the total input of hidden unit 1",
             Shown("chapter", 1, r"∂⟨C_{n}|s_{1}^{(1)}⟩ ="
                   r" (\hat{y}_{1} - y_{1}) w_{11}^{(2)} z_{1}^{(1)} (1 - z_{1}^{(1)})")),
-    "C12": ("cost by the weight from input 2 to hidden unit 1",
+    "C12": ("that with respect to the weight from input 2 to hidden unit 1",
             Shown("chapter", 1, r"∂⟨C_{n}|w_{21}^{(1)}⟩ ="
                   r" (\hat{y}_{1} - y_{1}) w_{11}^{(2)} z_{1}^{(1)} (1 - z_{1}^{(1)}) x_{2}")),
     "C13": ("gradient of a batch: those of its samples, added up",
@@ -395,7 +397,7 @@ def test_the_contents_page_lists_every_notebook_in_order():
     page = "\n".join(cell.source for cell in notebook("00-contents.ipynb").cells if cell.cell_type == "markdown")
     listed = list(dict.fromkeys(re.findall(r"\]\(([^)#]+\.ipynb)\)", page)))
     there = sorted(str(path.relative_to(NOTEBOOKS).as_posix()) for path in NOTEBOOKS.rglob("*.ipynb")
-                   if ".ipynb_checkpoints" not in path.parts)
+                   if not {".ipynb_checkpoints", "solutions"} & {*path.parts})
     assert sorted(listed) == [name for name in there if name != "00-contents.ipynb"]
     numbers = [int(name[:2]) for name in listed if name[:2].isdigit()]
     assert numbers == sorted(numbers)

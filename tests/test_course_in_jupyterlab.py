@@ -15,7 +15,7 @@ from bplib.bench.browser import PATIENCE, Lab
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PATHS = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.ipynb")
-               if ".ipynb_checkpoints" not in path.parts)
+               if not {".ipynb_checkpoints", "solutions"} & {*path.parts})
 WIDTH, HEIGHT = 1100, 1000
 """Of the window, in pixels; the list of files is closed."""
 

@@ -1,8 +1,10 @@
 """The field for an answer, in Python and in JupyterLab: what is typed is typeset, judged, and stays in the field."""
+import json
 import re
 
 import pytest
 from explorers import violations
+from jupyter import assert_saved_from
 from playwright.sync_api import expect
 
 from bplib import InputError
@@ -29,7 +31,7 @@ def test_what_stands_in_the_cell_is_judged_at_once(answer, told):
 def test_every_formula_exercise_has_a_field(row):
     one = field(row.id, "2")
     assert one.preview["mathml"].startswith("<math") and one.verdict["outcome"] == "wrong"
-    assert one.facts["hints"] == list(row.hints) and one.facts["variable"] == row.variable
+    assert one.facts["hints"] == list(row.hints) and one.facts["copy"] == row.variable
 
 
 def test_a_new_answer_is_read_and_not_yet_judged():
@@ -142,7 +144,7 @@ def test_a_verdict_belongs_to_its_text(one):
 HOLD = """
 import os, time
 from bplib.coursework.field import Field
-at_once = {{name: getattr(Field, name) for name in ("read", "judge")}}
+at_once = {{name: getattr(Field, name) for name in ("read", "check")}}
 def held(work):
     def waits(*arguments):
         while not os.path.exists({done!r}):
@@ -208,6 +210,44 @@ def test_the_line_for_the_cell_is_copied(one, lab):
     assert one.root.get_by_text("What counts is what stands in the cell").is_visible()
 
 
+@pytest.fixture
+def cell(lab):
+    """Function that writes into the last cell, and one that says what stands there."""
+    at = "jupyterapp.shell.currentWidget.content.widgets.at(-1).model.sharedModel"
+    yield (lambda source: lab.page.evaluate(f"source => {at}.setSource(source)", source),
+           lambda: lab.page.evaluate(f"{at}.source"))
+    lab.page.evaluate(f"() => {at}.setSource('')")
+
+
+@pytest.mark.parametrize("before, after", [
+    ('answer_1_1 = ""', "answer_1_1 = {}"),
+    ("# mine\nanswer_1_1 = '2*\\'a'  \nx = 1", "# mine\nanswer_1_1 = {}\nx = 1"),
+])
+def test_what_is_checked_is_written_into_the_cell(one, cell, before, after):
+    write, source = cell
+    write(before)
+    for text in (WRONG, RIGHT, 'a "b" \\cdot'):
+        one.type(text)
+        expect(one.message).to_be_empty()
+        one.input.press("Enter")
+        expect(one.message).to_have_text(f"Now in the cell: answer_1_1 = {json.dumps(text)}")
+        assert source() == after.format(json.dumps(text))
+        expect(one.input).to_be_focused()
+
+
+@pytest.mark.parametrize("before", [
+    "answer_1_1 = best()", 'answer_1_1 = """a"""', 'answer_1_1 = r"a"', 'answer_1_10 = ""', 'my_answer_1_1 = ""',
+    '    answer_1_1 = ""', 'answer_1_1 = "a" + "b"', 'answer_1_1 == ""'])
+def test_what_is_no_plain_text_in_the_cell_stays(one, cell, before):
+    write, source = cell
+    write(before)
+    one.type(WRONG)
+    one.input.press("Enter")
+    expect(one.verdict).to_contain_text("Not yet")
+    assert source() == before
+    expect(one.message).to_be_empty()
+
+
 def test_keys_stay_in_the_field(one, lab):
     before = lab.cells()
     cells = "jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells.map((cell) => cell.source)"
@@ -217,6 +257,17 @@ def test_keys_stay_in_the_field(one, lab):
         for key in ("d", "d", "x", "a", "b", "m", "Shift+Enter", "Escape"):
             lab.page.keyboard.press(key)
     assert lab.cells() == before and lab.page.evaluate(cells) == sources
+
+
+def test_the_notebook_is_saved_from_inside(one, lab, server):
+    """With what was typed still there, and its verdict."""
+    one.type(RIGHT)
+    one.input.press("Enter")
+    expect(one.verdict).to_contain_text("✓ Right")
+    for element in (one.input, one.button("Check")):
+        assert_saved_from(lab, server.folder, element)
+    expect(one.verdict).to_contain_text("✓ Right")
+    expect(one.input).to_have_value(RIGHT)
 
 
 def test_everything_is_reached_by_tab(one, lab):

@@ -12,7 +12,7 @@ from bplib.coursework.matching import apart, distance, reference
 from bplib.coursework.mistakes import Mistake
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-DERIVED = [row for row in EXERCISES.values() if row.kind != "choice"]
+DERIVED = [row for row in EXERCISES.values() if row.kind not in ("choice", "derivation")]
 ids = [row.id for row in DERIVED]
 
 

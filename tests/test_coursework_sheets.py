@@ -1,4 +1,4 @@
-"""The sheets: every exercise is there with its answer, and what learners get holds no answer."""
+"""The sheets: every exercise is there with its answer, and what learners get is made of that and holds no answer."""
 import re
 from functools import cache
 from pathlib import Path
@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from bplib.coursework import EXERCISES, NotRight, check, hint
+from bplib import InputError
+from bplib.coursework import EXERCISES, NotRight, check, hint, question, summary
+from bplib.coursework.pages import hints
 from bplib.grading.release import released
 
-FOLDER = Path(__file__).resolve().parent.parent / "notebooks" / "coursework"
+OPEN = Path(__file__).resolve().parent.parent / "notebooks" / "coursework"
+FOLDER = OPEN / "solutions"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)\s*### END SOLUTION", re.S)
 FLAGS = {"start": {"grade": False, "solution": False, "locked": True},
@@ -48,11 +51,12 @@ def answer(row):
 
 # what a sheet holds
 
-def test_five_sheets_hold_all_kinds_of_exercises():
-    assert len(PATHS) == 5 and len(EXERCISES) >= 30
-    for path in PATHS:
+def test_six_sheets_hold_all_kinds_of_exercises():
+    assert len(PATHS) == 6 and len(EXERCISES) >= 40
+    for path in PATHS[:-1]:
         assert 6 <= len(rows_of(path)) <= 7
         assert {"formula", "function", "number"} <= {row.kind for row in rows_of(path)}, path.stem
+    assert len(rows_of(PATHS[-1])) >= 10 and {row.kind for row in rows_of(PATHS[-1])} == {"derivation"}
 
 
 @each_row
@@ -93,29 +97,60 @@ def test_metadata_of_nbgrader(path):
 
 # what learners get
 
+def as_learners_get_it(notebook):
+    """Kind, id and source of the cells."""
+    return [(one.cell_type, one.id, one.source) for one in notebook.cells]
+
+
+def test_the_open_sheets_are_made_of_those_with_solutions():
+    """Whoever has changed one makes the open ones anew: python3 -m bplib release --run notebooks/coursework"""
+    assert [path.name for path in sorted(OPEN.glob("*.ipynb"))] == [path.name for path in PATHS]
+    for path in PATHS:
+        assert as_learners_get_it(sheet(OPEN / path.name)) == as_learners_get_it(released(sheet(path))), path.name
+
+
 @each_sheet
 def test_a_released_sheet_holds_no_solution(path):
+    """A question may name what a function returns as its solution does, so the programs are looked into."""
     notebook = released(sheet(path))
-    text = "\n".join(one.source for one in notebook.cells)
+    text = "\n".join(one.source for one in notebook.cells if one.cell_type == "code")
     solutions = [SOLUTION.search(cell(row, "answer").source)[1].split("\n") for row in rows_of(path)]
+    assert all(map("".join, solutions))
     for line in (line.strip() for lines in solutions for line in lines):
-        assert line and line not in text
-    assert "SOLUTION" not in text
+        assert line not in text or re.fullmatch(r'(answer_\w+ = )?"""', line), line
+    assert "SOLUTION" not in nbformat.writes(notebook)
     assert not [one.id for one in notebook.cells if one.get("outputs") or one.get("execution_count")]
 
 
 @each_sheet
-def test_a_released_sheet_fails_only_where_it_is_graded(path):
-    """Each cell is run although others fail: what was not written yet stops nothing but the cells at the end."""
-    scope, failed = {}, []
-    for one in released(sheet(path)).cells:
-        if one.cell_type == "code":
-            try:
-                exec(one.source, scope)
-            except NotRight as error:
-                assert error.verdict.outcome == "missing"
-                failed.append(one.id)
-    assert failed == [f"hand-in-{row.id.replace('.', '-')}" for row in rows_of(path)]
+def test_questions_and_hints_are_there_before_anything_is_run(path):
+    """The whole question, and all hints, each behind a line that opens it."""
+    notebook = released(sheet(path))
+    for row in rows_of(path):
+        shown = cell(row, "question", notebook), cell(row, "hint", notebook)
+        assert [one.cell_type for one in shown] == ["markdown", "markdown"]
+        head, _, text = question(row.id).markdown.partition("\n")
+        assert shown[0].source == f"## {head.strip('*')}\n{text}" and row.text in text
+        assert shown[1].source == hints(row.id).markdown and shown[1].source.count("<summary>") == len(row.hints)
+        assert all(f"</summary>\n\n{text}\n\n</details>" in shown[1].source for text in row.hints)
+
+
+@each_sheet
+def test_a_released_sheet_says_in_three_lines_how_it_is_used(path):
+    first, *steps = re.split(r"\n(?=\d\. )", released(sheet(path)).cells[0].source)
+    assert first.startswith("# Sheet ") and [re.match(r"\d\. \*\*(.*?)\.\*\*", step)[1] for step in steps] == [
+        "Type", "Check", "Hand in"]
+
+
+@each_sheet
+def test_a_released_sheet_runs_to_its_end(path):
+    """Nothing raises where nothing is answered, and the last cell says so."""
+    scope, notebook = {}, released(sheet(path))
+    *before, last = [one.source for one in notebook.cells if one.cell_type == "code"]
+    for source in before:
+        exec(source, scope)
+    told = eval(last.splitlines()[-1], exec(last, scope) or scope).markdown
+    assert told.count("Nothing here yet") == len(rows_of(path)) and f"0 of {sum(row.points for row in rows_of(path))}" in told
 
 
 def test_a_hand_in_of_ones_own_passes_nothing():
@@ -125,16 +160,42 @@ def test_a_hand_in_of_ones_own_passes_nothing():
         exec(cell(EXERCISES["1.1"], "hand-in").source, scope)
 
 
-def test_a_released_sheet_in_a_kernel(tmp_path):
-    """The same with one answer written: that one passes, a wrong one fails with its mistake, the rest is missing."""
+def test_a_released_sheet_in_a_kernel():
+    """The same with one answer written, and one wrong: each is told under it, and all at the end, without an error."""
     notebook = released(sheet(PATHS[0]))
     cell(EXERCISES["1.1"], "answer", notebook).source = cell(EXERCISES["1.1"], "answer").source
     cell(EXERCISES["1.2"], "answer", notebook).source = 'answer_1_2 = "(a-y)*a*(1-a)"'
     NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True,
                    resources={"metadata": {"path": FOLDER}}).execute()
-    failed = {one.id: output.evalue for one in notebook.cells for output in one.get("outputs", [])
-              if output.output_type == "error"}
-    assert list(failed) == [f"hand-in-1-{n}" for n in range(2, 8)]
-    assert "The 2 of the square is lost" in failed["hand-in-1-2"] and "no answer yet" in failed["hand-in-1-3"]
-    shown = [output.data["text/plain"] for output in cell(EXERCISES["1.2"], "check", notebook).outputs]
-    assert shown[0].startswith("Exercise 1.2: not yet. **The 2 of the square is lost.**")
+    shown = {one.id: one.outputs for one in notebook.cells if one.get("outputs")}
+    assert not [output for outputs in shown.values() for output in outputs if output.output_type == "error"]
+    told, = (output.data["text/plain"] for output in shown["check-1-2"])
+    assert told.startswith("Exercise 1.2: not yet. **The 2 of the square is lost.**")
+    lines = shown["summary"][0].data["text/markdown"].splitlines()[2:]
+    assert [line.split("|")[2:4] for line in lines[:3]] == [
+        [" ✓ **Right** ", " 1 of 1 "], [" ✗ **Not yet** ", " 0.7 of 1 "], [" – **Nothing here yet** ", " 0 of 1 "]]
+    assert lines[-1] == "| All | | 1.7 of 8 |"
+
+
+# what the cells call
+
+def test_a_summary_of_all_solutions():
+    for path in PATHS:
+        rows = rows_of(path)
+        told = summary(path.stem.split("-")[1], {row.variable: answer(row) for row in rows}).markdown
+        points = sum(row.points for row in rows)
+        assert told.count("✓ **Right**") == len(rows) and told.endswith(f"| All | | {points} of {points} |")
+    with pytest.raises(InputError, match="no sheet called 9"):
+        summary(9, {})
+
+
+@pytest.mark.parametrize("id", ["9.9", "", None, 1.1, ["1.1"], "1"])
+def test_a_hint_for_an_exercise_that_is_not_there_is_a_sentence(id):
+    assert hint(id).markdown.startswith("There is no exercise called ")
+
+
+def test_what_is_not_right_is_shown_without_the_lines_of_the_library():
+    with pytest.raises(NotRight) as raised:
+        exec(cell(EXERCISES["1.1"], "hand-in").source, {"answer_1_1": "(a-y)*g'(z)*x"})
+    line, = raised.value._render_traceback_()
+    assert line.startswith("1.1: Not yet. **The 2 of the square is lost.**")

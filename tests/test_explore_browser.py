@@ -28,7 +28,7 @@ class View(Controls):
 
     def picture(self):
         """Where things lie, (w, C), read off the labelled axes, and how far the axes reach."""
-        drawn = self.root.locator(".bplib-plot").evaluate("""plot => {
+        drawn = self.root.locator(".bplib-plot").first.evaluate("""plot => {
             const middle = (one) => { const r = one.getBoundingClientRect();
                                       return [r.x + r.width / 2, r.y + r.height / 2]; };
             const along = (mark, at) => {
@@ -83,8 +83,8 @@ def view(lab):
     assert not lab.errors()
 
 
-@pytest.mark.parametrize("name, keys, value", [("w", 3, 0.75), ("b", 3, 1.05), ("x", 3, 1.15), ("y", 3, 0.15),
-                                               ("eta", 3, 1.15)])
+@pytest.mark.parametrize("name, keys, value", [("w", 3, 0.75), ("b", 3, 1.05), ("x", 3, 1.15), ("y", 3, 0.35),
+                                               ("eta", 3, 5.15)])
 def test_a_slider_moves_all_that_depends_on_it(view, name, keys, value):
     assert view.agrees()
     before = view.numbers()
@@ -102,6 +102,70 @@ def test_menus_change_formulas_and_numbers(view, activation, loss):
     view.menu("loss").select_option(loss)
     assert view.agrees(activation, loss)
     assert view.root.locator("math").count() > 10 and "\\" not in view.root.inner_text()
+
+
+def dragged(view, plot, to):
+    """Drag along the axis of a plot to a number on it."""
+    picture = view.root.locator(".bplib-plot").nth(plot)
+    marks = dict(picture.evaluate("""plot => [...plot.querySelectorAll(".bplib-axes text[text-anchor=middle]")].map(
+        (text, n) => [text.textContent, text.getBoundingClientRect().x + text.getBoundingClientRect().width / 2])"""))
+    across = np.polyfit([number(text) for text in marks], [*marks.values()], 1)
+    box, mouse = picture.bounding_box(), view.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    mouse.down()
+    mouse.move(np.polyval(across, to), box["y"] + 90, steps=4)
+    mouse.up()
+
+
+def test_the_points_on_the_curves_are_dragged(view):
+    """The one on the curve of C moves w; the one on the curve of a moves z, by way of b."""
+    dragged(view, 0, -3)
+    assert view.settings()["w"] == pytest.approx(-3, abs=0.05) and view.agrees()
+    dragged(view, 1, 2)
+    assert view.numbers()["z"] == pytest.approx(2, abs=0.05) and view.agrees()
+    assert view.settings()["w"] == pytest.approx(-3, abs=0.05)
+
+
+def test_the_curve_of_the_activation(view):
+    """Its point, its tangent and the target lie where the numbers say."""
+    view.menu("activation").select_option("tanh")
+    view.type(w="-1.3", y="0.6")
+    drawn = view.root.locator(".bplib-plot").nth(1).evaluate("""plot => {
+        const middle = (one) => { const r = one.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; };
+        const end = (mark, at) => { const path = plot.querySelector(mark);
+            const { x, y } = path.getPointAtLength(at * path.getTotalLength()).matrixTransform(path.getScreenCTM());
+            return [x, y]; };
+        const lines = [...plot.querySelectorAll(".bplib-axes line")].map((one) => one.getBoundingClientRect());
+        const texts = [...plot.querySelectorAll(".bplib-axes text:not(.bplib-axis-name)")];
+        return { ticks: texts.map((text, n) => [text.textContent, text.getAttribute("text-anchor"), lines[n].x, lines[n].y]),
+                 marks: [middle(plot.querySelector(".bplib-point")), end(".bplib-target", 0), end(".bplib-tangent", 0),
+                         end(".bplib-tangent", 1)] }; }""")
+    up = np.polyfit(*zip(*[(y, number(text)) for text, anchor, _, y in drawn["ticks"] if anchor == "end"]), 1)
+    across = np.polyfit(*zip(*[(x, number(text)) for text, anchor, x, _ in drawn["ticks"] if anchor == "middle"]), 1)
+    (z, a), (_, target), *ends = [(np.polyval(across, x), np.polyval(up, y)) for x, y in drawn["marks"]]
+    numbers = view.numbers()
+    assert (z, a, target) == pytest.approx((numbers["z"], numbers["a"], 0.6), abs=0.03)
+    assert (ends[1][1] - ends[0][1]) / (ends[1][0] - ends[0][0]) == pytest.approx(numbers["da_dz"], abs=0.01)
+
+
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    """Each task, done as it says; what is so already when a task comes up has to be done anew."""
+    lab.python(None, 0)
+    view = View(lab.explorer())
+    line = view.root.locator(".bplib-try")
+    assert "0 of 5 done" in line.inner_text() and "press Step" in line.inner_text()
+    view.press("Step")
+    assert "1 of 5 done" in line.inner_text()
+    dragged(view, 0, -4)
+    assert "2 of 5 done" in line.inner_text()
+    view.type(w="5", b="3")
+    assert "3 of 5 done" in line.inner_text() and "binary cross entropy" in line.inner_text()
+    view.menu("loss").select_option("binary cross entropy")
+    assert "4 of 5 done" in line.inner_text()
+    view.type(x="3", eta="10")
+    for _ in range(5):
+        view.press("Step")
+    assert "5 of 5 done" in line.inner_text() and "what else happens?" in line.inner_text()
 
 
 def test_a_pair_that_does_not_fit_is_off(view):
@@ -132,7 +196,7 @@ def test_step_run_and_reset(view, lab):
     assert after["b"] == pytest.approx(start["b"] - start["eta"] * slopes["dC_db"], abs=1e-4)
     assert view.agrees()
     assert [float(text) for text in lab.python("print(ex.w, ex.b)").split()] == pytest.approx(
-        [after["w"], after["b"]])
+        [after["w"], after["b"]], rel=1e-5)
     view.press("Run")
     expect(view.root.locator(".bplib-plot .bplib-past")).to_have_attribute("d", re.compile("(M[^M]+){3}"))
     view.press("Stop")
@@ -181,7 +245,7 @@ def test_every_control_has_a_name(view):
     assert controls.count() == 15
     for control in controls.all():
         assert control.evaluate("c => c.ariaLabel || c.labels?.[0]?.textContent || c.textContent").strip()
-    assert "slope" in view.root.get_by_role("img").get_attribute("aria-label")
+    assert "slope" in view.root.get_by_role("img").first.get_attribute("aria-label")
 
 
 def test_the_values_are_spoken_when_they_stand_still(view, lab):

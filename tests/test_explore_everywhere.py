@@ -2,6 +2,7 @@
 import pytest
 from explorers import CELLS as CELLS
 from explorers import EXPLORERS, View, each, still, violations
+from jupyter import assert_saved_from
 from playwright.sync_api import expect
 
 CONTROLS = ":is(input, select, button, summary, textarea, [tabindex]):not([disabled], [tabindex='-1'])"
@@ -39,6 +40,11 @@ def test_a_cell_that_runs_again_has_one_view(view, lab, name):
     lab.python(None, EXPLORERS.index(name))
     expect(lab.page.locator(".bplib")).to_have_count(len(EXPLORERS))
     assert view.moves()
+
+
+@each
+def test_the_notebook_is_saved_from_inside(view, lab, server):
+    assert_saved_from(lab, server.folder, view.handle)
 
 
 @each

@@ -282,6 +282,16 @@ class View:
     def choose(self, key):
         self.root.locator(f"input[type=radio][value='{key}']").click()
 
+    def all_weights(self, wanted):
+        button = self.root.get_by_role("button", name="All weights")
+        if button.get_attribute("aria-pressed") != str(wanted).lower():
+            button.click()
+
+    def seen_labels(self):
+        """Keys of the weights whose labels can be seen."""
+        return set(self.root.locator(".bplib-network-weight").evaluate_all(
+            "all => all.filter((one) => getComputedStyle(one).opacity > 0).map((one) => one.dataset.key)"))
+
     def chosen(self):
         return self.root.locator("input[type=radio]:checked").input_value()
 
@@ -321,7 +331,7 @@ class View:
         expected, texts = self.expected(), self.texts()
         for key, text in texts.items():
             assert number(text) == pytest.approx(expected[key], abs=rounded, rel=6e-3 if "10" in text else 0), key
-        for line, terms in self.formulas().items():
+        for line, terms in self.lines():
             slope = line.removeprefix("after ")
             key = f"d{slope}" if line.startswith("after") else line
             if line.startswith("after"):
@@ -334,14 +344,19 @@ class View:
 
     def formulas(self):
         """Left side → the last row of the line, number by number; a line's letters are not read."""
-        return {line: terms for line, terms in self.root.locator(".bplib-network-line").evaluate_all("""all => all.map(
+        return dict(self.lines())
+
+    def lines(self):
+        """The same as pairs, of all lines that have numbers; the same left side may have several."""
+        numbered = self.root.locator(".bplib-network-line:has(.bplib-network-right [data-number])")
+        return [(line, terms) for line, terms in numbered.evaluate_all("""all => all.map(
             (one) => [one.dataset.line, [...one.querySelectorAll(".bplib-network-column")].map((column) => {
                 const math = column.lastChild.cloneNode(true);
                 math.querySelectorAll("msup").forEach((power) => {
                     power.textContent = power.firstChild.textContent + "**" + power.lastChild.textContent; });
                 math.querySelectorAll("mfrac").forEach((part) => {
                     part.textContent = `((${part.firstChild.textContent})/(${part.lastChild.textContent}))`; });
-                return math.textContent; })])""")}
+                return math.textContent; })])""")]
 
     def drawn(self, key):
         return self.root.locator(f".bplib-network-line[data-line='{key}']").first
@@ -380,6 +395,7 @@ def view(lab):
     view = View(lab.explorer(), bplib.explore.network())
     view.root.get_by_role("checkbox").uncheck()
     view.press("Reset")
+    view.all_weights(True)
     view.choose("W1[2,1]")
     view.type("eta", "0.5")
     yield view
@@ -391,6 +407,7 @@ def big(lab):
     view = View(lab.explorer(1), bplib.explore.network(bplib.dense([3, 4, 2], "tanh")))
     view.root.get_by_role("checkbox").uncheck()
     view.press("Reset")
+    view.all_weights(True)
     yield view
     assert not lab.errors()
 
@@ -489,6 +506,26 @@ def test_backward_without_forward_computes_it_first(view):
     view.press("Update")
     view.press("Backward")
     assert "computed first" in view.message.inner_text() and view.agrees()
+
+
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    lab.python(None, 0)
+    line = view.root.locator(".bplib-try")
+    view.root.get_by_role("checkbox").uncheck()
+    assert "0 of 4 done" in line.inner_text() and "press Forward" in line.inner_text()
+    view.press("Backward")
+    assert "0 of 4 done" in line.inner_text()
+    view.press("Forward")
+    view.press("Backward")
+    assert "2 of 4 done" in line.inner_text()
+    view.choose("W2[1,1]")
+    assert "2 of 4 done" in line.inner_text()
+    view.choose("W1[1,2]")
+    assert "3 of 4 done" in line.inner_text()
+    view.type("eta", "5")
+    for _ in range(9):
+        view.press("Step")
+    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
 
 
 KNOWN = """root => {
@@ -598,34 +635,85 @@ def test_softmax_is_shown(lab):
     assert not lab.errors()
 
 
+def test_weights_are_named_where_they_are_asked_for(big, lab):
+    """On the way of what is chosen, under the pointer, where the keyboard is, or all of them."""
+    big.choose("W1[2,1]")
+    assert len(big.seen_labels()) == 20
+    big.all_weights(False)
+    big.root.locator(".bplib-network-head").first.hover()
+    on_the_way = {"W1[2,1]", "W2[1,2]", "W2[2,2]"}
+    assert big.seen_labels() == on_the_way
+    place = big.root.locator(".bplib-network-hit").nth(8).evaluate("""line => {
+        const { x, y } = line.getPointAtLength(0.1 * line.getTotalLength()).matrixTransform(line.getScreenCTM());
+        return [x, y]; }""")
+    lab.page.mouse.move(*place)
+    assert big.seen_labels() == on_the_way | {"W1[3,3]"}
+    lab.page.mouse.click(*place)
+    assert big.chosen() == "W1[3,3]" and big.seen_labels() == {"W1[3,3]", "W2[1,3]", "W2[2,3]"}
+    big.root.locator("input[type=radio]:checked").focus()
+    lab.page.keyboard.press("ArrowUp")
+    assert big.chosen() == "W1[3,2]" in big.seen_labels()
+
+
+def test_values_are_shades_and_weights_are_thick(view):
+    """A card is the darker the larger its value, blue or red by the sign; nothing is shaded that is not known."""
+    def shades():
+        return dict(view.root.locator(".bplib-network-card[data-key]").evaluate_all(
+            "all => all.map((one) => [one.dataset.key, one.style.getPropertyValue('--shade')])"))
+    view.type("x[1]", "2")
+    view.type("x[2]", "-0.5")
+    of = {key: (re.search("red|blue", text)[0], int(re.search(r"(\d+)%", text)[1])) for key, text in shades().items()
+          if key != "C"}
+    assert of["x[1]"][0] == "blue" and of["x[2]"][0] == "red" and of["x[1]"][1] > of["x[2]"][1] > 0
+    assert all(of[f"z1[{n}]"][1] > 0 for n in (1, 2))
+    view.press("Update")
+    assert " 0%" in shades()["z1[1]"] and " 0%" not in shades()["x[1]"]
+    widths = view.root.locator(".bplib-network-edge[data-sign]").evaluate_all(
+        "all => all.map((one) => Number(one.getAttribute('stroke-width')))")
+    weights = [abs(w) for name in ("W1", "W2") for w in view.given()[0][name].flatten()]
+    assert np.argsort(widths).tolist() == np.argsort(weights).tolist()
+
+
 @pytest.mark.parametrize("n", [0, 1])
 @pytest.mark.parametrize("width", [1400, 1000, 620])
 def test_numbers_never_cover_each_other(n, width, lab):
+    lab.page.set_viewport_size({"width": 1400, "height": 1100})
+    View(lab.explorer(n), None).all_weights(True)
     lab.page.set_viewport_size({"width": width, "height": 1100})
     lab.page.wait_for_function("width => document.body.clientWidth === width", arg=width)
     still(lab.explorer(n))
     boxes = lab.explorer(n).locator(".bplib-network-weight, .bplib-network-card").evaluate_all("""
-        all => all.map((one) => { const { left, top, right, bottom } = one.getBoundingClientRect();
+        all => all.filter((one) => getComputedStyle(one).opacity > 0).map((one) => { const { left, top, right, bottom } = one.getBoundingClientRect();
                                   return [one.textContent, left, top, right, bottom]; })""")
     lab.page.set_viewport_size({"width": 1400, "height": 1100})
-    assert len(boxes) == (6 + 6 if n == 0 else 20 + 10)
+    cards, weights = (6, 6) if n == 0 else (10, 20)
+    assert len(boxes) == cards + weights * (width > 620)  # there is no room for numbers between the cards then
     for at, (one, left, top, right, bottom) in enumerate(boxes):
         for other, left2, top2, right2, bottom2 in boxes[at + 1:]:
             assert left >= right2 - 2 or left2 >= right - 2 or top >= bottom2 - 2 or top2 >= bottom - 2, (one, other)
 
 
 def test_nothing_jumps(view):
-    """Controls, cards and the panel keep their places while values change length and sign, and in every phase."""
+    """Controls and cards keep their places while values change length and sign, and in every phase.
+
+    So does the panel, which comes last; it may grow with what it holds, and does not shrink again.
+    """
     places = """root => [...root.querySelectorAll("input:not([type=radio]), button, .bplib-network-card, "
         + ".bplib-network-panel, .bplib-network-picture")].map((one) => {
-            const { x, y, width, height } = one.getBoundingClientRect(); return [x, y, width, height].join(); })"""
+            const { x, y, width, height } = one.getBoundingClientRect();
+            return [x, y, width, one.matches(".bplib-network-panel") ? "" : height].join(); })"""
+    panel = view.root.locator(".bplib-network-panel")
+    high = panel.evaluate("one => one.offsetHeight")
     before = view.root.evaluate(places)
     for name, text in (("chosen", "-4.123456"), ("x[1]", "-2.5"), ("eta", "0"), ("chosen", "oops"), ("y[1]", "1e-5")):
         view.type(name, text)
         assert view.root.evaluate(places) == before
+        assert panel.evaluate("one => one.offsetHeight") == high
     for label in ("Forward", "Backward", "Update", "Step"):
         view.press(label)
         assert view.root.evaluate(places) == before
+        assert panel.evaluate("one => one.offsetHeight") >= high
+        high = panel.evaluate("one => one.offsetHeight")
 
 
 def test_the_values_are_spoken_when_they_stand_still(view):
@@ -668,6 +756,7 @@ def test_an_exception_is_shown(lab, line, broken):
 
 def test_a_long_formula_goes_on_with_a_sign(view, lab):
     """Below its right side: no line of it ends with the sign, and none begins without one."""
+    view.root.get_by_text("Written out, path by path").click()
     broken = view.root.evaluate("""root => {
         root.style.width = "440px";
         const found = [...root.querySelectorAll(".bplib-network-right")].flatMap((right) => {
@@ -678,6 +767,7 @@ def test_a_long_formula_goes_on_with_a_sign(view, lab):
         });
         root.style.width = "";
         return found; }""")
+    view.root.get_by_text("Written out, path by path").click()
     assert broken and set(broken) <= set("+−·"), broken
 
 

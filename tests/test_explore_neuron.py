@@ -103,7 +103,7 @@ def test_values_are_read_and_set():
     assert (explorer.activation, explorer.loss) == ("tanh", "Huber error")
     explorer.set_state({"w": 2, "b": 0.25})  # as the page does
     assert (explorer.w, explorer.b) == (2.0, 0.25)
-    assert explorer.facts["start"] == {"w": -1.0, "b": 0.9, "x": 1.0, "y": 0.0, "eta": 0.5}
+    assert explorer.facts["start"] == {"w": -1.0, "b": 0.9, "x": 1.0, "y": 0.2, "eta": 0.5}
 
 
 @pytest.mark.parametrize("name, value, says", [
@@ -143,7 +143,7 @@ def test_shown_without_a_page():
     """Text for viewers without widgets is the same in every run: no address, no id."""
     explorer = bplib.explore.neuron()
     data, _ = explorer._repr_mimebundle_()
-    text = "Neuron explorer: sigmoid, squared error, w = 0.6, b = 0.9, x = 1, y = 0, eta = 1."
+    text = "Neuron explorer: sigmoid, squared error, w = 0.6, b = 0.9, x = 1, y = 0.2, eta = 5."
     assert data["text/plain"] == repr(explorer) == text
     assert text in data["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in data

@@ -457,6 +457,23 @@ def test_gradients_vanish_in_deep_sigmoid_layers(view, lab):
     assert view.numbers()["size1"] > 0.01 * view.numbers()["size7"]
 
 
+def test_bars_reach_as_far_as_gradients_that_explode(view, lab):
+    """The scale grows with the largest size, so that no bar is full but the longest."""
+    view.menu("layers").select_option("3")
+    view.menu("activation").select_option("relu")
+    view.type(eta="100")
+    for _ in range(20):
+        view.press("Step")
+        sizes = [view.numbers()[f"size{n}"] for n in range(1, 5)]
+        if max(sizes) > 1e3:
+            break
+    most = np.ceil(np.log10(max(sizes)))
+    assert most > 3
+    bars = view.root.locator(".bplib-training-bar div").evaluate_all("all => all.map(bar => bar.style.width)")
+    expected = [100 * (np.log10(size) + 8) / (most + 8) for size in sizes]
+    assert [float(bar[:-1]) for bar in bars[:4]] == pytest.approx(expected, abs=0.3)
+
+
 def test_lines_end_where_the_numbers_are(view, lab):
     view.run(100)
     for place, name, of in ((0, "cost_train", np.array), (1, "size1", np.log10)):
@@ -581,6 +598,25 @@ def test_an_exception_is_shown(view, lab):
     assert lab.complaints
     lab.complaints.clear()
     lab.python("")
+
+
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    lab.python(None, 0)
+    line = view.root.locator(".bplib-try")
+    assert "0 of 4 done" in line.inner_text()
+    view.run(400)
+    assert "1 of 4 done" in line.inner_text()
+    view.menu("layers").select_option("1")
+    view.menu("width").select_option("1")
+    view.press("Step", 12)
+    assert "2 of 4 done" in line.inner_text()
+    view.menu("activation").select_option("sigmoid")
+    view.menu("layers").select_option("6")
+    assert "3 of 4 done" in line.inner_text()
+    view.menu("activation").select_option("relu")
+    view.type(eta="100")
+    view.press("Step")
+    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
 
 
 def test_no_kernel_is_needed(view, lab):

@@ -28,10 +28,10 @@ from bplib.grading import Settings, executors, grade, isolation, release
 from bplib.grading.channel import Channel, Limits
 from bplib.grading.isolation import House, StartFailed
 from bplib.grading.names import visible_name
-from bplib.grading.release import without_solutions
+from bplib.grading.release import release_to_nbgrader, without_solutions
 
 ROOT = Path(__file__).resolve().parent.parent
-SHEETS = ROOT / "notebooks" / "coursework"
+SHEETS = ROOT / "notebooks" / "coursework" / "solutions"
 SHEET = next(SHEETS.glob("sheet-4*.ipynb"))
 FULL = sum(row.points for id, row in EXERCISES.items() if id.startswith("4."))
 LITERAL = {id for id, row in EXERCISES.items() if id.startswith("4.") and row.kind != "function"}
@@ -72,8 +72,9 @@ def test_a_mark_without_a_partner_is_refused():
 
 def test_release(tmp_path):
     for path in release(SHEETS, tmp_path):
-        out, notebook = path.read_text(encoding="utf-8"), nbformat.read(SHEETS / path.name, as_version=4)
-        assert "SOLUTION" not in out
+        notebook = nbformat.read(SHEETS / path.name, as_version=4)
+        out = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+        assert "SOLUTION" not in path.read_text(encoding="utf-8")
         for cell in answer_cells(notebook):
             for line in re.findall(r"### BEGIN SOLUTION\n(.*?)\s*### END", cell.source, re.S)[0].splitlines():
                 assert line.strip() not in out or len(line.strip()) < 8
@@ -111,23 +112,24 @@ def test_an_autograder_for_gradescope(tmp_path):
 def test_nbgrader_grades_a_sheet(tmp_path):
     """The solutions earn all points; a `hand_in` of one's own in place of an answer earns nothing."""
     pytest.importorskip("nbgrader")
-    name = "sheet-1-one-neuron.ipynb"
-    for place in ("source", "submitted/ada", "submitted/eve"):
-        (tmp_path / place / "sheet-1").mkdir(parents=True)
-    for place in ("source", "submitted/ada"):
-        shutil.copy(SHEETS / name, tmp_path / place / "sheet-1")
+    sheet = "sheet-1-one-neuron"
+    source = next(path for path in release_to_nbgrader(SHEETS, tmp_path) if path.stem == sheet)
+    for student in ("ada", "eve"):
+        (tmp_path / "submitted" / student / sheet).mkdir(parents=True)
+    shutil.copy(source, tmp_path / "submitted" / "ada" / sheet)
 
     def nbgrader(*given):
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it starts programs of its own by name
         subprocess.run([sys.executable, "-m", "nbgrader", *given], cwd=tmp_path, check=True, capture_output=True,
                        env={**os.environ, "PATH": path})
 
-    nbgrader("generate_assignment", "sheet-1", "--create", f"--course-dir={tmp_path}")
-    eve = nbformat.read(tmp_path / "release" / "sheet-1" / name, as_version=4)
+    nbgrader("generate_assignment", sheet, "--create", f"--course-dir={tmp_path}")
+    eve = nbformat.read(tmp_path / "release" / sheet / source.name, as_version=4)
+    assert EXERCISES["1.1"].text in "".join(cell.source for cell in eve.cells)  # before anything is run
     answer = next(cell for cell in eve.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "answer-1-1")
     answer.source = "hand_in = lambda *given: None\nanswer_1_1 = 'x'"
-    nbformat.write(eve, tmp_path / "submitted" / "eve" / "sheet-1" / name)
-    nbgrader("autograde", "sheet-1", f"--course-dir={tmp_path}")
+    nbformat.write(eve, tmp_path / "submitted" / "eve" / sheet / source.name)
+    nbgrader("autograde", sheet, f"--course-dir={tmp_path}")
     nbgrader("export")
     with open(tmp_path / "grades.csv") as file:
         assert {row["student_id"]: row["score"] for row in csv.DictReader(file)} == {"ada": "8.0", "eve": "0.0"}

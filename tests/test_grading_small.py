@@ -538,7 +538,7 @@ def test_a_file_that_checks_nothing():
 # functions are called with numbers that nobody knows
 
 FUNCTIONS = [row for row in EXERCISES.values() if row.kind == "function"]
-SHEETS = Path(__file__).resolve().parent.parent / "notebooks" / "coursework"
+SHEETS = Path(__file__).resolve().parent.parent / "notebooks" / "coursework" / "solutions"
 
 
 def solution(exercise):

@@ -14,7 +14,12 @@ from test_persian import MISTAKES
 import bplib
 import bplib.explore
 from bplib import conventions, languages, losses
+from bplib.asking.derivations import DerivationQuestion
+from bplib.asking.formulas import ONE_FORMULA, Formula
+from bplib.asking.question import Question
+from bplib.asking.verdict import WORDS
 from bplib.explore.explorer import LIMITS, Number
+from bplib.lines.verdict import MARKS
 
 LIBRARY = Path(bplib.__file__).parent
 PERSIAN = languages.TABLE["fa"]
@@ -38,7 +43,10 @@ def persian():
 
 LABELS = [trait.label for trait in bplib.explore.network().traits().values() if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
-FROM_TABLES = {"self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "label": ["Network explorer"],
+FROM_TABLES = {"self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "label": ["Network explorer", "Answer field"],
+               "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
+               "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
+               "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],
                **dict.fromkeys(["loss.name", "self.network.options.loss.name"], losses.TABLE)}
 """What is said that does not stand in the call → the sentences that it may be."""
 
@@ -59,8 +67,9 @@ def said_on_the_page(source):
         yield from [json.loads(text)] if text else FROM_TABLES[other]
 
 
+ROOMS = "explore", "figures", "coursework", "asking"
 SAID = {"py": said_in_python, "js": said_on_the_page}
-SENTENCES = {sentence for room in ("explore", "figures") for kind, said in SAID.items()
+SENTENCES = {sentence for room in ROOMS for kind, said in SAID.items()
              for path in (LIBRARY / room).glob(f"*.{kind}") for sentence in said(path.read_text(encoding="utf-8"))}
 
 
@@ -100,6 +109,18 @@ def test_the_page_fills_places_as_python_does():
     assert run_javascript(f"{code}\nconst phrase = phrases({json.dumps(PERSIAN.facts())});\n"
                           'const result = [phrase("input {n}", { n: [2, 10] }), typed("−۱۲٫۵"), typed("1,5")];'
                           ) == ["ورودی ۲، ۱۰", -12.5, 1.5]
+
+
+def test_numbers_are_read_as_people_and_as_fields_write_them():
+    read = {"1/3": 1 / 3, "0,141": 0.141, "1.00·10⁹": 1e9, "−2.5·10⁻³": -2.5e-3, "3 × 10⁴": 3e4, "۱/۳": 1 / 3, "1,5/2": 0.75,
+            " 4e-2 ": 0.04}
+    not_read = ["", "/", "1/", "/2", "1/2/3", "a", "1..2", "10⁹", "1·10"]
+    code = (LIBRARY / "explore" / "common.js").read_text(encoding="utf-8")
+    given = json.dumps([*read, *not_read])
+    found = run_javascript(f"{code}\nconst result = {given}.map(typed);")
+    assert found == pytest.approx([*read.values(), *[None] * len(not_read)])  # JSON has null for NaN
+    written = run_javascript(f"{code}\nconst result = [1e9, 123456, -0.00025, 3.5].map((x) => typed(show(x)));")
+    assert written == pytest.approx([1e9, 1.23e5, -2.5e-4, 3.5])
 
 
 def test_texts_are_set_apart_where_they_run_the_other_way():
@@ -277,9 +298,9 @@ def test_sentences_run_to_the_left_and_mathematics_to_the_right(view):
     view.choose("W1[1,1]")
     view.slider().press("ArrowRight")
     assert float(view.field("chosen").input_value()) == pytest.approx(0.55)
-    signs = view.root.evaluate("""root => [...root.querySelectorAll(".bplib-network-formula")].map(
+    signs = view.root.evaluate("""root => [...root.querySelectorAll(".bplib-network-panel > * > .bplib-network-formula")].map(
         (one) => one.children[1].getBoundingClientRect().left)""")
-    assert len(signs) == 4 and max(signs) - min(signs) < 8, "signs of equality stand in line"
+    assert len(signs) == 2 and max(signs) - min(signs) < 8, "signs of equality stand in line"
     view.press("Reset")
 
 

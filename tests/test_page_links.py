@@ -9,7 +9,7 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted(path.relative_to(ROOT / "notebooks") for path in (ROOT / "notebooks").rglob("*.ipynb")
-               if ".ipynb_checkpoints" not in path.parts)
+               if not {".ipynb_checkpoints", "solutions"} & {*path.parts})
 
 
 def pages(paths, preprocessors):

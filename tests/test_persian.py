@@ -13,6 +13,11 @@ FORMULA = re.compile(r"\$[^$]*\$")
 NOT_PROSE = re.compile(r"<code>.*?</code>|<[^>]*>|\$[^$]*\$", re.S)
 """Code, tags and formulas, which stay as they are in any language."""
 
+PARAGRAPH = re.compile(
+    r'#+ [^<]+|<p style="text-align: right">.+</p>'
+    r'|<details><summary>[^<]+</summary><p style="text-align: right">.+</p></details>', re.S)
+"""A heading, a paragraph, or one that is folded away."""
+
 LANGUAGE = 'bp.languages.use("fa")\n'
 
 MISTAKES = {
@@ -74,7 +79,7 @@ def test_prose_runs_from_right_to_left(path):
         opening, *paragraphs, closing = cell.source.split("\n\n")
         assert (opening, closing) == ('<div dir="rtl" lang="fa">', "</div>")
         for paragraph in paragraphs:
-            assert re.fullmatch(r'#+ [^<]+|<p style="text-align: right">.+</p>', paragraph, re.S), paragraph
+            assert PARAGRAPH.fullmatch(paragraph), paragraph
 
 
 @by_name
@@ -114,31 +119,38 @@ class Words(HTMLParser):
 def said(output):
     """What an output says beside formulas and code; as plain text only where it is a picture or an explorer."""
     data, page = output.get("data", {}), output.get("data", {}).get("text/html", "")
-    return [output.get("text", ""), *Words(page).found, data["text/plain"] if page else "",
-            output.get("metadata", {}).get("image/png", {}).get("alt", "")]
+    texts = [output.get("text", ""), *Words(page).found, data["text/plain"] if page else "",
+             output.get("metadata", {}).get("image/png", {}).get("alt", "")]
+    return [FORMULA.sub("", text) for text in texts]
 
 
-def said_in_english(path):
+def outputs(path):
+    return [output for cell in cells(path, "code") for output in cell.outputs]
+
+
+def said_in_english(shown):
     """The words in which four Latin letters follow each other: there is none in numbers and names of variables."""
-    return [text for cell in cells(path, "code") for output in cell.outputs for text in said(output)
-            if re.search("[A-Za-z]{4}", text)]
+    return [text for output in shown for text in said(output) if re.search("[A-Za-z]{4}", text)]
 
 
 @by_name
 def test_output_says_nothing_in_english(path):
     """Formulas, numbers, code, pictures and explorers in Persian: no sentence of a derivation or a check."""
-    outputs = [output for cell in cells(path, "code") for output in cell.outputs]
-    assert all(output.get("data", {}).get("text/markdown", "```python").startswith("```python") for output in outputs)
-    assert said_in_english(path) == []
+    shown = outputs(path)
+    assert all(output.get("data", {}).get("text/markdown", "```python").startswith("```python") for output in shown)
+    assert said_in_english(shown) == []
 
 
 @by_name
 def test_the_same_would_be_noticed_in_the_english_one(path):
-    """The alternative text of each picture in two forms, its plain text, and the sentence of each explorer."""
-    outputs = [output for cell in cells(path, "code") for output in cell.outputs]
-    pages = [output.data["text/html"] for output in outputs if "text/html" in output.get("data", {})]
-    explorers = sum("data-explorer" in page for page in pages)
-    assert explorers >= 1 and len(said_in_english(english(path))) == 3 * len(pages) + explorers
+    """The alternative text of each picture in two forms, its plain text, and the sentence of each explorer; of each
+    question, what is asked."""
+    shown = outputs(english(path))
+    pictures = [output for output in shown if "image/png" in output.get("data", {})]
+    explorers = sum("data-explorer" in output.data["text/html"] for output in pictures)
+    assert explorers >= 1 and len(said_in_english(pictures)) == 3 * len(pictures) + explorers
+    questions = [output for output in shown if "<details>" in output.get("data", {}).get("text/html", "")]
+    assert len(questions) >= 3 and all(said_in_english([question]) for question in questions)
 
 
 @pytest.mark.parametrize("text, mistake", [

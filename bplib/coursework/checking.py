@@ -2,7 +2,7 @@
 import numpy as np
 
 from ..errors import InputError
-from . import feedback, functions, reading
+from . import derivations, feedback, functions, reading
 from .exercises import code_name
 from .grammar import parse
 from .matching import Value, reference
@@ -17,14 +17,21 @@ from .verdict import NotRight, Verdict
 def check(id, answer):
     """The verdict on an answer.
 
-    answer   a text for a formula, a number or a text for numbers and choices, a function for functions
+    answer   a text for a formula or a derivation, a number or a text for numbers and choices, a function for functions
     """
     return judged(id, collected(id, answer))
 
 
 def hand_in(id, answer):
-    """The verdict on an answer that is right; `NotRight`, an AssertionError with the feedback, for any other."""
-    verdict = check(id, answer)
+    """The verdict on an answer that is right; `NotRight`, an AssertionError with the feedback, for any other.
+
+    Of a derivation that is right in part the feedback is printed and its points are returned, as a number: nbgrader
+    takes the number that a cell gives for its points.
+    """
+    verdict, row = check(id, answer), exercise(id)
+    if row.kind == "derivation" and 0 < verdict.score < 1:
+        print(verdict)
+        return verdict.score * row.points
     if not verdict.right:
         raise NotRight(verdict)
     return verdict
@@ -51,7 +58,7 @@ def judged(id, found):
     row = exercise(id)
     if found.get("missing"):
         return missing(row)
-    return {"formula": _formula, "function": _function, "number": _number, "choice": _choice}[row.kind](row, found)
+    return KINDS[row.kind](row, found)
 
 
 def is_right(id, found):
@@ -92,7 +99,7 @@ def _chosen(row, found):
 # verdicts that do not depend on the kind
 
 def missing(row):
-    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. `hint` gives a first push.")
+    return Verdict(row.id, "missing", 0.0, (), "There is no answer yet. A hint gives a first push.")
 
 
 def timed_out(id, seconds):
@@ -224,6 +231,15 @@ def _rounded(right, value, digits):
     return "That is close. Give three digits, rounded." if abs(value - right) < unit else None
 
 
+def _derivation(row, found):
+    if "text" not in found:
+        return invalid(row, f"A derivation is a text, a line for each step; given: {reading.given(found)}.")
+    try:
+        return derivations.verdict_on(row, found["text"])
+    except InputError as error:
+        return invalid(row, str(error))
+
+
 def _choice(row, found):
     chosen = reading.option(found, row.options)
     if chosen is None:
@@ -233,3 +249,6 @@ def _choice(row, found):
     _, mistake = list(row.options.values())[chosen - 1]
     return named(row, ((mistake,),)) if mistake else wrong(
         row, f"Option {reading.LETTERS[chosen - 1]} is not the one. Look again in the notebook {row.notebook}.")
+
+
+KINDS = {"formula": _formula, "function": _function, "number": _number, "choice": _choice, "derivation": _derivation}

@@ -1,9 +1,10 @@
 """Kinds of exercise.  A row says what is asked; the right answer is derived from its network, never written down."""
 import re
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
-from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import sympy as sp
@@ -11,6 +12,7 @@ import sympy as sp
 from ..derivation import own_widths
 from ..equations import N
 from ..errors import DerivationError
+from ..models.model import Model
 from ..networks import Network
 from ..notation import DEFAULT
 from . import mistakes
@@ -39,6 +41,7 @@ class Exercise:
     hints: tuple = ()
     points: int = 1
     seed: str = ""
+    kind: ClassVar[str] = ""
 
     @property
     def key(self):
@@ -74,11 +77,10 @@ class Derived(Exercise):
     twin    an exercise with the same network that asks for the same lines; so they are derived once for both
     """
 
-    make: Callable[[], Network] = None
+    make: Callable[[], Network] | None = None
     given: tuple = ()
-    twin: "Derived" = None
+    twin: "Derived | None" = None
     flat = ()
-    kind = None
 
     @shared
     def network(self):
@@ -353,6 +355,30 @@ class Quantity(Derived):
             return None
         number = _taken(stored.values, self.entry, 0)
         return None if number is None else {self.ask: Value(np.asarray(number))}
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation(Exercise):
+    """The answer is a text with a line for each step, judged line by line (`derivations`).
+
+    make   () → the network, or the model
+    of     the name of the array with respect to which the cost is differentiated
+    given  arrays with respect to which the derivative of the cost is known: δ2 is the one with respect to "z2"
+    steps  how many steps it has to have at least, see `lines.steps`
+    batch  whether the cost is that of a batch
+    """
+
+    make: Callable[[], Network | Model] | None = None
+    of: str = ""
+    given: tuple = ()
+    steps: int = 2
+    batch: bool = False
+    points: int = 3
+    kind = "derivation"
+
+    @cached_property
+    def network(self):
+        return self.make()
 
 
 @dataclass(frozen=True, eq=False)

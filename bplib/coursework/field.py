@@ -1,4 +1,5 @@
 """A field for the answer to a formula exercise: typeset while one types, judged on demand."""
+from functools import cached_property
 from pathlib import Path
 
 import anywidget
@@ -7,6 +8,7 @@ import traitlets
 
 from ..errors import InputError
 from ..explore.explorer import page
+from ..languages import ENGLISH, current
 from .checking import check
 from .pages import preview
 from .variants import exercise
@@ -14,6 +16,72 @@ from .verdict import OUTCOMES
 
 HERE = Path(__file__).parent
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
+NOTE = ("What counts is what stands in the cell, since only cells are saved and handed in. Check writes your formula "
+        "there; where it does not, Copy gives you the line.")
+
+
+class AnswerField(anywidget.AnyWidget):
+    """The widget behind every field: a subclass reads what is typed, and judges it.
+
+    answer    what stands in the field; it can be read and set, and the page follows
+    preview   how a text is understood: {"text", …}, see `understood`
+    verdict   what the last check found: {"text", "outcome", "html", …}
+    opened    the answer, as {"text", "html"}, once the page has asked for it
+    facts     what the page shows and never changes: the "kind" of its control, "label", "question", "hints", …
+
+    LANGUAGES   those that have all of its sentences
+    """
+
+    LANGUAGES: tuple[str, ...] = (ENGLISH.name,)
+
+    _esm = "\n".join([page("common.js"), *((HERE / name).read_text(encoding="utf-8")
+                                           for name in ("field_controls.js", "cell.js", "field.js"))])
+    _css = page("explorer.css") + "\n" + (HERE / "field.css").read_text(encoding="utf-8")
+
+    answer = traitlets.Unicode().tag(sync=True)
+    preview = traitlets.Dict(read_only=True).tag(sync=True)
+    verdict = traitlets.Dict(read_only=True).tag(sync=True)
+    opened = traitlets.Dict(read_only=True).tag(sync=True)
+    facts = traitlets.Dict(read_only=True).tag(sync=True)
+    code = traitlets.Unicode(read_only=True).tag(sync=True)  # explorers evaluate theirs in the page; a field has none
+
+    def __init__(self, answer, **facts):
+        super().__init__(answer=answer if isinstance(answer, str) else "")
+        self.set_trait("facts", {"language": self.language.facts(), "question": "", "hints": [], "copy": "", "note": "",
+                                 "open": "", **facts})
+        self.set_trait("opened", {"text": None, "html": ""})
+        self.set_trait("verdict", {"text": None, "outcome": "", "html": ""})
+        self.read()
+        self.observe(lambda change: self.read(), "answer")
+        self.on_msg(lambda widget, message, buffers: self.asked(message))
+
+    @cached_property
+    def language(self):
+        return current(self.LANGUAGES)
+
+    def understood(self, text):
+        """How a text is understood, for the page."""
+        raise NotImplementedError
+
+    def check(self, answer):
+        """Judge an answer and show the verdict."""
+        raise NotImplementedError
+
+    def answer_html(self):
+        """The answer as HTML, for who asks for it."""
+        raise NotImplementedError
+
+    def read(self):
+        """Show how the answer is understood."""
+        self.set_trait("preview", {"text": self.answer, **self.understood(self.answer)})
+
+    def asked(self, message):
+        """The page asks for a verdict, or for the answer; with a busy kernel it overtakes the news of what is typed."""
+        self.answer = message.get("check", message.get("open"))
+        if "check" in message:
+            self.check(self.answer)
+        else:
+            self.set_trait("opened", {"text": self.answer, "html": self.answer_html()})
 
 
 def field(id, answer=""):
@@ -25,45 +93,20 @@ def field(id, answer=""):
     return Field(row, answer)
 
 
-class Field(anywidget.AnyWidget):
-    """The widget behind `field`.
-
-    answer    what stands in the field; it can be read and set, and the page follows
-    preview   how a text is understood: {"text", "mathml", "message", "position"}, see `pages.Preview`
-    verdict   what the last check found: {"text", "outcome", "html"}
-    """
-
-    _esm = page("common.js") + "\n" + (HERE / "field.js").read_text(encoding="utf-8")
-    _css = page("explorer.css") + "\n" + (HERE / "field.css").read_text(encoding="utf-8")
-
-    answer = traitlets.Unicode().tag(sync=True)
-    preview = traitlets.Dict(read_only=True).tag(sync=True)
-    verdict = traitlets.Dict(read_only=True).tag(sync=True)
-    facts = traitlets.Dict(read_only=True).tag(sync=True)
-    code = traitlets.Unicode(read_only=True).tag(sync=True)  # explorers evaluate theirs in the page; a field has none
+class Field(AnswerField):
+    """The widget behind `field`; its `preview` is a `pages.Preview`."""
 
     def __init__(self, row, answer):
-        super().__init__(answer=answer if isinstance(answer, str) else "")
         self.row = row
-        self.set_trait("facts", {"id": row.id, "title": row.title, "variable": row.variable, "hints": list(row.hints)})
-        self.read()
-        self.judge(answer)
-        self.observe(lambda change: self.read(), "answer")
-        self.on_msg(lambda widget, message, buffers: self.asked(message["check"]))
+        label = f"Exercise {row.id}, {row.title[0].lower()}{row.title[1:]}: your formula"
+        super().__init__(answer, kind="line", label=label, hints=list(row.hints), copy=row.variable, note=NOTE)
+        self.check(answer)
 
-    def read(self):
-        """Show how the answer is understood."""
-        found = preview(self.row, self.answer)
-        self.set_trait("preview", {"text": self.answer, "mathml": found.mathml, "message": found.message,
-                                   "position": found.position})
+    def understood(self, text):
+        found = preview(self.row, text)
+        return {"mathml": found.mathml, "message": found.message, "position": found.position}
 
-    def asked(self, answer):
-        """The page asks for a verdict; with a busy kernel its question overtakes the news of the answer."""
-        self.answer = answer
-        self.judge(answer)
-
-    def judge(self, answer):
-        """Check an answer and show the verdict."""
+    def check(self, answer):
         self.found = check(self.row, answer)
         self.set_trait("verdict", {"text": self.answer, "outcome": self.found.outcome,
                                    "html": AS_HTML(self.found._repr_markdown_())})

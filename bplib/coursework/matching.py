@@ -10,6 +10,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from ..errors import DerivationError
+from ..lines.functions import make_all
 from .mistakes import TABLE
 
 EQUAL = 1e-8
@@ -219,5 +220,7 @@ def is_told_apart(exercise):
 
 def prepare(exercise):
     """Compute what every verdict on an exercise needs, so that none has to wait for it."""
-    if exercise.kind != "choice":
+    if exercise.kind == "derivation":
+        make_all()
+    elif exercise.kind != "choice":
         reference(exercise).names([None] * len(exercise.test_at))

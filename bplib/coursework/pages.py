@@ -1,17 +1,25 @@
 """What a learner reads about an exercise: its question, its hints, and a formula as it was understood."""
 from dataclasses import dataclass
 
-from ..errors import InputError
+from ..errors import InputError, unknown_name
+from . import derivations
+from .checking import check
 from .grammar import parse
 from .matching import prepare
 from .reading import LETTERS
+from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
-from .variants import exercise
+from .variants import exercise, variant
+from .variations import TABLE as VARIATIONS
 from .writing import written
 
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;
 `sum_k p[k] q[k]` or `Σ_k p_k q_k`; `g'(p)`, `exp(p)`, `σ(p)`; `[j = k]` is 1 where it holds and 0 elsewhere.
 The sample's index may be left out. You may use:"""
+
+LINES = """Write as on paper, a line for each step: `∂C/∂w_jk = ∂C/∂z_j · ∂z_j/∂w_jk`. A line that begins with `=` goes
+on from the line before; `δ_j := …` gives a name of your own; `Σ_k`, `[i = j]`, `∂/∂z`, `W2ᵀ δ2 ⊙ g'(z1)` and LaTeX are
+read as well."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +37,19 @@ class Page:
 
 def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
+    prepare(exercise(id))
+    return asked(id)
+
+
+def asked(id):
+    """The same `Page`, where nobody waits for a verdict."""
     row = exercise(id)
-    prepare(row)
     variant = f", variant {row.seed}" if row.seed else ""
     return Page("\n\n".join([f"**Exercise {row.id}{variant}. {row.title}**", row.text, *_answer_form(row)]))
 
 
 def _answer_form(row):
-    return {"formula": _formula_form, "function": _function_form, "number": _number_form, "choice": _choice_form}[
-        row.kind](row)
+    return FORMS_OF[row.kind](row)
 
 
 def _formula_form(row):
@@ -57,14 +69,51 @@ def _choice_form(row):
     return ["\n".join(f"- **{letter}** {option}" for letter, option in zip(LETTERS, row.options)), "Give its letter."]
 
 
+def _derivation_form(row):
+    return [f"The equations:\n\n$$\n{row.network.latex()}\n$$", LINES,
+            f"{derivations.RULE} {derivations.STEP} At least {row.steps} steps are asked for."]
+
+
+FORMS_OF = {"formula": _formula_form, "function": _function_form, "number": _number_form, "choice": _choice_form,
+            "derivation": _derivation_form}
+
+
 def hint(id, degree=1):
     """The hint of a degree: 1 says least, each further one more; none gives the answer.  A `Page`, also where there is no
-    such hint."""
-    row = exercise(id)
+    such hint or exercise: whoever asks for help meets no error."""
+    try:
+        row = exercise(id)
+    except InputError as error:
+        return Page(str(error))
     if type(degree) is not int or not 1 <= degree <= len(row.hints):
         number = "one hint" if len(row.hints) == 1 else f"hints 1 to {len(row.hints)}"
         return Page(f"Exercise {row.id} has {number}; given: {degree!r}.")
     return Page(row.hints[degree - 1])
+
+
+def hints(id):
+    """All hints of an exercise, each closed until it is clicked, or opened by a key: a `Page`."""
+    return Page("\n\n".join(f"<details><summary>Hint {number}</summary>\n\n{text}\n\n</details>"
+                            for number, text in enumerate(exercise(id).hints, start=1)))
+
+
+def summary(sheet, names, seed=None):
+    """How the answers of a sheet stand, a line for each exercise: a `Page`.
+
+    sheet   the number of the sheet
+    names   variable → answer, as in globals(); what is not there is not answered yet
+    seed    of the variants that the sheet asks for; None where it asks for the exercises themselves
+    """
+    rows = [variant(id, seed) if seed is not None and id in VARIATIONS else row for id, row in EXERCISES.items()
+            if id.startswith(f"{sheet}.")]
+    if not rows:
+        raise unknown_name("sheet", sheet, sorted({id.partition(".")[0] for id in EXERCISES}))
+    verdicts = [check(row, names.get(row.variable)) for row in rows]
+    lines = [f"| {row.id} {row.title} | {verdict.marked} | {verdict.score * row.points:g} of {row.points} |"
+             for row, verdict in zip(rows, verdicts)]
+    earned = sum(verdict.score * row.points for row, verdict in zip(rows, verdicts))
+    return Page("\n".join(["| Exercise | Your answer | Points |", "|---|---|---|", *lines,
+                           f"| All | | {round(earned, 3):g} of {sum(row.points for row in rows)} |"]))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Formula   ask= a line of the derivation: "delta1" "da1" "dW1" (of the batch) "dW
 Function  name= takes= returns= names of arrays and lines ("new W1" for an updated weight); flat= arrays that come
           without their last axis
 Quantity  ask= at= the numbers to put in; entry=
+Derivation  see `derive_it`
 Choice    options= text → (test, mistake); a test says whether its option is right
 
 The right answer, the names that may be typed, and every wrong answer with its name follow from the network.  After a
@@ -16,6 +17,7 @@ import numpy as np
 
 from ..losses import loss
 from ..networks import dense, graph, neuron
+from . import derive_it
 from .choices import (STEP, error_left_by_half_the_step, lowers_the_cost, midpoint_is_lower, paths_from_first_layer,
                       products, saturated_slope, signs_of_softmax)
 from .exercises import Choice, Formula, Function, Quantity
@@ -347,4 +349,4 @@ ROWS = (
         takes=("W1", "b1", "W2", "b2", "x", "c", "eta"), returns=("new W1", "new b1", "new W2", "new b2"), points=3),
 )
 
-EXERCISES = {row.id: row for row in ROWS}
+EXERCISES = {row.id: row for row in (*ROWS, *derive_it.ROWS)}

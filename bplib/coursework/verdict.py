@@ -6,6 +6,7 @@ OUTCOMES = {
     "right": "Right", "wrong": "Not yet", "undecided": "Cannot be decided", "invalid": "Cannot be read",
     "time-out": "Took too long", "error": "The function stopped", "missing": "Nothing here yet",
 }
+MARKS = {"right": "✓", "wrong": "✗"}
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,13 @@ class Verdict:
 
     __repr__ = __str__
 
+    @property
+    def marked(self):
+        """The outcome in markdown, behind a mark."""
+        return f"{MARKS.get(self.outcome, '–')} **{OUTCOMES[self.outcome]}**"
+
     def _repr_markdown_(self):
-        mark = {"right": "✓", "wrong": "✗"}.get(self.outcome, "–")
-        return f"{mark} **{OUTCOMES[self.outcome]}** (exercise {self.exercise})\n\n{self.feedback}"
+        return f"{self.marked} (exercise {self.exercise})\n\n{self.feedback}"
 
 
 class NotRight(AssertionError):
@@ -61,3 +66,7 @@ class NotRight(AssertionError):
     def __init__(self, verdict):
         super().__init__(str(verdict))
         self.verdict = verdict
+
+    def _render_traceback_(self):
+        """What a notebook shows: the verdict, without the lines of the library that led here."""
+        return [str(self.verdict)]

@@ -18,6 +18,15 @@ from ..models.quantities import Role, derivative_name
 ROUNDING = 1e-12
 """Sides that are apart by more are compared relative to the terms that they are made of."""
 
+SMALLEST = 1e-15
+"""A value that is smaller leaves no room for a complex step beside it."""
+
+MANY = 3000
+"""With more entries than this in all arrays, smaller sizes are looked for."""
+
+MOST_STEPS = 100
+"""How often sizes are made larger, where small ones leave a range empty."""
+
 CANCELLED = 1e-3
 """A derivative of the cost that is smaller than this part of the largest one has rounding of the largest one in it."""
 
@@ -61,22 +70,30 @@ class Point:
         self._partials = {}
 
     def _set_arrays(self):
-        """Numbers of either sign or, where some equation has no value then, positive ones."""
-        for signs in ((-1, 1), (1,)):
-            given = {name: self._draw(q, signs) for name, q in self.model.quantities.items()
+        """Numbers of either sign; positive ones where some equation has no value then; parameters that are smaller where
+        what is computed becomes so small that no step away from it can be taken, as an output of a softmax."""
+        finite = None
+        for signs, scale in (((-1, 1), 1), ((1,), 1), ((-1, 1), 1/4), ((-1, 1), 1/16)):
+            given = {name: self._draw(q, signs, scale) for name, q in self.model.quantities.items()
                      if q.role in (Role.GIVEN, Role.PARAMETER)}
             self.arrays = self.run({name: value[..., None] for name, value in given.items()})
             bad = [name for name, value in self.arrays.items() if not np.isfinite(value).all()]
             if not bad:
-                return
+                finite = finite or self.arrays
+                if not any(((value != 0) & (np.abs(value) < SMALLEST)).any() for value in self.arrays.values()):
+                    return
+        if finite is not None:
+            self.arrays = finite
+            return
         raise InputError(f"{bad[0]} is not a finite number even where all that is given is between 0.3 and 1.2: "
                          f"{self.equations[bad[0]].left} = {self.equations[bad[0]].right}.")
 
-    def _draw(self, q, signs):
+    def _draw(self, q, signs, scale):
         shape = self.shapes[q.name]
         if q.numbers is not None:
             return self.random.integers(0, int(sp.sympify(q.numbers).xreplace(self.sizes)), shape)
-        return self.random.uniform(0.3, 1.2, shape) * self.random.choice(signs, shape)
+        drawn = self.random.uniform(0.3, 1.2, shape) * self.random.choice(signs, shape)
+        return drawn * scale if q.role is Role.PARAMETER else drawn
 
     def run(self, arrays, moved=lambda name, value: value):
         """All arrays from those that are given; `moved` may change each one when it is there."""
@@ -191,10 +208,33 @@ def small_sizes(model, random, chosen=None):
             sizes[n] = int(sp.sympify(formula).xreplace(sizes))
         if all(sizes[n] >= 1 for n in model.sizes):
             fitting.append(sizes)
-    if not fitting:
+    best = min(fitting, key=lambda sizes: (sum(n == 1 for n in sizes.values()), _entries(model, sizes)), default=None)
+    if best is None or _entries(model, best) > MANY:
+        best = min(filter(None, (best, _grown(model, chosen, free))), key=lambda sizes: _entries(model, sizes), default=None)
+    if best is None:
         shown = ", ".join(f"{n} = {formula}" for n, formula in model.sizes.items())
         raise InputError(f"No small sizes were found at which every range has an entry: {shown}.")
-    return min(fitting, key=lambda sizes: (sum(n == 1 for n in sizes.values()), _entries(model, sizes)))
+    return best
+
+
+def _grown(model, chosen, free):
+    """Sizes that are made larger, one by one, where a range that is computed from them has no entry; None where none do."""
+    sizes = {**chosen, **dict.fromkeys(free, 3)}
+    for _ in range(MOST_STEPS):
+        for n, formula in model.sizes.items():
+            sizes[n] = int(sp.sympify(formula).xreplace(sizes))
+        empty = [n for n in model.sizes if sizes[n] < 1]
+        if not empty:
+            return sizes
+        for n in _computed_from(model, empty[0]) & set(free):
+            sizes[n] += 1
+    return None
+
+
+def _computed_from(model, n):
+    """All sizes that the formula of a size uses, and the formulas of those."""
+    own = sp.sympify(model.sizes[n]).free_symbols if n in model.sizes else set()
+    return own.union(*(_computed_from(model, other) for other in own))
 
 
 def _entries(model, sizes):

@@ -28,7 +28,7 @@ class ModelStep(Step):
     """left = right, by a rule (a key of RULES), in a sentence, checked.  `about` names the array that it is about."""
 
     model: object = field(default=None, compare=False)
-    notation: Style = field(default=Style(), compare=False)
+    notation: Style = field(default=Style(), compare=False)  # type: ignore[assignment]
 
     def as_in(self, style: Style) -> "ModelStep":
         """The same step as a `Style` writes it."""

@@ -61,15 +61,15 @@ class Here:
 
     run: object
     layer: int
-    sent: np.ndarray = None
-    error: np.ndarray = None
-    slope: np.ndarray = None
-    delta: np.ndarray = None
-    feed: np.ndarray = None
-    product: np.ndarray = None
-    after: dict = None
-    hers: dict = None
-    only: frozenset = None
+    sent: np.ndarray | None = None
+    error: np.ndarray | None = None
+    slope: np.ndarray | None = None
+    delta: np.ndarray | None = None
+    feed: np.ndarray | None = None
+    product: np.ndarray | None = None
+    after: dict | None = None
+    hers: dict | None = None
+    only: frozenset | None = None
 
     @property
     def last(self):

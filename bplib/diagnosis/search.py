@@ -107,7 +107,8 @@ class Search:
         before = len(found.keys)
         most_here = min(most, before + IN_A_LAYER)
         for names, delta, back in self._error_terms(here, sent, most_here - before, found):
-            here.delta, here.error, here.slope = delta, *back
+            here.delta = delta
+            here.error, here.slope = back
             for one in self._arrays(here, found.with_(names, layer), most_here, 0 if names else allow):
                 for more, on in self._sent(here, most - len(one.keys), one):
                     yield from self._layer(layer - 1, on, one.with_(more, layer), most, allow)

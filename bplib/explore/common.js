@@ -68,12 +68,19 @@ function brief(value) {
   return text.includes("·") ? text : text.replace(/\.?0+$/, "");
 }
 
-/** The number that a person typed, with a point or a comma, in Persian digits, too; NaN where it is none. */
+/**
+ * The number that a person typed: with a point or a comma, as a fraction, with a power of ten as `show` writes it, in
+ * Persian digits, too; NaN where it is none.
+ */
 function typed(text) {
-  const plain = text.trim().replace(MINUS, "-").replace(/[,٫]/, ".")
-    .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16);
-  return plain === "" ? NaN : Number(plain);
+  const plain = text.replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16).replaceAll(MINUS, "-")
+    .replace(/\s*[·×]\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power) => "e" + [...power].map(plainDigit).join(""));
+  const parts = plain.split("/").map((part) => part.trim().replace(/[,٫]/, "."));
+  const [above, below = 1] = parts.map((part) => part === "" ? NaN : Number(part));
+  return parts.length > 2 ? NaN : above / below;
 }
+
+const plainDigit = (digit) => (digit === "⁻" ? "-" : SUPERSCRIPTS.indexOf(digit));
 
 /** Whether a value is within the limits of a `Number`. */
 function fits({ least, most, above, below, whole }, value) {
@@ -137,6 +144,17 @@ function button(label, title, press) {
 
 // the frame around an explorer
 
+/** Whether a key saves the page that a view stands in. */
+const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+
+/** Keep keys inside a view, so that JupyterLab takes none for a command on cells; but for those that save. */
+function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    set(root, { "data-lm-suppress-shortcuts": !saves(event) });
+    if (!saves(event)) event.stopPropagation();
+  });
+}
+
 /** The root element of a view: keys stay inside, messages are seen and heard, exceptions are shown. */
 function frame(label, language = {}) {
   const phrase = phrases(language);
@@ -144,7 +162,7 @@ function frame(label, language = {}) {
   const spoken = h("p", { class: "bplib-spoken", "aria-live": "polite" });
   const root = h("div", { class: "bplib", role: "group", "aria-label": phrase(label), lang: language.name ?? null,
                           dir: language.direction ?? null, "data-lm-suppress-shortcuts": "true" });
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  keepKeys(root);
   let timer = null;
   const view = {
     root, message, spoken, phrase,
@@ -202,6 +220,35 @@ async function loaded(code) {
   }
 }
 
+/**
+ * A line that asks for something to be tried; what has been done makes room for what comes next.
+ *
+ * all   [sentence, done] pairs: `done(how things stand)` says whether it has been done.  What stands so already when a
+ *       sentence comes up does not count: it is tried first.
+ */
+function tries(view, all) {
+  const { phrase } = view, text = h("span", {}), count = h("span", { class: "bplib-try-count" });
+  const element = h("p", { class: "bplib-try", role: "status" }, h("strong", {}, phrase("Try:")), " ", text, " ", count);
+  let at = 0, before = true;
+  function write() {
+    text.textContent = at < all.length ? all[at][0] : phrase("all of that is done; what else happens?");
+    count.textContent = phrase("{n} of {all} done", { n: at, all: all.length });
+  }
+  write();
+  return {
+    element,
+    /** How things stand now. */
+    seen(now) {
+      const done = at < all.length && all[at][1](now);
+      if (done && !before) {
+        at += 1;
+        write();
+        before = at < all.length && all[at][1](now);
+      } else before = done;
+    },
+  };
+}
+
 // state and time
 
 /**
@@ -257,6 +304,7 @@ function runner(view, title, step, most = 200, pause = 200) {
   const { phrase } = view;
   let timer = null;
   const element = button(phrase("Run"), title, view.guarded(() => timer ? stop(phrase("Stopped.")) : run()));
+  element.classList.add("bplib-main");
   function run() {
     let left = most;
     const once = view.guarded(() => {

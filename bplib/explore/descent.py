@@ -122,7 +122,7 @@ class Descent(Explorer):
         return f"Descent explorer: {self.example}, {numbers}."
 
 
-def descent(example="valley", *, notation="bplib", **start):
+def descent(example: str = "valley", *, notation: str = "bplib", **start) -> Descent:
     """An explorer of gradient descent with momentum, v ← μv − η ∂C/∂w and w ← w + v, on a map of the cost.
 
     example    what the menu shows first: "valley", "plateau", "no plateau" or "two minima"

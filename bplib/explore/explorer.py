@@ -176,7 +176,7 @@ class Explorer(anywidget.AnyWidget):
     language    the one in which it was made: the one in use, or English where that is none of these
     """
 
-    LANGUAGES = ENGLISH.name,
+    LANGUAGES: tuple[str, ...] = (ENGLISH.name,)
 
     code = traitlets.Unicode(read_only=True).tag(sync=True)
     facts = traitlets.Dict(read_only=True).tag(sync=True)

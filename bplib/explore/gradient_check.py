@@ -22,7 +22,7 @@ from .mathml import typeset
 
 ACTIVATIONS = ("sigmoid", "tanh", "softplus", "silu", "identity", "relu")
 """Those of the menu that the library brings along; what is added to the table comes after them."""
-ARRAYS = {"W1": [[0.5, -0.4], [0.3, 0.8]], "b1": [0.1, -0.2], "W2": [[0.7, -0.6]], "b2": [0.2]}
+ARRAYS: dict[str, list] = {"W1": [[0.5, -0.4], [0.3, 0.8]], "b1": [0.1, -0.2], "W2": [[0.7, -0.6]], "b2": [0.2]}
 X, Y = [[1.0, 0.5], [-0.5, 1.5], [0.3, -1.2]], [[1.0], [0.0], [0.5]]
 ENTRIES = {f"{name}[{','.join(str(n + 1) for n in at)}]": (name, at)
            for name, array in ARRAYS.items() for at in np.ndindex(np.shape(array))}
@@ -89,7 +89,7 @@ class Quotients(Explorer):
         return f"Gradient check explorer: {self.activation}, {self.parameter}, epsilon = {self.epsilon:g}."
 
 
-def gradient_check(activation="tanh", *, notation="bplib", **start):
+def gradient_check(activation: str = "tanh", *, notation: str = "bplib", **start) -> Quotients:
     """An explorer of the error of difference quotients, for one weight or bias w of a 2–2–1 network.
 
     forward        (C(w + ε) − C(w)) / ε

@@ -4,6 +4,15 @@ const PAUSE = 700, FAR_OFF = 1e6, SMALL = 1e-5;
 const UNKNOWN = "?";
 const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
+/** What to try, and when it is done: with the panel that has been filled, what was picked by hand, and the last step. */
+const TRIES = [
+  ["press Forward. From where does each unit take its numbers?", ({ filled }) => filled === "forward"],
+  ["press Backward. Which unit gets its δ first, and from where do the others take theirs?",
+   ({ filled }) => filled === "backward"],
+  ["click an edge of the first layer. Along which paths does its weight reach the cost?", ({ picked }) => picked],
+  ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
+];
+
 function networkView(model, view, { pass }) {
   const facts = model.get("facts"), layers = facts.sizes.length - 1;
   const names = ["weights", "x", "y", "eta", "selected", "notation"];
@@ -12,6 +21,7 @@ function networkView(model, view, { pass }) {
   const { state } = traits, { phrase } = view;
   const shown = (value, written = show) => Number.isNaN(value) ? phrase("undefined") : written(value);
   let now, reach = 2 * layers, panel = "selected", past = null, taken = 0, timer = null;
+  let picked = false;
 
   // elements
 
@@ -26,12 +36,15 @@ function networkView(model, view, { pass }) {
   }));
   for (const option of notation.element.querySelectorAll("option"))
     option.textContent = facts.texts[option.value].title;
+  const all = button(phrase("All weights"), phrase("The name and the number of every weight, or of those on the way"),
+                     view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
   const animate = h("input", { type: "checkbox" });
   animate.checked = !still();
+  const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
   const press = (work) => view.guarded(() => { run.stop(); halt(); work(); });
-  const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": phrase("formulas"),
-                            tabindex: 0 });
+  const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": phrase("formulas") });
+  const inFull = details(phrase("Written out, path by path"));
   view.root.append(
     picture.element,
     h("div", { class: "bplib-columns" },
@@ -43,10 +56,24 @@ function networkView(model, view, { pass }) {
           button(phrase("Update"), phrase("Every weight {formula}", { formula: "w ← w − η ∂C/∂w" }), press(update)),
           button(phrase("Step"), phrase("Forward, backward and update at once"), press(step)), run.element,
           button(phrase("Reset"), phrase("Back to the values at the start"), press(reset)),
-          h("label", {}, animate, " ", phrase("slowly, layer by layer"))),
-        view.message),
+          all, h("label", {}, animate, " ", phrase("slowly, layer by layer"))),
+        view.message, todo.element),
       h("div", { class: "bplib-controls bplib-network-controls" }, chosen.element, eta.element, notation.element)),
     formulas, view.spoken);
+
+  function showAll(wanted) {
+    set(all, { "aria-pressed": String(wanted) });
+    picture.showAll(wanted);
+  }
+
+  showAll(picture.few);
+
+  /** What is opened on request, and stays open whatever is chosen next. */
+  function details(summary) {
+    const element = h("details", {}, h("summary", {}, summary));
+    element.addEventListener("toggle", () => { formulas.style.minHeight = ""; });
+    return element;
+  }
 
   // numbers
 
@@ -75,6 +102,7 @@ function networkView(model, view, { pass }) {
   }
 
   function choose(key) {
+    picked = key.startsWith("W1");
     if (key === state.selected && panel === "selected") return;
     panel = "selected";
     accept({ selected: key });
@@ -210,7 +238,9 @@ function networkView(model, view, { pass }) {
     taken += 1;
     const gone = Math.hypot(...parameters.map((key) => value(key) - value(key, before)));
     const change = { n: taken, before: shown(before.C, brief), after: shown(now.C, brief) };
-    if (now.C > before.C) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
+    const overshot = now.C > before.C;
+    todo.seen({ overshot });
+    if (overshot) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
     else view.tell(phrase("Step {n}: C went from {before} to {after}.", change));
     if (gone < SMALL) view.tell(state.eta === 0 ? phrase("η is 0: a step moves nothing.") :
       phrase("The step is tiny ({size}): the slope is almost 0 here.", { size: brief(gone) }));
@@ -237,11 +267,20 @@ function networkView(model, view, { pass }) {
     write(letters);
     picture.draw({
       selected, text: (key) => text(key, now, places[key].stage ? show : brief), weight: value,
-      before: (key) => past && value(key, past) !== value(key) ? value(key, past) : null,
+      output: (key) => outputOf(key), before: (key) => past && value(key, past) !== value(key) ? value(key, past) : null,
       through: new Set(ways(selected).through), active: new Set(timer === null ? [] : inStage(reach)),
       sentence: sentence(),
     });
+    const filled = reach === { forward: layers, backward: 2 * layers }[panel] ? panel : null;
+    todo.seen({ filled, picked });
+    picked = false;
     view.say(sentence);
+  }
+
+  /** What a card gives on: an input itself, a unit its activation, once that is known. */
+  function outputOf(card) {
+    const key = card.replace("z", "a");
+    return places[key].stage > reach ? NaN : value(key);
   }
 
   function drawName(letters) {
@@ -296,7 +335,7 @@ function networkView(model, view, { pass }) {
       forward: () => [...units.flatMap(forwardOf), line(phrase("cost"), "C")].filter(known),
       backward: () => units.toReversed().map((unit) => line(facts.choices[unit], slopeOf(unit))).filter(known),
       update: () => parameters.map((key) => descent(facts.choices[key], key)),
-      selected: () => [...(isUnit(state.selected) ? forwardOf(state.selected) : []), ...slopes(state.selected),
+      selected: () => [...(isUnit(state.selected) ? forwardOf(state.selected) : []), slope(state.selected),
                        ...(isUnit(state.selected) ? [] : [descent(phrase("update"), state.selected)])],
     };
     return steps[panel]();
@@ -310,17 +349,20 @@ function networkView(model, view, { pass }) {
     return [line(facts.choices[unit], unit), line("", unit.replace("z", "a"))];
   }
 
-  /** The derivative of the cost in three forms: path by path, with what paths share in front, by the error terms. */
-  function slopes(key) {
+  /** The derivative of the cost as it is computed: by the error terms. */
+  function slope(key) {
+    return line(isUnit(key) ? phrase("by the units after it") : phrase("by the error term of its unit"), slopeOf(key));
+  }
+
+  /** The same without error terms: path by path, and with what paths share in front. */
+  function slopeInFull(key) {
     const slope = slopeOf(key), { chain, values, written, paths: n } = ways(key), numbers = Boolean(values);
     const along = n === 1 ? phrase("chain rule along its path") :
       phrase("chain rule along {n} paths, one term each", { n });
     const whole = n === 1 ? phrase("written out") : phrase("{n} paths, with what they share in front", { n });
-    const short = isUnit(key) ? phrase("by the units after it") : phrase("in short, by the error term of its unit");
     return [
       ...(chain ? [line(along, slope, { rows: [chain, values].filter(Boolean), numbers, breaks: true })] : []),
       line(whole, slope, { rows: [written] }),
-      line(short, slope),
     ];
   }
 
@@ -334,12 +376,20 @@ function networkView(model, view, { pass }) {
     if (write.kind !== kind) {
       const heading = h("p", { class: "bplib-network-heading" });
       heading.innerHTML = headingOf(letters);
-      formulas.replaceChildren(heading, ...lines().map((one) => lineOf(one, letters)));
+      const written = (all) => all.map((one) => lineOf(one, letters));
+      inFull.replaceChildren(inFull.firstChild, ...panel === "selected" ? written(slopeInFull(state.selected)) : []);
+      formulas.replaceChildren(heading, ...written(lines()), ...panel === "selected" ? [inFull] : []);
+      keepHeight();
     }
     write.kind = kind;
     for (const place of formulas.querySelectorAll("[data-number]")) {
       renew(place, "textContent", number(place));
     }
+  }
+
+  /** The panel grows with what it holds and does not shrink again, so that what stands below it does not go up and down. */
+  function keepHeight() {
+    formulas.style.minHeight = `${formulas.offsetHeight}px`;
   }
 
   function headingOf(letters) {
@@ -364,7 +414,10 @@ function networkView(model, view, { pass }) {
   }
 
   draw();
-  const ended = whenResized(picture.element, view.guarded(picture.resize));
+  const ended = whenResized(picture.element, view.guarded(() => {
+    formulas.style.minHeight = "";
+    picture.resize();
+  }));
   return () => {
     run.stop();
     clearTimeout(timer);

@@ -4,11 +4,11 @@ import traitlets
 
 from .. import conventions, figures
 from ..activations import Activated
-from ..codegen import generate, stable
+from ..codegen import Generated, generate, stable
 from ..derivation import derive
 from ..errors import InputError, unknown_name
 from ..javascript import LIBRARY, javascript_arrays
-from ..networks import Dense, checked_network
+from ..networks import Dense, Network, checked_network
 from ..training import initial_parameters
 from .explorer import Choice, Explorer, Number, Parameters, Sample, page
 from .network_formulas import NetworkFormulas
@@ -91,7 +91,8 @@ class NetworkExplorer(Explorer):
             y=f"y = {list(self.y)}", eta=f"eta = {self.eta:g}")
 
 
-def network(network=None, *, weights=None, x=None, y=None, eta=0.5, selected="W1[1,1]", notation=None):
+def network(network: Network | Generated | None = None, *, weights=None, x=None, y=None, eta: float = 0.5,
+            selected: str = "W1[1,1]", notation: str | None = None) -> NetworkExplorer:
     """An explorer of a layered network on one sample: forward, backward, update, and the formula of each weight.
 
     network    made with `dense`, of at most 5 units a layer and 4 layers, inputs included; by default the network with

@@ -1,12 +1,25 @@
-// The picture of a layered network: a card for each input, each unit and the cost, and edges with their numbers.
+// The picture of a layered network: a card for each input, each unit and the cost, and an edge for each weight.
+//
+// An edge is as thick as its weight is large, a card as dark as its value; blue is positive, red negative, and an edge
+// of a negative weight is dashed.  Names and numbers of weights are shown where they are asked for: on the way of what
+// is chosen, where the pointer is, or all of them.
 
-// Widths of cards, of the gap before the cost, and of the smallest gap between layers, for less and less room.
+// Widths of cards, of the gap before the cost, of the smallest gap between layers and of the numbers in it, for less
+// and less room; where there is none for numbers, that of the weight that is chosen stands beside its slider.
 const SIZES = [
   { input: 104, unit: 132, cost: 132, last: 40, gap: 100, label: 60 },
   { input: 80, unit: 104, cost: 96, last: 16, gap: 68, label: 60 },
   { input: 66, unit: 98, cost: 80, last: 8, gap: 56, label: 50 },
+  { input: 46, unit: 84, cost: 64, last: 4, gap: 26, label: 0 },
 ];
 const HEAD = 22, LOW = 280, LABEL = { height: 18, roomy: 42, withBefore: 108 };
+const THICKEST = 7, DARKEST = 26, FEW = 8;
+
+/** How dark a card is, from no value to a large one, and in which colour. */
+function shade(value) {
+  const part = Number.isFinite(value) ? DARKEST * Math.abs(value) / (1 + Math.abs(value)) : 0;
+  return `color-mix(in oklab, var(--${value < 0 ? "red" : "blue"}) ${(2 * part).toFixed(0)}%, var(--ground))`;
+}
 
 /**
  * `choose(key)` hears of a click or an arrow key on a weight, a bias or a unit; `change(name, at, text)` of what is
@@ -14,7 +27,7 @@ const HEAD = 22, LOW = 280, LABEL = { height: 18, roomy: 42, withBefore: 108 };
  */
 function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
   const layers = sizes.length - 1, math = [], values = {};
-  const inputs = units(sizes[0]).map((unit) => card({}, field("x", unit, phrase("input {n}, typed", { n: unit }))));
+  const inputs = units(sizes[0]).map((unit) => card({ "data-key": `x[${unit}]` }, field("x", unit, phrase("input {n}, typed", { n: unit }))));
   const columns = [inputs, ...sizes.slice(1).map((size, n) => units(size).map((unit) => unitCard(n + 1, unit)))];
   const targets = units(sizes[layers]).map((unit) => field("y", unit, phrase("target {n}, typed", { n: unit })));
   const costCard = card({ "data-key": "C" }, ...targets, row("C"));
@@ -87,6 +100,8 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     label.classList.add("bplib-network-weight");
     const hit = svg("path", { class: "bplib-network-hit" });
     hit.addEventListener("click", () => choose(key));
+    hit.addEventListener("pointerenter", () => label.classList.add("bplib-network-pointed"));
+    hit.addEventListener("pointerleave", () => label.classList.remove("bplib-network-pointed"));
     return { key, layer, from, to, before, label, hit, ...lines() };
   }
 
@@ -99,7 +114,8 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
   function fit(width) {
     const cards = ({ input, unit, last, cost }) => input + layers * unit + last + cost;
     const size = SIZES.find((one) => cards(one) + layers * one.gap <= width) ?? SIZES.at(-1);
-    inside.classList.toggle("bplib-network-tiny", size === SIZES.at(-1));
+    inside.classList.toggle("bplib-network-tiny", SIZES.indexOf(size) >= 2);
+    inside.classList.toggle("bplib-network-tiniest", size === SIZES.at(-1));
     const gap = Math.max(size.gap, (width - cards(size)) / layers);
     const wide = gap >= 1.5 * LABEL.withBefore, room = wide ? LABEL.withBefore : size.label;
     const spread = sizes.slice(1).map((to, n) => spacing(sizes[n], to, room / 2 / gap));
@@ -131,7 +147,9 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
   }
 
   const picture = {
-    element,
+    element, few: edges.length <= FEW,
+    /** Show the names and numbers of all weights, or of those alone that are asked for. */
+    showAll(all) { inside.classList.toggle("bplib-network-all", all); },
     resize() {
       const width = Math.floor(element.clientWidth);
       if (width) fit(width);
@@ -140,14 +158,17 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
       for (const [place, key] of math) place.innerHTML = letters[key];
       picture.resize();
     },
-    /** `text(key)` says what stands there, `weight(key)` is a number, `before(key)` the number before an update. */
-    draw({ text, weight, before, selected, through, active, sentence }) {
+    /**
+     * `text(key)` says what stands there, `weight(key)` is a number, `output(key)` that of a card or NaN where it is not
+     * known, `before(key)` the number before an update.
+     */
+    draw({ text, weight, output, before, selected, through, active, sentence }) {
       for (const [key, place] of Object.entries(values)) {
         renew(place, place.tagName === "INPUT" ? "value" : "textContent", text(key));
       }
       for (const { key, line, tube, core, before: place } of edges) {
         const w = weight(key), old = before(key);
-        set(line, { "data-sign": Math.sign(w), "stroke-width": (1 + Math.min(4, 2 * Math.abs(w))).toFixed(2) });
+        set(line, { "data-sign": Math.sign(w), "stroke-width": Math.min(THICKEST, 1 + 2.5 * Math.abs(w)).toFixed(2) });
         renew(place, "textContent", old === null ? "" : `${brief(old)} → `);
         light(key, tube, core);
       }
@@ -155,10 +176,12 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
       for (const label of inside.querySelectorAll("label")) {
         renew(label.firstChild, "checked", label.dataset.key === selected);
         label.classList.toggle("bplib-network-chosen", label.dataset.key === selected);
+        label.classList.toggle("bplib-network-through", through.has(label.dataset.key));
       }
       for (const one of columns.flat()) {
         one.classList.toggle("bplib-network-lit", through.has(one.dataset.key));
         one.classList.toggle("bplib-network-active", active.has(one.dataset.key));
+        one.style.setProperty("--shade", shade(output(one.dataset.key)));
       }
       costCard.classList.add("bplib-network-lit");
       set(drawing, { "aria-label": sentence });

@@ -2,7 +2,19 @@
 
 const SYMBOLS = { w: "w", b: "b", x: "x", y: "y", eta: "η" };
 const CHAINS = [["z", "a", "C"], ["dC_dw", "dC_da", "da_dz", "dz_dw"], ["dC_db", "dC_da", "da_dz", "dz_db"]];
-const TINY = 1e-4, FAR = 1e6, HEIGHT = 300, POINTS = 240;
+const TINY = 1e-4, FAR = 1e6, HEIGHT = 300, LOWER = 220, POINTS = 240, FLAT = 0.02;
+const ENTROPY = "binary cross entropy";
+
+/** What to try, and when it is done: with the state, the values there, and whether the last step has overshot. */
+const TRIES = [
+  ["press Step. Which way does w go while the slope of C is positive?", ({ trail }) => trail.length > 0],
+  ["drag the point on the curve of C to where the slope is almost 0. What does a step do there?",
+   ({ now }) => Math.abs(now.dC_dw) < FLAT],
+  ["make a as wrong as you can, with C large: why is the slope small all the same? Look at the curve of a.",
+   ({ now }) => Math.abs(now.dC_dw) < FLAT && Math.abs(now.dC_da) > 1],
+  [`choose ${ENTROPY} there. Which factor has it lost?`, ({ state }) => state.loss === ENTROPY],
+  ["find an η with which a step overshoots: C goes up.", ({ overshot }) => overshot],
+];
 
 function neuronView(model, view, { pairs }) {
   const facts = model.get("facts"), names = [...Object.keys(SYMBOLS), "activation", "loss"];
@@ -15,7 +27,7 @@ function neuronView(model, view, { pairs }) {
     const now = { ...state, ...changes };
     return pairs[now.activation][now.loss](now);
   };
-  let trail = [];
+  let trail = [], overshot = false;
 
   // elements
 
@@ -32,15 +44,19 @@ function neuronView(model, view, { pairs }) {
   const refused = h("p", { class: "bplib-hint" });
   const note = h("p", { class: "bplib-hint" });
   const chains = CHAINS.map((chain) => chainOf(chain, facts.names));
-  const plot = costPlot();
+  const plot = costPlot(view.guarded((w) => change("w", String(w))));
+  const lower = activationPlot(view.guarded((z) => change("b", String(rounded(z - state.w * state.x)))));
+  const todo = tries(view, TRIES);
   view.root.append(
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, menus.activation.element, menus.loss.element), refused,
         ...Object.values(sliders).map((one) => one.element),
-        h("div", { class: "bplib-buttons" }, ...buttons), view.message),
+        h("div", { class: "bplib-buttons" }, ...buttons), view.message, todo.element),
       plot.element),
-    ...chains.map((chain) => chain.element), note, view.spoken);
+    h("div", { class: "bplib-columns bplib-below" }, lower.element,
+      h("div", { class: "bplib-controls" }, ...chains.map((chain) => chain.element), note)),
+    view.spoken);
 
   // changes: by hand, by a step, from Python
 
@@ -85,8 +101,9 @@ function neuronView(model, view, { pairs }) {
       return false;
     }
     trail.push({ w: state.w, C });
+    overshot = after > C;
     accept(next);
-    if (after > C) view.tell(`The step overshoots: C rose from ${brief(C)} to ${brief(after)}.`, "warning");
+    if (overshot) view.tell(`The step overshoots: C rose from ${brief(C)} to ${brief(after)}.`, "warning");
     else view.tell(`Step ${trail.length}: C went from ${brief(C)} to ${brief(after)}.`);
     const length = state.eta * Math.hypot(dC_dw, dC_db);
     if (length < TINY) view.tell(state.eta === 0 ? "η is 0: a step moves nothing." :
@@ -97,7 +114,7 @@ function neuronView(model, view, { pairs }) {
   /** Steps taken so far belong to values that are no longer there. */
   function startOver() {
     run.stop();
-    trail = [];
+    [trail, overshot] = [[], false];
     view.tell("");
   }
 
@@ -117,6 +134,8 @@ function neuronView(model, view, { pairs }) {
     if (draw.pair !== `${activation}, ${loss}`) drawPair();
     for (const chain of chains) chain.show(now);
     plot.draw(state, now, values, trail);
+    lower.draw(state, now, values);
+    todo.seen({ state, now, trail, overshot });
     view.say(() => `${plot.sentence} z is ${brief(now.z)}, a is ${brief(now.a)}.`);
   }
 
@@ -128,7 +147,7 @@ function neuronView(model, view, { pairs }) {
     menus.loss.show(loss, (other) => facts.refused[activation][other]);
     const row = Object.values(facts.refused[activation]);
     const column = Object.values(facts.refused).map((other) => other[loss]);
-    refused.textContent = [...row, ...column].find(Boolean) ?? `Every loss takes what ${activation} gives.`;
+    refused.textContent = [...row, ...column].find(Boolean) ?? "";
     const number = facts.numbers.y, probability = facts.probability.includes(loss);
     sliders.y.bound(probability ? 0 : number.low, probability ? 1 : number.high);
     sliders.y.show(state.y);
@@ -136,7 +155,7 @@ function neuronView(model, view, { pairs }) {
     note.innerHTML = formulas.note;
   }
 
-  const fit = () => { plot.resize(); draw(); };
+  const fit = () => { plot.resize(); lower.resize(); draw(); };
   fit();
   const ended = whenResized(plot.element, view.guarded(fit));
   return () => {
@@ -174,8 +193,11 @@ function chainOf(parts, names) {
   };
 }
 
-/** The cost as a function of w, with the point, its tangent, the next step and the steps before. */
-function costPlot() {
+/** A number that was pointed at, with no more digits than a pointer has. */
+const rounded = (value) => Number(value.toPrecision(3));
+
+/** The cost as a function of w, with the point, its tangent, the next step and the steps before; `pick` hears of a w. */
+function costPlot(pick) {
   const plot = axes("w", "C");
   const marks = {
     curve: svg("path", { class: "bplib-curve" }), tangent: svg("path", { class: "bplib-tangent" }),
@@ -183,7 +205,8 @@ function costPlot() {
     arrow: svg("path", { class: "bplib-arrow" }), head: svg("path", { class: "bplib-head" }),
     point: svg("circle", { class: "bplib-point", r: 6 }),
   };
-  plot.inside.append(...Object.values(marks));
+  plot.inside.append(handle(), ...Object.values(marks));
+  whenPicked(plot, (w) => pick(rounded(w)));
   const [cost, slope, next] = ["C", "dC_dw", "next"].map(
     (name) => h("span", { class: "bplib-value", "data-legend": name }));
   const sample = (mark, d) => svg("path", { class: `bplib-${mark}`, d });
@@ -210,15 +233,14 @@ function costPlot() {
       const [u, v] = plot.at(w, C), past = trail.map((one) => plot.at(one.w, one.C));
       const tangent = [-end, end].map((at) => plot.at(at, C + dC_dw * (at - w)));
       const [to] = plot.at(w - eta * dC_dw, C), tip = Math.min(Math.max(to, 0), plot.width);
-      const level = v < 24 ? v + 14 : v - 14;
       const size = Math.min(9, Math.abs(tip - u)) * Math.sign(tip - u);
       set(marks.curve, { d: path(curve.map(([at, height]) => plot.at(at, height))) });
       set(marks.tangent, { d: path(tangent) });
       set(marks.trail, { d: path([...past, [u, v]]) });
       set(marks.past, { d: past.map(([pu, pv]) => ring(pu, pv)).join("") });
-      set(marks.arrow, { d: path([[u, level], [tip - size, level]]) });
+      set(marks.arrow, { d: path([[u, v], [tip - size, v]]) });
       const half = Math.max(3, Math.abs(size) / 2);
-      set(marks.head, { d: size ? `M${tip},${level}l${-size},${-half}v${2 * half}z` : "" });
+      set(marks.head, { d: size ? `M${tip},${v}l${-size},${-half}v${2 * half}z` : "" });
       set(marks.point, { cx: u, cy: v });
       cost.textContent = show(C);
       slope.textContent = show(dC_dw);
@@ -229,6 +251,49 @@ function costPlot() {
     },
   };
   return picture;
+}
+
+/** The output as a function of the weighted sum, with the point, its tangent and the target; `pick` hears of a z. */
+function activationPlot(pick) {
+  const plot = axes("z", "a");
+  const marks = {
+    target: svg("path", { class: "bplib-target" }), curve: svg("path", { class: "bplib-curve" }),
+    tangent: svg("path", { class: "bplib-tangent" }), point: svg("circle", { class: "bplib-point", r: 6 }),
+  };
+  plot.inside.append(handle(), ...Object.values(marks));
+  whenPicked(plot, (z) => pick(z));
+  const key = (mark, ...text) => h("li", {}, svg("svg", { width: 28, height: 12, "aria-hidden": "true" },
+    svg("path", { class: `bplib-${mark}`, d: "M1,6H27" })), h("span", {}, ...text));
+  const slope = h("span", { class: "bplib-value", "data-legend": "da_dz" });
+  const element = h("div", { class: "bplib-picture" }, plot.picture, h("ul", { class: "bplib-legend" },
+    key("curve", "output ", h("var", {}, "a = g(z)")), key("tangent", "its slope ∂a/∂z ", slope),
+    key("target", "target ", h("var", {}, "y"))));
+  let width = 0;
+  return {
+    element,
+    resize() { width = Math.max(280, Math.floor(element.clientWidth)); },
+    draw({ y }, { z, a, da_dz: steep }, values) {
+      const end = Math.abs(z) > 6 ? roundUp(Math.abs(z) * 1.1) : 6;
+      const curve = Array.from({ length: POINTS + 1 }, (_, n) => -end + 2 * end * n / POINTS)
+        .map((at) => [at, values({ w: 1, b: 0, x: at }).a]);
+      const heights = [a, y, ...curve.map(([, height]) => height)].filter(Number.isFinite);
+      const low = Math.min(0, ...heights), high = Math.max(1, ...heights), margin = 0.06 * (high - low);
+      plot.update(width, LOWER, [-end, end], [low - margin, high + margin]);
+      const [u, v] = plot.at(z, a);
+      set(marks.curve, { d: path(curve.map(([at, height]) => plot.at(at, height))) });
+      set(marks.tangent, { d: path([-end, end].map((at) => plot.at(at, a + steep * (at - z)))) });
+      set(marks.target, { d: path([-end, end].map((at) => plot.at(at, y))) });
+      if (Number.isFinite(u + v)) set(marks.point, { cx: u, cy: v });
+      slope.textContent = show(steep);
+      set(plot.picture, { "aria-label": `Output a as a function of the weighted sum z. At z = ${brief(z)} it is ` +
+        `${brief(a)}, its slope ${brief(steep)}; the target is ${brief(y)}.` });
+    },
+  };
+}
+
+/** Something to hold, all over a plot: without it the pointer would find the lines alone. */
+function handle() {
+  return svg("rect", { class: "bplib-handle", width: "100%", height: "100%", fill: "transparent" });
 }
 
 function ring(u, v) {

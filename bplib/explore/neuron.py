@@ -41,8 +41,8 @@ class Neuron(Explorer):
     w = Number(0.6, "weight", -5, 5, 0.05)
     b = Number(0.9, "bias", -5, 5, 0.05)
     x = Number(1.0, "input", -3, 3, 0.05)
-    y = Number(0.0, "target", -2, 2, 0.05)
-    eta = Number(1.0, "learning rate", 0, 10, 0.05, least=0)
+    y = Number(0.2, "target", -2, 2, 0.05)
+    eta = Number(5.0, "learning rate", 0, 10, 0.05, least=0)
     activation = Choice("sigmoid", "activation", of_units)
     loss = Choice("squared error", "loss", offered)
 
@@ -78,7 +78,7 @@ class Neuron(Explorer):
         return f"Neuron explorer: {self.activation}, {self.loss}, {numbers}."
 
 
-def neuron(activation="sigmoid", loss="squared error", **start):
+def neuron(activation: str = "sigmoid", loss: str = "squared error", **start) -> Neuron:
     """An explorer of one neuron, z = w·x + b and a = g(z), on one sample (x, y).
 
     activation, loss   what the menus show first

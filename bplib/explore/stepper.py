@@ -9,7 +9,7 @@ from ..derivation import Derivation, derive
 from ..equations import Partial, i, j, name_of, s
 from ..errors import InputError
 from ..figures import formula_picture
-from ..networks import dense
+from ..networks import Network, dense
 from ..notation import equation_latex, sums_over_samples
 from .explorer import Choice, Explorer, Number, page
 from .mathml import mathml
@@ -61,7 +61,7 @@ class Stepper(Explorer):
         return f"Derivation explorer: step {self.step} of {len(self.derivation.steps)}, {step.rule}, {step.left}."
 
 
-def derivation(network=None, *, step=1, notation="bplib"):
+def derivation(network: Network | Derivation | None = None, *, step: int = 1, notation: str = "bplib") -> Stepper:
     """An explorer that walks through a derivation, forwards and back; by default that of two dense layers.
 
     network    a network, or a `Derivation` of one

@@ -142,7 +142,8 @@ class Training(Explorer):
                 f"{self.batch_size}, λ = {self.l2:g}, seed {self.seed}, {self.steps_done} steps done.")
 
 
-def training(data="xor", hidden=(8, 8), activation="tanh", *, weights=None, notation="bplib", **start):
+def training(data: str = "xor", hidden=(8, 8), activation: str = "tanh", *, weights=None, notation: str = "bplib",
+             **start) -> Training:
     """An explorer of training: a network with two inputs learns to tell two classes of points apart.
 
     data         "xor", "two moons", "circles" or "spirals": 150 points to train on, 100 to test on

@@ -1,7 +1,7 @@
 // Pictures of training: outputs over the plane, lines over steps, sizes by layer.  They know no formula.
 
 const CELLS = 40, TILE = 20, GAP = 2, TILES = [3, 4];
-const FAINTEST = 1e-8, LARGEST = 10, SHADE = 150;
+const FAINTEST = -8, LARGEST = 1, SHADE = 150;
 
 /** Points in rows that cover the square [low, high]², each in the middle of its cell, the top row first. */
 function cellsOf([[left, right], [bottom, top]]) {
@@ -178,21 +178,32 @@ function layerBars(most, sentence, chosen) {
       h("label", {}, input, ` layer ${n + 1}`), h("div", { class: "bplib-training-bar" }, bar), value);
     return { element, input, bar, value };
   });
-  const decades = Math.log10(LARGEST / FAINTEST);
-  const part = (value) => Math.max(0, Math.min(1, Math.log10(value / FAINTEST) / decades)) || 0;
-  const scale = h("div", { class: "bplib-training-scale", "aria-hidden": "true" }, ...[-8, -6, -4, -2, 0].map(
-    (power) => h("span", { style: `left: ${100 * part(10 ** power)}%` }, powerOfTen(power))));
+  const scale = h("div", { class: "bplib-training-scale", "aria-hidden": "true" });
+  let largest = 0;
+  const part = (power) => Math.max(0, Math.min(1, (power - FAINTEST) / (largest - FAINTEST))) || 0;
+  /** A scale that ends where the largest size does, at 10 or later, so that a bar that is full is the longest. */
+  function reach(sizes) {
+    const powers = sizes.map((size) => Math.ceil(Math.log10(size))).filter(Number.isFinite);
+    const wanted = Math.max(LARGEST, ...powers);
+    if (wanted === largest) return;
+    largest = wanted;
+    const every = 2 * Math.ceil((largest - FAINTEST) / 12);
+    const shown = Array.from({ length: Math.ceil((largest - FAINTEST) / every) }, (_, n) => FAINTEST + n * every);
+    scale.replaceChildren(...shown.map(
+      (power) => h("span", { style: `left: ${100 * part(power)}%` }, powerOfTen(power))));
+  }
   return {
     element: h("fieldset", { class: "bplib-training-layers" },
       h("legend", {}, "size of ∂C/∂W now, the root mean square of its entries"), sentence, scale,
       ...rows.map((row) => row.element)),
     choose(layer) { rows[layer - 1].input.checked = true; },
     draw(sizes) {
+      reach(sizes);
       rows.forEach(({ element, input, bar, value }, n) => {
         const there = n < sizes.length;
         element.style.visibility = there ? "visible" : "hidden";
         input.disabled = !there;
-        bar.style.width = there ? `${100 * part(sizes[n])}%` : "0";
+        bar.style.width = there ? `${100 * part(Math.log10(sizes[n]))}%` : "0";
         value.textContent = there ? show(sizes[n]) : "";
       });
     },

@@ -32,7 +32,7 @@ VIEWS = {"": lambda axes: axes, ".T": lambda axes: axes[::-1], "[:, None]": lamb
 """What may follow the name of an array in generated code → the axes that it has then."""
 
 
-def shapes(given, *names, samples=5):
+def shapes(given, *names, samples=5) -> Picture:
     """Lines of the generated gradients, each array in them drawn as a rectangle with its shape.
 
     given     a network of dense layers, or the functions generated from one; the code is in the notation of these

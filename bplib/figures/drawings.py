@@ -17,7 +17,7 @@ APART, BELOW, RADIUS, MARGIN = 2.1, 1.3, 0.28, np.array([0.5, 0.25])
 """Inches in the picture of a network: from layer to layer, from unit to unit, of a circle, around what is drawn."""
 
 
-def network(given, values=None, *, letter="a", notation=DEFAULT, language=None):
+def network(given, values=None, *, letter="a", notation=DEFAULT, language=None) -> Picture:
     """Units as circles and connections as arrows, with the numbers of one sample where they are known.
 
     values    name → array: the inputs "X", the parameters and what `forward` gives, in the layout of the notation; for
@@ -76,6 +76,7 @@ class _Drawing:
     """A picture of a network while it is drawn; `place` says where each unit stands, in inches."""
 
     COLORS = {"a": BLUE, "delta": RED}
+    place: dict
 
     def __init__(self, network, values, letter, notation, language):
         self.network, self.values, self.letter, self.notation = network, values, letter, notation
@@ -194,7 +195,7 @@ class _Drawing:
         return self.language.phrase("{name} {number}", name=title, number=self.number(entry) or letter)
 
 
-def computational_graph(given, notes=()):
+def computational_graph(given, notes=()) -> Picture:
     """The neurons of a network as circles, its inputs as squares, its cost as a diamond, with arrows between them.
 
     given   a network of neurons one by one
@@ -223,7 +224,7 @@ def computational_graph(given, notes=()):
         shape, color = (("s", ORANGE) if name in structure.inputs else ("D", RED) if name == "C" else ("o", BLUE))
         axes.plot(*at[name], shape, markersize=24 if shape == "o" else 20, color="white", markeredgecolor=color,
                   markeredgewidth=2)
-        axes.text(*at[name], name, ha="center", va="center", fontsize=10)
+        axes.text(at[name][0], at[name][1], name, ha="center", va="center", fontsize=10)
         axes.annotate(dict(notes).get(name, ""), at[name], (0, 16), textcoords="offset points", ha="center",
                       va="bottom", fontsize=9)
     told = [f"{source} to {name}" for source, name in spans]
@@ -241,9 +242,9 @@ def _places(sources):
     return {name: (at, (len(names) - 1) / 2 - row) for at, names in columns.items() for row, name in enumerate(names)}
 
 
-def formula_picture(formulas, alt):
+def formula_picture(formulas, alt) -> Picture:
     """Formulas one below the other, each under its caption.  `formulas`: caption → LaTeX."""
-    figure = Figure(figsize=(7, 1.1 * len(formulas)), layout="none")
+    figure = Figure(figsize=(7, 1.1 * len(formulas)), layout="none")  # type: ignore[arg-type]
     for row, (caption, formula) in enumerate(formulas.items()):
         top = 1 - row / len(formulas)
         figure.text(0.02, top - 0.06 / len(formulas), caption, fontsize=9, color="0.35", va="top")

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from .picture import RED, Picture, blank_axes
 
 
-def pictures(images, captions, shape, columns=8):
+def pictures(images, captions, shape, columns=8) -> Picture:
     """Small images side by side, each with a caption.  `images`: one row of pixels from 0 to 1 each."""
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
@@ -19,7 +19,7 @@ def pictures(images, captions, shape, columns=8):
                            + ", ".join(map(str, captions)) + ".")
 
 
-def influences(weights, captions, shape, columns=5):
+def influences(weights, captions, shape, columns=5) -> Picture:
     """The weights of units that see an image, as pictures: dark where ink speaks for a unit, light where against it.
 
     weights   one row for each unit, a weight for each pixel
@@ -40,7 +40,7 @@ def influences(weights, captions, shape, columns=5):
                            "light where it speaks against it. " + "; ".join(told) + ".")
 
 
-def confusion(counts):
+def confusion(counts) -> Picture:
     """A table of how often each class (row) was read as each class (column); mistakes are set off by a frame."""
     counts, n = np.asarray(counts), len(counts)
     figure, axes = blank_axes(5.2, 4.4, xlabel="read as", ylabel="is", xticks=range(n), yticks=range(n))

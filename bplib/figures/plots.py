@@ -9,7 +9,7 @@ from .picture import BLUE, GREEN, MARKERS, ORANGE, RED, Picture, blank_axes, bla
 LAW_DASHES = ((6, 2), (1, 1.5), (6, 2, 1, 2))
 
 
-def cost_curve(cost, slope, path=(), *, around=3.0, name="w"):
+def cost_curve(cost, slope, path=(), *, around=3.0, name="w") -> Picture:
     """The cost over one weight, its tangent at the last point of a path, and the steps of the path.
 
     cost, slope   functions of one number: the cost and its derivative
@@ -34,7 +34,7 @@ def cost_curve(cost, slope, path=(), *, around=3.0, name="w"):
                            f"{cost(here):.3f}, where the tangent has slope {slope(here):.3f}.")
 
 
-def descents(cost, paths, window, *, name="w"):
+def descents(cost, paths, window, *, name="w") -> Picture:
     """Steps of gradient descent on the curve of a cost, a small plot for each path.
 
     cost     function of one number
@@ -42,7 +42,7 @@ def descents(cost, paths, window, *, name="w"):
     window   (left, right): the part of the curve that is drawn; steps that leave it are cut off
     """
     figure, panels = blank_panels(list(paths))
-    w = np.linspace(*window, 200)
+    w = np.linspace(window[0], window[1], 200)
     curve = np.array([cost(v) for v in w])
     margin, told = 0.06 * np.ptp(curve), []
     for axes, (title, path) in zip(panels, paths.items()):
@@ -57,7 +57,7 @@ def descents(cost, paths, window, *, name="w"):
                            + "; ".join(told) + ".")
 
 
-def chords(costs):
+def chords(costs) -> Picture:
     """The cost on the way from one place to another, and the straight chord between its ends, a plot for each.
 
     costs   title → function of t, how far we have come: 0 at the one end, 1 at the other
@@ -78,7 +78,7 @@ def chords(costs):
                            + "; ".join(told) + ".")
 
 
-def contours(cost, paths, window, *, names=("w1", "w2")):
+def contours(cost, paths, window, *, names=("w1", "w2")) -> Picture:
     """Lines of equal cost over two weights, with the steps of one or more descents.
 
     cost     function of two numbers
@@ -86,7 +86,7 @@ def contours(cost, paths, window, *, names=("w1", "w2")):
     window   ((left, right), (lower, upper)): the part that is drawn; steps that leave it are cut off
     """
     figure, axes = blank_axes(6, 3.8, xlabel=names[0], ylabel=names[1], xlim=window[0], ylim=window[1])
-    u, v = (np.linspace(*ends, 80) for ends in window)
+    u, v = (np.linspace(left, right, 80) for left, right in window)
     height = np.array([[cost(at, up) for at in u] for up in v])
     levels = height.min() + np.ptp(height) * np.linspace(0.02, 1, 14)**2
     axes.contour(u, v, height, levels, colors="0.7", linewidths=0.8)
@@ -101,11 +101,11 @@ def contours(cost, paths, window, *, names=("w1", "w2")):
     return Picture(figure, f"Lines of equal cost over {names[0]} and {names[1]}. " + "; ".join(told) + ".")
 
 
-def learning_curves(histories):
-    """Cost and test accuracy after each epoch.  `histories`: label → History."""
+def learning_curves(histories, of: str = "test images") -> Picture:
+    """Cost and accuracy after each epoch.  `histories`: label → History; `of`: what the accuracy was measured on."""
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     cost, right = figure.subplots(1, 2)
-    for axes, label in ((cost, "cost"), (right, "test images right, in %")):
+    for axes, label in ((cost, "cost"), (right, f"{of} right, in %")):
         axes.spines[["top", "right"]].set_visible(False)
         axes.set(xlabel="epochs", ylabel=label)
     told = []
@@ -117,7 +117,7 @@ def learning_curves(histories):
                     f"{history.accuracy[0]:.1%} to {history.accuracy[-1]:.1%} right")
     cost.set_yscale("log")
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    return Picture(figure, "Two plots over the epochs, cost on a logarithmic scale and share of test images right. "
+    return Picture(figure, f"Two plots over the epochs, cost on a logarithmic scale and share of {of} right. "
                            + "; ".join(told) + ".")
 
 
@@ -129,7 +129,7 @@ def _brief(number):
     return f"{number:,}" if isinstance(number, int) else f"{number:.2g}"
 
 
-def growth(x, series, *, xlabel, ylabel):
+def growth(x, series, *, xlabel, ylabel) -> Picture:
     """How something grows: series on a logarithmic scale.  `series`: label → one number for each x."""
     figure, axes = blank_axes(xlabel=xlabel, ylabel=ylabel, yscale="log", xticks=x)
     for (label, values), (color, style) in zip(series.items(), cycle(MARKERS)):
@@ -140,10 +140,10 @@ def growth(x, series, *, xlabel, ylabel):
     return Picture(figure, f"{shown} {told}.")
 
 
-def curves(functions, window, *, xlabel, ylabel):
+def curves(functions, window, *, xlabel, ylabel) -> Picture:
     """Functions of one number as curves.  `functions`: label → function of an array; `window`: (left, right)."""
     figure, axes = blank_axes(xlabel=xlabel, ylabel=ylabel)
-    x, told = np.linspace(*window, 301), []
+    x, told = np.linspace(window[0], window[1], 301), []
     for (label, function), (color, style) in zip(functions.items(), cycle(MARKERS)):
         y = function(x)
         axes.plot(x, y, style, color=color, label=label, markersize=4, markevery=25)
@@ -153,7 +153,7 @@ def curves(functions, window, *, xlabel, ylabel):
     return Picture(figure, f"Curves of {ylabel} over {xlabel}. " + "; ".join(told) + ".")
 
 
-def sweep(values, results, *, xlabel, ylabel):
+def sweep(values, results, *, xlabel, ylabel) -> Picture:
     """What each of several values led to, both on logarithmic scales; the lowest is marked."""
     figure, axes = blank_axes(xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
     best = int(np.argmin(results))
@@ -165,7 +165,7 @@ def sweep(values, results, *, xlabel, ylabel):
                            f"{values[best]:g}: {told}.")
 
 
-def errors_over(series, xlabel, ylabel, laws=()):
+def errors_over(series, xlabel, ylabel, laws=()) -> Picture:
     """Errors on logarithmic axes; an error of 0 is drawn as 10⁻¹⁷.
 
     series   label → (steps, errors)

@@ -24,7 +24,7 @@ class Arithmetic:
     negative(of), binary(sign, left, right), to_the(base, exponent, token), decimal(text)    what is made of the parts
     """
 
-    PRODUCTS = ("*", "/")
+    PRODUCTS: tuple[str, ...] = ("*", "/")
 
     SIGNS = {
         "@": "In a formula with indices a matrix product is a sum: sum_k p[j,k] q[k].",

@@ -11,11 +11,11 @@ from .channel import Limits
 from .grade import grade, handed_in_rows
 from .isolation import WAYS, House, StartFailed
 from .marking import Settings
-from .release import release
+from .release import release, release_to_nbgrader
 from .report import number
 from .roster import key_beside, made_key, read_key, read_students, roster
 
-SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework"
+SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework" / "solutions"
 NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
 INTERRUPTED, NOT_GRADED = 130, 2
 """Exit codes: where somebody has stopped it; where something was not graded that is no fault of a submission."""
@@ -41,6 +41,9 @@ def main(arguments):
 def _release_options(one):
     one.add_argument("target", type=Path, help="the folder to write them into")
     one.add_argument("--source", type=Path, default=SHEETS, help="the folder with the sheets (default: %(default)s)")
+    one.add_argument("--run", action="store_true", help="run them, so that each holds what its cells show")
+    one.add_argument("--nbgrader", type=Path, metavar="COURSE",
+                     help="write them into nbgrader's folder of a course, too, as sources of assignments")
     one.add_argument("--gradescope", action="store_true", help="write an autograder for Gradescope for each sheet, too")
     _variant_options(one, "write a folder for each student of this list, with sheets whose questions are their own")
 
@@ -81,8 +84,13 @@ def _gradescope_options(one):
 
 
 def _release(given):
+    if given.variants and given.nbgrader:
+        raise InputError("nbgrader has one source of an assignment for everybody, so it cannot know variants. Give "
+                         "--variants or --nbgrader, not both.")
     roster = _roster_to_release(given)
-    paths = release(given.source, given.target, roster)
+    paths = release(given.source, given.target, given.run, roster)
+    if given.nbgrader:
+        paths += release_to_nbgrader(given.source, given.nbgrader)
     if given.gradescope:
         paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip", roster)
                   for sheet in NUMBERS]

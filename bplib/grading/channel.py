@@ -63,7 +63,7 @@ class Said:
     found: dict = field(default_factory=dict)
     failed: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
-    stopped: tuple = None
+    stopped: tuple | None = None
     forged: int = 0
     seconds: float = 0.0
 

@@ -96,8 +96,8 @@ class House:
     holds: tuple = ()
     refused: tuple = ()
     _work: str = ""
-    _server: subprocess.Popen = None
-    _control: socket.socket = field(default=None, repr=False)
+    _server: subprocess.Popen | None = None
+    _control: socket.socket | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, way="auto", forks=None):

@@ -72,7 +72,7 @@ def digest(task, settings):
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 
-_PROGRAM = []
+_PROGRAM: list = []
 
 
 def program():

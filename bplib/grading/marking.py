@@ -13,6 +13,7 @@ import numpy as np
 from .. import coursework
 from ..coursework.functions import inputs_of
 from ..coursework.reading import formula_values, parse
+from ..lines.text import LONGEST
 from . import sources as texts
 from .channel import Limits
 from .isolation import House, StartFailed
@@ -20,7 +21,10 @@ from .names import visible
 from .roster import Roster
 from .submissions import submission
 
-LONGEST_TEXT = 3000
+LONGEST_TEXT = LONGEST + 1
+"""Of a text that was computed; a longer one is told to be too long."""
+LONGEST_SHOWN = {"derivation": 1500}
+"""Kind of exercise → how many characters of an answer are shown to instructors; 200 of any other."""
 LONGEST_FEEDBACK = 5000
 TRIES = 3
 SHORTEST = 16
@@ -70,7 +74,7 @@ class Settings:
 
     limits: Limits = Limits()
     isolation: str = "auto"
-    forks: bool = None
+    forks: bool | None = None
     seed: int = 0
     roster: Roster = None
 
@@ -274,7 +278,7 @@ def drawn(exercise, seed):
 
 STOPPED = threading.Event()
 """Set where a class is given up, so that threads which are still at it start nothing anew."""
-HOUSES = {}
+HOUSES: dict = {}
 """(thread, way, forks) → the house of that thread, or how often it has failed to open."""
 
 
@@ -352,7 +356,8 @@ def shown(row, found):
         except ValueError:
             value = text
         return visible(text, 200), value
-    return visible(text, 200), visible(text, 200)
+    short = visible(text, LONGEST_SHOWN.get(row.kind, 200))
+    return short, short
 
 
 def _digest(arrays):

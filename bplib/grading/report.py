@@ -10,6 +10,7 @@ import mistune
 from jinja2 import Environment, PackageLoader
 
 from ..coursework import EXERCISES, MISTAKES
+from ..lines.repairs.table import TABLE as OF_LINES
 from .names import DEVICE
 from .tally import Tally
 
@@ -142,7 +143,7 @@ def _exercise_page(tally, exercise):
 
 def _mistake_page(tally, mistake):
     groups = [group for group in tally.groups if mistake in group.mistakes]
-    row = MISTAKES.get(mistake)
+    row = MISTAKES.get(mistake) or OF_LINES.get(mistake)
     title, text = mistake[0].upper() + mistake[1:], row.sentence if row else ""
     return _page("answers.html", title=title, text=text, groups=groups)
 

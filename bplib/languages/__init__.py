@@ -62,7 +62,7 @@ TABLE = {language.name: language for language in (
 _current = ENGLISH
 
 
-def use(name):
+def use(name: str):
     """Let pictures and explorers that are made from now on speak a language: "en" or "fa".
 
     `figures.network` and `explore.network` do so; the others speak English.  InputError for a language without a table.

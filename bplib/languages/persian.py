@@ -72,6 +72,20 @@ SENTENCES = {
     "Step until the steps are tiny": "گام پشت گام، تا وقتی که گام‌ها ناچیز شوند",
     "Back to the values at the start": "بازگشت به مقدارهای آغاز",
     "slowly, layer by layer": "آهسته، لایه به لایه",
+    "Try:": "امتحان کنید:",
+    "{n} of {all} done": "{n} از {all} انجام شد",
+    "all of that is done; what else happens?": "همه انجام شد؛ دیگر چه پیش می‌آید؟",
+    "press Forward. From where does each unit take its numbers?":
+        "دکمهٔ «رو به جلو» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
+    "press Backward. Which unit gets its δ first, and from where do the others take theirs?":
+        "دکمهٔ «رو به عقب» را بزنید. δ کدام نورون اول به دست می‌آید و نورون‌های دیگر δ خود را از کجا می‌گیرند؟",
+    "click an edge of the first layer. Along which paths does its weight reach the cost?":
+        "روی یکی از یال‌های لایهٔ اول کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
+    "find a learning rate η with which a Step overshoots.":
+        "نرخ یادگیری η را طوری پیدا کنید که «یک گام» بیش از حد بلند باشد.",
+    "All weights": "همهٔ وزن‌ها",
+    "The name and the number of every weight, or of those on the way":
+        "نام و مقدار همهٔ وزن‌ها، یا فقط آن‌هایی که در مسیرند",
     "chosen": "انتخاب‌شده",
     "chosen {letters}": "انتخاب: {letters}",
     "a unit is chosen": "انتخاب: یک نورون",
@@ -92,7 +106,8 @@ SENTENCES = {
     "written out": "فرمول کامل",
     "{n} paths, with what they share in front": "{n} مسیر، با فاکتورگیری از عامل‌های مشترک",
     "by the units after it": "با نورون‌های پس از آن",
-    "in short, by the error term of its unit": "کوتاه، با δ نورونش",
+    "by the error term of its unit": "با δ نورونش",
+    "Written out, path by path": "فرمول کامل، مسیر به مسیر",
     "update": "به‌روزرسانی",
 
     # its messages
@@ -126,6 +141,72 @@ SENTENCES = {
     "Chosen: {key}, {words}": "انتخاب‌شده: {key}، {words}",
     "{chosen}, {number}": "{chosen}، {number}",
     "{chosen}; the derivative of C with respect to it is {slope}.": "{chosen}؛ مشتق هزینه نسبت به آن {slope} است.",
+
+    # fields for answers
+    "Answer field": "کادر پاسخ",
+    "Check": "بررسی",
+    "Is it right? The Enter key asks too": "درست است؟ کلید اینتر هم همین را می‌پرسد",
+    "Is it right? Ctrl and Enter ask too": "درست است؟ کلیدهای کنترل و اینتر هم همین را می‌پرسند",
+    "How close is it? The Enter key asks too": "چقدر نزدیک است؟ کلید اینتر هم همین را می‌پرسد",
+    "hints": "راهنمایی‌ها",
+    "Hint {n}": "راهنمایی {n}",
+    "Show or hide hint {n} of {all}": "نمایش یا پنهان کردن راهنمایی {n} از {all}",
+    "Copy": "کپی",
+    "Copy the line {name} = … for the cell": "کپی سطر {name} = … برای سلول",
+    "Copied: {line}": "کپی شد: {line}",
+    "This page may not copy. The line for the cell is {line}": "این صفحه اجازهٔ کپی ندارد. سطر سلول این است: {line}",
+    "Nothing is counted; it closes again": "هیچ امتیازی کم نمی‌شود؛ دوباره هم بسته می‌شود",
+    "No answer from Python: reading and checking need a running kernel that is not busy. Run the cell again.":
+        "پایتون پاسخ نمی‌دهد: خواندن و بررسی به کرنلی روشن نیاز دارد که مشغول نباشد. سلول را دوباره اجرا کنید.",
+    "Python is checking …": "پایتون در حال بررسی است …",
+    "the formula as it is read": "فرمول، آن‌طور که خوانده می‌شود",
+    "The formula appears here as it is read, while you type it.":
+        "هنگام نوشتن، فرمول آن‌طور که خوانده می‌شود این‌جا پیدا می‌شود.",
+    "The formula can be read.": "فرمول خوانا است.",
+    "the lines as they are read": "سطرها، آن‌طور که خوانده می‌شوند",
+    "As it is read:": "آن‌طور که خوانده می‌شود:",
+    "One line for each step, as on paper; they appear here as they are read.":
+        "هر گام در سطری جدا، مثل روی کاغذ؛ سطرها آن‌طور که خوانده می‌شوند این‌جا پیدا می‌شوند.",
+
+    # questions
+    "Question": "پرسش",
+    "What is {goal}?": "{goal} برابر با چیست؟",
+    "Derive {goal}, line by line.": "{goal} را سطر به سطر به دست آورید.",
+    "Your formula": "فرمول شما",
+    "Your derivation": "راه شما",
+    "Your choice": "انتخاب شما",
+    "Your guess": "حدس شما",
+    "Open the answer": "نمایش پاسخ",
+    "Open the derivation": "نمایش راه حل",
+    "Run this notebook to try an answer of your own here.": "برای آزمودن پاسخ خودتان، این دفترچه را اجرا کنید.",
+    "Your lines": "سطرهای شما",
+    "The machine's lines": "سطرهای ماشین",
+    "Guess a number from {low} to {high}.": "عددی از {low} تا {high} حدس بزنید.",
+
+    # what is found about an answer
+    "Right": "درست",
+    "Not yet": "هنوز نه",
+    "Close": "نزدیک",
+    "Not close": "دور",
+    "Cannot be decided": "تصمیم‌پذیر نیست",
+    "Cannot be read": "خوانا نیست",
+    "Nothing here yet": "هنوز چیزی این‌جا نیست",
+    "follows": "نتیجه می‌شود",
+    "does not follow": "نتیجه نمی‌شود",
+    "cannot be decided": "تصمیم‌پذیر نیست",
+    "cannot be read": "خوانا نیست",
+    "remark": "توضیح",
+    "Write an answer first, or open it.": "اول پاسخی بنویسید، یا پاسخ را ببینید.",
+    "One formula is expected: write it as on paper, in plain text or LaTeX.":
+        "انتظار فرمولی تنها می‌رود: آن را مثل روی کاغذ بنویسید، به صورت متن ساده یا لاتک.",
+    "It is equal, and it still contains {derivative}.": "برابر است، و هنوز {derivative} در آن مانده است.",
+    "Every line is right, and {goal} is not reached yet.": "همهٔ سطرها درست‌اند، و هنوز به {goal} نرسیده‌اید.",
+    "An answer is the letter of an option: {letters}.": "پاسخ حرف یکی از گزینه‌هاست: {letters}.",
+    "That is right.": "درست است.",
+    "That is it.": "دقیقاً همین است.",
+    "It is {number}.": "برابر است با {number}.",
+    "Your guess is {distance} too high.": "حدس شما {distance} بیشتر است.",
+    "Your guess is {distance} too low.": "حدس شما {distance} کمتر است.",
 
     # texts
     "this course": "این دوره",

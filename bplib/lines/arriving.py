@@ -1,9 +1,11 @@
 """What a derivation is about, and whether it gets there."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .judging import Finding
-from .tree import Entry, Own, Partial, walk
+from .tree import Derivative, Entry, Letter, Own, Partial, walk
 from .writing import plain
+
+COSTS = ("C", "losses")
 
 
 @dataclass(frozen=True)
@@ -12,74 +14,144 @@ class Arrival:
 
     arrives   True or False; None where nothing says what is to be derived
     sentence  in words
+    reached   whether the last line about it leaves nothing open and follows from the line before, though that may be
+              wrong
     """
 
     arrives: bool | None
     sentence: str
+    reached: bool = False
 
 
-def arrival(understood, of=None) -> Arrival:
-    """Whether a derivation whose lines are right arrives at ∂C/∂of, or else at what its first line is about."""
-    about = [(head, last) for head, last in _results(understood) if _derivative(head, understood) is not None]
+def arrival(understood, of=None, given=None) -> Arrival:
+    """Whether a derivation whose lines are right arrives at ∂C/∂of, or else at what its first line is about.
+
+    given   arrays with respect to which the derivative of the cost is known from the start, δ being one with respect to
+            z; every other one has to be worked out.  None where any name for a derivative may stay as it is
+    """
+    results = _Results(understood, of, given)
     wrong = any(line.finding in (Finding.BROKEN, Finding.UNREADABLE) for line in understood.lines)
-    if not about:
+    if not results.about:
         return Arrival(None if of is None else False, "" if of is None else f"No line is about ∂C/∂{of}.")
-    first = _derivative(about[0][0], understood)
-    wanted = of or first.by.array
-    found = [(head, last) for head, last in about if _derivative(head, understood).by.array == wanted]
+    wanted = of or results.about[0].meaning.by.array
+    found = [one for one in results.about if one.meaning.by.array == wanted]
     if not found:
-        given = plain(_derivative(about[-1][0], understood))
-        return Arrival(False, f"{_every(wrong)} this is {given}, not ∂C/∂{of}.")
-    head, last = found[-1]
-    left = _left_over(last, understood, about)
+        return Arrival(False, f"{_every(wrong)} this is {results.about[-1].shown}, not ∂C/∂{of}.")
+    left = results.left_over(found[-1].last)
     if left is not None:
-        return Arrival(False, f"{_every(wrong)} the last one about {plain(_derivative(head, understood))} still "
-                              f"contains {plain(left)}.")
-    return Arrival(not wrong, "" if wrong else f"It arrives at {plain(_derivative(head, understood))}.")
+        return Arrival(False, f"{_every(wrong)} the last one about {found[-1].shown} still contains "
+                              f"{plain(left)}.")
+    return Arrival(not wrong, "" if wrong else f"It arrives at {found[-1].shown}.", found[-1].follows)
 
 
 def _every(wrong):
     return "Apart from that," if wrong else "Every line is right, and"
 
 
-def _results(understood):
-    """(head, last side) of each chain, over all lines on which it goes on."""
-    found = []
-    for line in understood.lines:
-        for chain in line.read.chains:
-            if not chain.goes_on:
-                found.append([chain.sides[0], None])
-            if found and chain.sides and (chain.goes_on or len(chain.sides) > 1):
-                found[-1][1] = chain.sides[-1]
-    return [(head, last) for head, last in found if head is not None]
+@dataclass
+class _Result:
+    """A chain over all lines on which it goes on.
+
+    head     its first side
+    last     its last side
+    follows  whether that follows from the side before
+    meaning  the derivative that the head is, or is a name for; None for anything else
+    """
+
+    head: object
+    last: object = None
+    follows: bool = False
+    meaning: object = None
+
+    @property
+    def shown(self):
+        """What it is about, as it is written."""
+        return plain(self.head if isinstance(self.head, Entry) else self.meaning)
 
 
-def _derivative(tree, understood):
-    """The derivative of the cost that a left side is, or is a name for; None for anything else."""
-    while isinstance(tree, Own):
-        tree = understood.judge.meanings[tree.name].tree
-    costs = ("C", "losses", understood.judge.sites[0].cost)
-    of_cost = isinstance(tree, Partial) and isinstance(tree.of, Entry) and tree.of.array in costs
-    return tree if of_cost and isinstance(tree.by, Entry) else None
+class _Results:
+    """What the lines work out.  `about` are the derivatives of the cost among it."""
+
+    def __init__(self, understood, wanted, given):
+        self.understood, self.wanted, self.given = understood, wanted, given
+        self.meanings, self.cost = understood.judge.meanings, understood.judge.sites[0].cost
+        self.links = {id(link.right): link for line in understood.lines for link in line.links}
+        self.all = [one for one in self._chains() if one.head is not None]
+        for one in self.all:
+            one.meaning = self.derivative(one.head)
+        costs = (*COSTS, self.cost) if given is None else ("C", self.cost)
+        self.about = [one for one in self.all if one.meaning is not None and one.meaning.of.array in costs]
+
+    def _chains(self):
+        found = []
+        for line in self.understood.lines:
+            for chain in line.read.chains:
+                if not chain.goes_on:
+                    found.append(_Result(chain.sides[0]))
+                if found and chain.sides and (chain.goes_on or len(chain.sides) > 1):
+                    link = self.links.get(id(chain.sides[-1]))
+                    found[-1].last = chain.sides[-1]
+                    found[-1].follows = link is not None and link.finding is Finding.FOLLOWS
+        return found
+
+    def derivative(self, tree):
+        """The derivative of a quantity that a side is, or is a name for; None for anything else."""
+        while isinstance(tree, Own):
+            tree = self.named(tree)
+        if isinstance(tree, Entry) and self.given is not None and tree.array.startswith("delta"):
+            of = "losses" if "losses" in self.understood.judge.sites[0].arrays else self.cost
+            return Partial(Entry(of), _z_of(tree))
+        entries = isinstance(tree, Partial) and isinstance(tree.of, Entry) and isinstance(tree.by, Entry)
+        return tree if entries else None
+
+    def named(self, own):
+        """What a name stands for, with its indices in place of those that it was given with."""
+        meaning = self.meanings[own.name]
+        tree, places = meaning.tree, dict(zip(meaning.places, own.indices))
+        if not isinstance(tree, Partial) or not isinstance(tree.by, Entry) or not tree.by.indices:
+            return tree
+        return replace(tree, by=replace(tree.by, indices=tuple(
+            places.get(getattr(at, "name", None), at) for at in tree.by.indices)))
+
+    def left_over(self, tree, seen=()):
+        """A derivative in a last side that no line works out; None where there is none."""
+        if tree is None:
+            return self.about[-1].head
+        return next((part for part in self.parts(tree) if self.is_open(part) and not self.worked_out(part, seen)), None)
+
+    def parts(self, tree):
+        """All parts of a side; where derivatives must be known, also of what names of the learner's own stand for."""
+        for part in walk(tree):
+            yield part
+            if isinstance(part, Own) and self.given is not None:
+                yield from self.parts(self.named(part))
+
+    def is_open(self, part):
+        if self.given is None:
+            return isinstance(part, Partial)
+        delta = isinstance(part, Entry) and part.array.startswith("delta")
+        return (delta or isinstance(part, (Partial, Derivative))) and not self.is_given(part)
+
+    def is_given(self, part):
+        """Whether a derivative is known from the start; of what is to be derived only an entry elsewhere, such as at
+        t + 1."""
+        tree = self.derivative(part)
+        known = tree is not None and tree.of.array in (*COSTS, self.cost) and tree.by.array in self.given
+        return known and (tree.by.array != self.wanted or not all(isinstance(at, Letter) for at in tree.by.indices))
+
+    def worked_out(self, part, seen):
+        key = self.key(self.derivative(part) or part)
+        if key in seen:
+            return False
+        return any(self.key(one.meaning) == key and one.last is not None and
+                   self.left_over(one.last, (*seen, key)) is None for one in self.all if one.meaning is not None)
 
 
-def _left_over(tree, understood, about, seen=()):
-    """A derivative in a last side that no line works out; None where there is none."""
-    if tree is None:
-        return about[-1][0]
-    for part in walk(tree):
-        if isinstance(part, Partial) and not _worked_out(part, understood, about, seen):
-            return part
-    return None
+    def key(self, part):
+        """The names of a derivative; C is the cost of a sample where a text speaks of one."""
+        of, by = (getattr(one, "array", getattr(one, "name", None)) for one in (part.of, part.by))
+        return self.cost if of == "C" else of, by
 
 
-def _worked_out(part, understood, about, seen):
-    key = _key(part)
-    if key in seen:
-        return False
-    return any(_key(_derivative(head, understood)) == key and last is not None and
-               _left_over(last, understood, about, (*seen, key)) is None for head, last in about)
-
-
-def _key(part):
-    return tuple(getattr(one, "array", getattr(one, "name", None)) for one in (part.of, part.by))
+def _z_of(delta):
+    return Entry("z" + delta.array.removeprefix("delta"), delta.indices, delta.written)

@@ -1,14 +1,17 @@
 """`bp.check_derivation`: a learner's derivation, judged line by line."""
+from typing import NamedTuple
+
 from ..conventions import TABLE as NOTATIONS
 from ..errors import InputError, unknown_name
 from ..models.model import Model
 from ..networks import Network, checked_network
 from ..notation import Notation
-from .arriving import arrival
+from .arriving import Arrival, arrival
+from .deadline import look_at_the_clock
 from .judging import Finding
 from .naming import Naming
 from .at_a_point import numbers_told
-from .readings import understood
+from .readings import Understood, understood
 from .repairs.table import TABLE
 from .rules import rule_of
 from .text import lines_of
@@ -16,7 +19,7 @@ from .verdict import LineVerdict, Verdict
 from .writing import latex
 
 
-def check_derivation(network: Network | Model, text: str, of: str = None, notation: str | Notation = None,
+def check_derivation(network: Network | Model, text: str, of: str | None = None, notation: str | Notation | None = None,
                      show_answer: bool = True) -> Verdict:
     """Which line of a derivation is wrong?  A `Verdict`, which shows a sign and a sentence for each line.
 
@@ -41,16 +44,41 @@ def check_derivation(network: Network | Model, text: str, of: str = None, notati
     """
     network = network if isinstance(network, Model) else checked_network(network)
     _check_choices(network, of, notation)
-    found = understood(network, lines_of(text), notation, of)
+    answer = (lambda: _answer(network, of)) if show_answer else None
+    return examined(network, text, of, notation, answer=answer).verdict
+
+
+class Examined(NamedTuple):
+    """A derivation as it was understood, whether it arrives, and the verdict on it."""
+
+    found: Understood
+    arrived: Arrival
+    verdict: Verdict
+
+
+def examined(network, text, of=None, notation=None, given=None, batch=False, answer=None) -> Examined:
+    """As `check_derivation`, for a derivation of which more is asked.
+
+    given   arrays with respect to which the derivative of the cost is known, see `arriving.arrival`
+    batch   whether the derivation has to speak of a batch
+    answer  a function that gives the right steps, None where they are not to be shown
+    """
+    found = understood(network, lines_of(text), notation, of, batch)
     lines = tuple(_line(network, found, judged) for judged in found.lines)
-    arrived = arrival(found, of)
+    arrived = arrival(found, of, given)
     first = next((line.number for line in lines if line.verdict == Finding.BROKEN.value), None)
     right = all(line.right for line in lines) and (of is None or bool(arrived.arrives))
     mistakes = tuple(dict.fromkeys(name for line in lines for name in line.mistakes))
     name = found.meant.notation.name if isinstance(network, Network) else ""
     summary = _summary(lines, first, arrived, found, notation)
-    return Verdict(lines, right, first, mistakes, arrived.arrives, summary, name,
-                   (lambda: _answer(network, of)) if show_answer else None)
+    return Examined(found, arrived, Verdict(lines, right, first, mistakes, arrived.arrives, summary, name, answer))
+
+
+def as_read(found: Understood) -> tuple:
+    """How the lines of a text were read, without any verdict: for each its text, its LaTeX, and why it cannot be read; ""
+    where there is none."""
+    return tuple((judged.read.line.text, _latex(judged), _problem(judged) if judged.problems else "")
+                 for judged in found.lines)
 
 
 def _check_choices(network, of, notation):
@@ -65,6 +93,7 @@ def _check_choices(network, of, notation):
 # one line
 
 def _line(network, found, judged):
+    look_at_the_clock()
     line = judged.read.line
     if judged.finding is Finding.REMARK:
         return LineVerdict(line.number, line.text, judged.finding.value)

@@ -16,11 +16,11 @@ from dataclasses import replace
 from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, STARTS, Arithmetic
 from ..formula.tokens import FormulaError, Token
 from .marks import regrouped
-from .names import Unreadable, Written
+from .names import Unreadable, Written, shown_index
 from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size,
                    Transpose)
 
-MOST_PARTS, LONGEST_WORD = 160, 6
+MOST_PARTS, LONGEST_WORD = 240, 6
 OVER = ("sum", "mean", "max")
 ELEMENTWISE = "⊙"
 
@@ -41,7 +41,8 @@ class _Reader(Arithmetic):
 
     def __init__(self, text, names, own, layers_above):
         super().__init__(text.replace("⊙", "∘").replace("‖", "||"))
-        self.names, self.own, self.layers_above, self.within_index = names, own, layers_above, 0
+        self.names, self.own, self.layers_above = names, own, layers_above
+        self.within_index = self.within_condition = 0
         self.tokens = regrouped(self.tokens)
         if len(self.tokens) > MOST_PARTS:
             raise FormulaError(f"This side has more than {MOST_PARTS} parts. Give a part of it a name with :=.", text)
@@ -111,7 +112,10 @@ class _Reader(Arithmetic):
 
     def side(self):
         """One side of a condition: an index or a formula."""
-        return self.expression()
+        self.within_condition += 1
+        tree = self.expression()
+        self.within_condition -= 1
+        return tree
 
     def primary(self):
         if self.next.kind == "[" and not self.starts_condition():
@@ -151,7 +155,7 @@ class _Reader(Arithmetic):
             return self.partial(token)
         if token.text in (*OVER, "softmax"):
             return self.over(token)
-        if token.text in ("frac", "sqrt", "diag", "e", "pi", "nabla"):
+        if token.text in ("frac", "sqrt", "diag", "e", "pi", "nabla", "onehot"):
             found = getattr(self, "on_" + token.text)(token)
             if found is not None:
                 return found
@@ -176,8 +180,12 @@ class _Reader(Arithmetic):
     def on_diag(self, token):
         return Diagonal(self.bracket()) if self.next.kind == "(" else None
 
+    def on_onehot(self, token):
+        """𝟙 by itself, where no target is called so."""
+        return None if self.names.is_array("onehot") else Number(1.0)
+
     def on_e(self, token):
-        is_taken = self.own("e", "", ()) or self.names.entry(Written("e")) is not None
+        is_taken = self.own("e", "", ()) or self.names.means("e")
         return None if is_taken or self.next.kind not in ("^", "power") else E
 
     def on_pi(self, token):
@@ -279,10 +287,15 @@ class _Reader(Arithmetic):
             self.fail(f"Over which index is the {token.text}? Write its letter below the sign: sum_k p_k q_k.", token)
         sub = self.take()
         text = re.split(r"[=∈:<≤]", sub.text)[0].replace(",", "")
-        letters = tuple(re.findall(r"[A-Za-z]'*", text))
+        letters = tuple(self.letters_in(text))
         if not letters or "".join(letters) != text or len(set(letters)) < len(letters):
             self.fail("A sum runs over letters, each once: sum_k or sum_jk.", sub)
         return letters
+
+    def letters_in(self, text):
+        """The letters that a text without commas spells: jk, p1q1 where p1 is one."""
+        return [one for found in re.findall(r"[A-Za-z]\d*'*", text) for one in (
+            [found] if self.names.is_letter(found) or not re.search(r"\d", found) else re.findall(r"[A-Za-z]|\d+", found))]
 
     def _has_letters_at_end(self):
         """Whether a bracket ends with letters after commas: sum(…, k)."""
@@ -314,8 +327,18 @@ class _Reader(Arithmetic):
         return Over(token.text, tuple(letters), body)
 
     def softmax_of_layer(self, token):
-        """softmax(z)_j and softmax_j(z)"""
-        self.fail("Write softmax with the letter over which it compares: softmax(z_j, j).", token)
+        """softmax_j z_j, softmax_{u ≤ t} r_tu; softmax(z)_j is refused."""
+        if self.next.kind != "sub":
+            self.fail("Write softmax with the letter over which it compares: softmax(z_j, j).", token)
+        below = self.take().text
+        letter = re.match(r"[A-Za-z]\d*'*", below)
+        body = self.deeper(self.primary)
+        if letter is None or isinstance(body, Entry) and not body.indices:
+            self.fail("Write softmax with the letter over which it compares: softmax(z_j, j).", token)
+        if letter[0] != below:  # those that do not take part have the score −∞
+            where = _Reader(f"[{below}]", self.names, self.own, self.layers_above).run()
+            body = Binary("+", body, Call("log", where))
+        return Over("softmax", (letter[0],), body)
 
     def softmax_alone(self, body, token):
         """softmax(z_j): compared over the one letter of z; softmax(z) of a whole layer."""
@@ -333,7 +356,11 @@ class _Reader(Arithmetic):
         """A name with all that belongs to it."""
         if self.within_index and self.next.kind not in ("sub", "["):
             constant = self.names.constant(Written(token.text)) or self.names.size(Written(token.text))
-            return Size(constant) if constant else Letter(token.text)
+            primes = self.take().text if self.next.kind == "prime" else ""
+            return Size(constant) if constant and not primes else Letter(token.text + primes)
+        letter = None if alone else self.primed_letter(token)
+        if letter is not None:
+            return letter
         if not alone and self.is_call(token):
             return self.call(token)
         start = self.at
@@ -348,9 +375,21 @@ class _Reader(Arithmetic):
                 return call
         return self.unknown(token, written)
 
+    def primed_letter(self, token):
+        """j', a second letter that counts what j counts; None for anything else."""
+        primes = self.next
+        if primes.kind != "prime" or len(token.text) > 1 and not self.names.is_letter(token.text):
+            return None
+        if self.look(1).kind in ("(", "{", "name", "number") or self._is_function(token.text):
+            return None
+        self.take()
+        return Letter(token.text + primes.text)
+
     def is_call(self, token):
         """Whether a name is a function that is applied: primes, or a bracket after what names no array here."""
         ahead, primes = 0, False
+        if self.has_word_above(token.text):
+            return False
         while self.look(ahead).kind in ("prime", "layer", "sub", "power", "^", "number") and ahead < 6:
             kind = self.look(ahead).kind
             if kind == "number" and self.look(ahead - 1).kind != "^":
@@ -429,10 +468,39 @@ class _Reader(Arithmetic):
                     and self.look(3).kind == "}" and self.is_mark(base):
                 self.at += 4
                 layer = self.tokens[self.at - 2].text
+            elif kind == "^" and not layer and (mark := self.word_above(base)):
+                layer = mark
             elif kind == "[" and not self.starts_condition() and self.next.glued:
                 indices += self.in_brackets()
             else:
                 return Written(base, layer, tuple(indices))
+
+    def word_above(self, base):
+        """What stands above a name and belongs to it, as in U^{r} for U_r, taken; "" where nothing does."""
+        ahead, opened, mark = 1, [], ""
+        while self.look(ahead).kind in ("{", "("):
+            opened.append(self.look(ahead).kind)
+            ahead += 1
+        while self.look(ahead).kind in ("name", "number"):
+            mark += self.look(ahead).text
+            ahead += 1
+        for bracket in reversed(opened):
+            if self.look(ahead).kind != {"{": "}", "(": ")"}[bracket]:
+                return ""
+            ahead += 1
+        if not mark or not self.names.has_word(base, mark):
+            return ""
+        self.at += ahead
+        return mark
+
+    def has_word_above(self, base):
+        """Whether a word stands above a name, behind its indices, that belongs to it."""
+        start = self.at
+        while self.next.kind == "sub":
+            self.take()
+        found = self.next.kind == "^" and self.word_above(base)
+        self.at = start
+        return bool(found)
 
     def is_mark(self, base):
         """Whether a number above a letter marks its layer."""
@@ -464,7 +532,9 @@ class _Reader(Arithmetic):
         return None if meaning is None else Own(meaning.key, written.indices, written)
 
     def known(self, written, token):
-        if not written.indices and not written.layer and self._is_index(written.base):
+        if not written.layer and self._is_index(spelled := "".join([written.base, *map(shown_index, written.indices)])):
+            return Letter(spelled)
+        if self.within_condition and self._stands_below(written):
             return Letter(written.base)
         size = self.names.size(written)
         if size is not None:
@@ -479,6 +549,11 @@ class _Reader(Arithmetic):
         if isinstance(found, Entry) and self.next.kind == "prime":
             self.fail(f"A prime marks the derivative of a function such as g; {written.shown} is a quantity.", token)
         return replace(found, written=written) if isinstance(found, Entry) else found
+
+    def _stands_below(self, written):
+        """Whether a letter by itself is an index of something on this side, and so one here: [m = j] p_m."""
+        alone = len(written.base) == 1 and written.base.islower() and not written.indices and not written.layer
+        return alone and re.search(rf"_(?:{written.base}(?!\w)|\{{[^{{}}]*(?<!\w)\w*{written.base})", self.text) is not None
 
     def _is_index(self, name):
         return self.names.is_letter(name)
@@ -518,12 +593,12 @@ E = Number(math.e)
 
 def _spelled(token, reader):
     """The indices that a subscript spells: jk, j,k, t-1,j, 12, s;j."""
-    parts = [part for text in re.split(r"[,;]", token.text) for part in _apart(text, reader)]
+    parts = [part for text in re.split(r"[,;](?![^\[]*\])", token.text) for part in _apart(text, reader)]
     found = []
     for part in parts:
         if not part:
             continue
-        if re.fullmatch(r"[A-Za-z]'*|\d+", part):
+        if re.fullmatch(r"[A-Za-z]'*|\d+", part) or reader.names.is_letter(part):
             found.append(Letter(part) if part[0].isalpha() else Number(float(part)))
         elif re.fullmatch(r"[A-Za-z]+", part):
             found.append(Letter(part))

@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 
 from .carried import Carried
+from .deadline import look_at_the_clock
 from .given import write_down
 from .matrices import Matrices
 from .tree import Diagonal, Entry, Known, Node, Own, Transpose, walk
@@ -49,7 +50,7 @@ class Link:
 
     left: Node
     right: Node
-    head: Node = None
+    head: Node | None = None
     finding: Finding = Finding.FOLLOWS
     why: str = ""
     carried: bool = False
@@ -114,6 +115,7 @@ class Judge:
             return [self.line(read) for read in reads]
 
     def line(self, read):
+        look_at_the_clock()
         if read.remark:
             return Judged(read, [], Finding.REMARK)
         links, problems = [], []

@@ -3,7 +3,7 @@ import re
 
 from ..activations import Activated
 from ..models.nodes import letter as letter_symbol
-from .names import COSTS, GENERIC, Names, Unreadable, Written, counted, shown_index
+from .names import COSTS, GENERIC, NORMAL, Names, Unreadable, Written, counted, shown_index
 from .tree import Entry, Letter, Partial
 
 
@@ -20,8 +20,10 @@ class ModelNames(Names):
         return letter_symbol(name.rstrip("'")) in self.model.letters
 
     def function(self, name, argument):
+        rows = _activations_in(self.model)
+        if name in NORMAL and "gelu" in rows:
+            return NORMAL[name]
         if name in GENERIC and name not in ("sigma",):
-            rows = _activations_in(self.model)
             if len(rows) == 1:
                 return rows.pop()
         return super().function(name, argument)
@@ -29,7 +31,9 @@ class ModelNames(Names):
     def size(self, written):
         indices = written.indices
         name = written.base + ("_" + "".join(map(shown_index, indices)) if indices else "")
-        if name in map(str, self.model.all_sizes()):
+        sizes = {str(n): n for n in self.model.all_sizes()}
+        name = name if name in sizes else name.replace("_", "", 1)
+        if name in sizes:
             return name
         counts_samples = name in ("m", "n") and not self.is_letter(name)
         return "N" if counts_samples and "N" in map(str, self.model.all_sizes()) else None
@@ -41,6 +45,13 @@ class ModelNames(Names):
 
     def is_layered(self, base):
         return False
+
+    def means(self, base):
+        return base in self.model.quantities
+
+    def has_word(self, base, word):
+        base = "z" if base == "delta" and base not in self.model.quantities else base
+        return f"{base}{word}" in self.model.quantities or f"{base}_{word}" in self.model.quantities
 
     def is_array(self, base):
         return base in self.model.quantities
@@ -61,7 +72,7 @@ class ModelNames(Names):
             if isinstance(of, Entry):
                 return Partial(Entry(self.model.cost.name), of)
         if written.base == "delta":
-            of = self.entry(Written("z" + written.layer, "", written.indices)) or (
+            of = self.entry(Written("z", written.layer, written.indices)) or (
                 self.entry(Written("z", "", written.indices)) if not written.layer else None)
             return Partial(Entry(self.model.cost.name), of) if isinstance(of, Entry) else None
         if re.fullmatch(r"delta\d+", written.base):
@@ -71,7 +82,8 @@ class ModelNames(Names):
 
     def _spellings(self, written):
         """Names that may be meant, and how many of the indices belong to each: W_out."""
-        bases = [written.base + written.layer] if written.layer else [written.base]
+        base, layer = written.base, written.layer
+        bases = [base + layer, f"{base}_{layer}"] if layer else [base]
         for base in bases:
             words = "".join(map(shown_index, written.indices))
             yield base, 0

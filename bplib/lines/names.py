@@ -4,6 +4,7 @@ A name as it is written is a letter with a layer above and indices below (`Writt
 of it.  A letter that carries no layer belongs to the layer that its index belongs to: `layer_of` says which, and where
 several are possible `readings` tries them.
 """
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,11 +12,14 @@ from ..activations import TABLE as ACTIVATIONS
 from ..errors import InputError
 from .tree import Letter, Number
 
-FUNCTIONS = ("exp", "log", "ln", "sqrt", "abs", "cosh", "sinh", "sin", "cos", "erf", "sign")
+FUNCTIONS = ("exp", "log", "ln", "sqrt", "abs", "cosh", "sinh", "sin", "cos", "erf", "sign", "Phi")
 SPELLED = {"sigma": "sigmoid", "sig": "sigmoid", "logistic": "sigmoid", "ln": "log", "id": "identity", "th": "tanh",
            "ReLU": "relu", "relu": "relu"}
 GENERIC = ("g", "f", "phi", "sigma", "h", "theta")
 """Letters for any activation."""
+
+NORMAL = {"phi": "density"}
+"""Where a unit has GELU, φ is the density of the normal distribution, and Φ everywhere its integral."""
 
 CONSTANTS = ("lambda", "eta")
 COSTS = ("C", "E", "J", "L")
@@ -57,7 +61,8 @@ def functions():
 
 @lru_cache(maxsize=4)
 def _functions(names):
-    return {row.as_typed: name for name in names for row in [ACTIVATIONS[name]] if row.elementwise and not row.abstract}
+    return {typed: name for name in names for row in [ACTIVATIONS[name]] if row.elementwise and not row.abstract
+            for typed in (row.as_typed, re.sub(r"\\(?:operatorname|mathrm)\{(\w+)\}", r"\1", row.symbol).lstrip("\\"))}
 
 
 @dataclass
@@ -80,6 +85,14 @@ class Names:
 
     def is_letter(self, name):
         """Whether a name by itself is an index."""
+        return False
+
+    def means(self, base):
+        """Whether a letter has a meaning here, written as it is."""
+        return False
+
+    def has_word(self, base, word):
+        """Whether a word above a letter is a part of its name."""
         return False
 
     def kinds(self, base):

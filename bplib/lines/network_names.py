@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ..equations import N as SAMPLES
 from ..notation import DEFAULT
-from .names import CONSTANTS, COSTS, GENERIC, SPELLED, Names, Unreadable, Written, counted
+from .names import CONSTANTS, COSTS, GENERIC, NORMAL, SPELLED, Names, Unreadable, Written, counted
 from .tree import Binary, Entry, Letter, Number, Partial, walk
 
 LAYERED = ("W", "b", "z", "a", "delta", "x", "output a", "output z")
@@ -54,6 +54,8 @@ class NetworkNames(Names):
 
     def function(self, name, argument):
         letter = plain_letter(self.notation.letter("g") or "g")
+        if name in NORMAL and "gelu" in {row.name for row in self.rows} and name != letter:
+            return NORMAL[name]
         if name in (letter, "g") or name in GENERIC and not self._named(name):
             return self.activation_at(argument)
         return super().function(name, argument)
@@ -61,7 +63,11 @@ class NetworkNames(Names):
     def _named(self, name):
         """Whether a letter is the name of a function that some unit here has, rather than a letter for any."""
         return SPELLED.get(name) in {row.name for row in self.rows} or name in self.letters or \
-            SPELLED.get(name) and not any(row.abstract for row in self.rows) and not self.own_letters
+            SPELLED.get(name) and not any(row.abstract for row in self.rows) and not self._is_any(name)
+
+    def _is_any(self, name):
+        """Whether a text writes this letter for any activation."""
+        return self.own_letters and name == plain_letter(self.notation.letter("g") or "")
 
     @property
     def rows(self):
@@ -93,10 +99,12 @@ class NetworkNames(Names):
         """The name of a size, None where the name is none."""
         n = plain_letter(self.notation.letter("N"))
         alone = not written.indices and not written.layer and not self.is_array(written.base)
-        if written.base in (n, "N", "m") and alone:
+        if written.base in (n, "N", "m") and alone or written.base == n and not (
+                written.indices or written.layer or self.kinds(n)):
             return str(SAMPLES)
-        if written.base == "n" and len(written.indices) == 1 and isinstance(written.indices[0], Number):
-            name = f"n_{int(written.indices[0].value)}"
+        own = plain_letter(self.notation.letter("n"))
+        if written.base in ("n", own) and len(written.indices) == 1 and isinstance(written.indices[0], Number):
+            name = f"n_{int(written.indices[0].value) - self.notation.shift.get('a', 0) * (written.base == own)}"
             return name if name in map(str, self.network.sizes) else None
         if written.base in ("n", "K") and self.layers and alone:
             return f"n_{self.layers}"
@@ -135,6 +143,17 @@ class NetworkNames(Names):
             return self._derivative_in_code(written)
         return self._entry_of(kinds, Written(base, layer, written.indices))
 
+    def means(self, base):
+        return base in self.letters or base in self.marks
+
+    def has_word(self, base, word):
+        """A single neuron's input is the activation of the layer before, where a text writes it so: a^1."""
+        return self._is_input(base) and word == str(self.notation.shift.get("a", 0))
+
+    def _is_input(self, base):
+        one = not self.layers and "" in self.network.structure.neurons
+        return one and self.notation.input_is_a and "a" in self.kinds(base)
+
     def is_array(self, base):
         """Whether a letter by itself stands for an array."""
         return not self.layers and self._bare_neuron(base) is not None or bool(self.kinds(base))
@@ -156,6 +175,8 @@ class NetworkNames(Names):
     # networks neuron by neuron: names of neurons stand with the letters
 
     def _by_own_name(self, written):
+        if written.layer and self._is_input(written.base):
+            return self._sampled("x", self.network.given("x"))
         rest = [self._word(at) for at in written.indices if not (isinstance(at, Letter) and at.name == self.sample)]
         if None in rest:
             return None
@@ -179,6 +200,8 @@ class NetworkNames(Names):
     def _neurons_entry(self, kind, rest):
         """An array of one neuron, or of the weight between two."""
         output, kind = kind.startswith("output"), kind.removeprefix("output ")
+        if kind == "W" and self.notation.bias == "column 0" and "0" in rest:
+            kind, rest = "b", [at for at in rest if at != "0"]
         roles = {mark: q for (k, mark), q in self.by_role.items() if k == ("z" if kind == "delta" else kind)}
         word = "".join(rest)
         if kind == "a" and word and word in self.network.structure.inputs:
@@ -195,13 +218,15 @@ class NetworkNames(Names):
         return self._column(kind, word, roles)
 
     def _column(self, kind, word, roles):
-        """An input or a target by the name of its unit: x_p, y_o."""
+        """An input or a target by the name of its unit, or its number: x_p, y_o, y_1."""
         structure = self.network.structure
         names = structure.inputs if kind == "x" else structure.outputs if kind == "y" else ()
-        if word in names and kind in ("x", "y") or kind == "y" and len(names) == 1 and not word:
+        place = int(word) + 1 - self.notation.first_unit if word.isdigit() else 0
+        if kind in ("x", "y") and (word in names or 1 <= place <= len(names)) or (
+                kind == "y" and len(names) == 1 and not word):
             q = next(iter(roles.values()), None)
             if q is not None:
-                number = names.index(word) + 1 if word in names else 1
+                number = names.index(word) + 1 if word in names else place or 1
                 return Entry(q.name, (Letter(self.sample), Number(float(number)))[:len(q.sizes)])
         return None
 
@@ -223,6 +248,9 @@ class NetworkNames(Names):
     def _entry_of(self, kinds, written):
         indices = list(written.indices)
         problems = []
+        below = self.notation.layer.startswith("_") and indices and isinstance(indices[0], Number)
+        if self.notation.layer and not written.layer and not below:  # what carries no layer belongs to the last
+            kinds = sorted(kinds, key=lambda kind: not kind.startswith("output"))
         for kind in kinds:
             try:
                 return self._layered(kind, written, list(indices))
@@ -234,6 +262,7 @@ class NetworkNames(Names):
         output, kind = kind.startswith("output"), kind.removeprefix("output ")
         if kind in ("C", "losses"):
             return self._cost(kind, written, indices)
+        kind, indices = self._bias_of_unit_0(kind, indices)
         rank = {"W": 2, "c": 0}.get(kind, 1)
         sample = self._taken_sample(kind, indices, rank)
         layer = self._layer(kind, written, indices, rank, output)
@@ -250,6 +279,16 @@ class NetworkNames(Names):
             indices = indices[::-1]
         indices = [self._counted(at) for at in indices]
         return Entry(array, (*([sample] if SAMPLES in q.sizes else []), *indices))
+
+    def _bias_of_unit_0(self, kind, indices):
+        """A weight from unit 0, which is always 1, is the bias, where a text has its biases so."""
+        place = 1 if self.notation.weight == "to,from" else 0
+        if kind != "W" or self.notation.bias != "column 0" or len(indices) < 2:
+            return kind, indices
+        *before, one, other = indices  # a layer's number may stand before them
+        at, unit = (one, other)[place], (one, other)[1 - place]
+        zero = isinstance(at, Number) and at.value == 0
+        return ("b", [*before, unit]) if zero else (kind, indices)
 
     def _counted(self, at):
         """A unit's number, counted from 1."""

@@ -86,7 +86,7 @@ class Chain:
     sides: list
     problems: list
     goes_on: bool
-    meaning: Meaning = None
+    meaning: Meaning | None = None
 
 
 @dataclass

@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from ..conventions import TABLE, convention
 from ..networks import Dense, Network
-from ..notation import DEFAULT
+from ..notation import DEFAULT, Notation
 from .judging import Finding, Judge
 from .model_names import ModelNames
 from .network_names import NetworkNames
@@ -34,7 +34,7 @@ class Meant:
     partials      "nearest" or "total", see `values`
     """
 
-    notation: object = DEFAULT
+    notation: Notation = DEFAULT
     layer_of: tuple = ()
     layers_above: bool = False
     mode: Mode = Mode(False)
@@ -76,9 +76,13 @@ class Understood:
         return len(names.guessed) + len(names.strange) + without_sign
 
 
-def understood(network, lines, notation=None, of=None) -> Understood:
-    """The reading of a text of which most lines are right.  `notation` is None where letters are to be recognised."""
-    text = _Text(network, lines, of)
+def understood(network, lines, notation=None, of=None, batch=False) -> Understood:
+    """The reading of a text of which most lines are right.
+
+    notation  None where letters are to be recognised
+    batch     whether the text has to speak of a batch
+    """
+    text = _Text(network, lines, of, batch)
     best = text.best(_first_notation(network, notation))
     if notation is not None or not isinstance(network, Network) or not _looks_foreign(best):
         return best
@@ -119,11 +123,12 @@ def _names_single_units(network, reads):
 class _Text:
     """A text, and each way to read it, which is read once.
 
-    of   what is to be derived, where that is known
+    of     what is to be derived, where that is known
+    batch  whether it has to speak of a batch
     """
 
-    def __init__(self, network, lines, of):
-        self.network, self.lines, self.of, self.kept = network, lines, of, {}
+    def __init__(self, network, lines, of, batch):
+        self.network, self.lines, self.of, self.batch, self.kept = network, lines, of, batch, {}
 
     def read(self, meant):
         """Names, and the lines as they are read with them."""
@@ -166,7 +171,7 @@ class _Text:
         for above, layer_of in self.ways_to_read(notation):
             first = Meant(notation, layer_of, above)
             reader, reads = self.read(first)
-            for mode, matrices, partials in _ways_to_value(self.network, reads, reader.names):
+            for mode, matrices, partials in _ways_to_value(self.network, reads, reader.names, self.batch):
                 yield replace(first, mode=mode, matrices=matrices, partials=partials)
 
     def ways_to_read(self, notation):
@@ -189,8 +194,8 @@ class _Text:
         options = [dict(zip(letters, layers)) for layers in product(range(count, -1, -1), repeat=len(letters[:4]))]
         options = [found for found in options if 1 <= found.get("l", 1) <= count]
         fitting = [found for found in options if _neighbours(self.lines, found)] or options
-        usual = _usual(notation, asked)
-        fitting.sort(key=lambda found: sum(found[at] != usual.get(at, found[at]) for at in found))
+        fitting.sort(key=lambda found: (_strange(found, _usual(notation, found.get(notation.units[0], asked))),
+                                        _strange(found, _usual(notation, asked))))
         return [tuple(found.items()) for found in fitting[:MOST]]
 
 
@@ -199,6 +204,11 @@ POWER = re.compile(r"[A-Za-zα-ω_\]}]\^?\{?[\d²³¹⁴⁰]")
 
 def _superscripts_are_layers(notation):
     return notation.layer.startswith("^{{{")
+
+
+def _strange(found, usual):
+    """How many letters count another layer than they usually do."""
+    return sum(found[at] != usual.get(at, found[at]) for at in found)
 
 
 def _usual(notation, layer):
@@ -222,10 +232,10 @@ def _neighbours(lines, found):
     return True
 
 
-def _ways_to_value(network, reads, names):
+def _ways_to_value(network, reads, names, batch):
     nodes = _nodes(reads)
     bare = any(isinstance(part, Entry) and part.indices is None for part in nodes)
-    batch = any(_speaks_of_batch(part, names, network) for part in nodes)
+    batch = batch or any(_speaks_of_batch(part, names, network) for part in nodes)
     own = ["rows", "columns"]
     if isinstance(network, Network):
         own = own if names.notation.samples == "rows" and batch else own[::-1]

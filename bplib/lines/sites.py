@@ -33,7 +33,9 @@ class Site:
         self.point, self.equations, self.cost = point, equations, cost
         self.arrays = {name: np.asarray(value)[..., 0] for name, value in arrays.items()}
         self.sizes = {"eta": ETA, **{str(n): float(value) for n, value in point.sizes.items()}}
-        self._local, self._total = {}, {}
+        self.uses: dict[str, set] = {}
+        self._local: dict = {}
+        self._total: dict = {}
 
     def total(self, of, by):
         """∂of/∂by along all paths."""
@@ -84,7 +86,7 @@ class Site:
 class OfNetwork(Site):
     """Dense layers, neurons, a single neuron.  `cost` is "losses" or "C"."""
 
-    letters = {}
+    letters: dict = {}
 
     def __init__(self, network, widths, samples, seed, cost):
         point = NetworkPoint(network, widths, samples, seed=seed)

@@ -8,7 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from ..errors import InputError
-from ..formula.tokens import SUPERSCRIPTS
+from ..formula.tokens import GREEK, SUPERSCRIPTS
+from .typeset import sum_over, with_largest, with_plain_indices, without_cases
 
 LONGEST, MOST_LINES = 20_000, 200
 
@@ -39,15 +40,17 @@ TRAILING = re.compile(
     r"for|all|which|error|one|only|now|same|forward|it|every|each|paths?|both|here|expand\w*|output|hidden|last|"
     r"not|done|ok|qed|∎|\\square|\\qed)\b(?![_^\[(']|\s*[=(*+/^])[^=]*$", re.I)
 ENVIRONMENTS = "align|aligned|gather|eqnarray|split|multline|equation"
+SYMBOLS = "|".join((*GREEK.values(), *LETTERS.values(), "yhat", "onehot", "tanh", "exp", "log", "ln", "relu", "sigmoid"))
+"""Words of a formula that are no words of a remark."""
 HANGING = re.compile(r"(?:[.,;]?\s+(?:then|so|and|now|where|we|with|thus|hence|or|i\.e))$|"
                      r"\s+\((?=[^()]*\b[a-z]{2,}\s+[a-z]{2,})[^()=+*/]*\)$|"
-                     r"\s{2,}\((?=[^()]*\b[a-z]{2,}\b)[^()=+*/^_]*\)$", re.I)
+                     rf"\s{{2,}}\((?=[^()]*\b(?!(?:{SYMBOLS})\b)[a-z]{{2,}}\b)[^()=+*/^_]*\)$", re.I)
 LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\begin\{c?d?array\}(\{[^{}]*\})?|\\end\{array\}", " "),
     (r"\\(?:begin|end)\{[A-Za-z]+\*?\}(\[[^\]]*\])?", " "),
     (r"\\(?:label|tag|ref|eqref)\*?\{[^{}]*\}|\\(?:notag|nonumber|displaystyle|textstyle|limits|nolimits)\b", " "),
     (r"\\(?:text|mbox|intertext|textrm|textit|textbf)\{([^{}]*)\}", r" \1 "),
-    (r"\\(?:hat|widehat)\{?\s*y\s*\}?", " yhat "), (r"\\mathbb\{1\}(?=\s*_)", " onehot"),
+    (r"\\(?:hat|widehat)\{?\s*y\s*\}?", " yhat "), (r"\\mathbb\{1\}(?!\s*(?:\\left|\\big)?\s*(?:[\[({]|\\\{))", " onehot"),
     (r"\\(?:hat|widehat)\{?\s*Y\s*\}?", " Yhat "),
     (r"\\(?:mathrm|mathbf|boldsymbol|bm|mathcal|mathsf|mathit|vec|operatorname\*?|rm|bf|mathbb)\s*\{([^{}]*)\}", r"\1"),
     (r"\\(?:mathcal|mathbf|boldsymbol|vec)\s+([A-Za-z])", r"\1"),
@@ -59,6 +62,8 @@ LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\^\s*\{?\s*(?:\\prime|′)\s*\}?", "'"), (r"\\prime\b", "'"),
     (r"\^\s*\{?\s*(?:\\top|\\intercal|\\mathsf\{?T\}?|\\mathrm\{?T\}?|⊤|T|\\mathstrut T)\s*\}?(?![A-Za-z])", "^T"),
     (r"ᵀ|⊤|\.T\b", "^T"), (r"\\partial\b", "∂"), (r"\\nabla\b", "nabla"), (r"\\ell\b", "ell"),
+    (r"\\leq?(?:slant)?(?![A-Za-z])", "≤"), (r"\\geq?(?:slant)?(?![A-Za-z])", "≥"), (r"\\neq?(?![A-Za-z])", "≠"),
+    (r"\\mid(?![A-Za-z])", ":"),
     (r"\\lVert|\\rVert|\\Vert|\\\|", "‖"),
     (r"\\(?:quad|qquad|,|;|!|:|>|enspace|thinspace)|~", " "), (r"\\(?:cdot|times|ast)\b", "·"), (r"\\sqrt\b", "sqrt"),
     (r"\\lambda\b", "lambda"), (r"\\bar\{([A-Za-z])\}|\\bar\s+([A-Za-z])", r"\1\2bar"), (r"\\exp\b", "exp"),
@@ -76,7 +81,7 @@ SPELLINGS = tuple((re.compile(pattern), new) for pattern, new in (
     (r"(?<=[A-Za-z0-9δ∂])_(\w(?:[-+]\d)?),(\w)(?![\w=({\[])", r"_{\1,\2}"),
 ))
 SUM = re.compile(r"((?:Σ|∑|\bsum|(?<=\d)sum)\s*(?:_\s*(?:\{[^{}]*\}|\w+?(?=\s*=)|[A-Za-z]+)|[ᵢⱼₖₗₘₙₚₛₜ]+))(\s*=\s*\d+)?"
-                 r"\s*(?:\^\s*(?:\{[^{}]*\}|\([^()]*\)|[A-Za-z0-9]+(?:_\{?\w+\}?)?))?")
+                 r"\s*(?:\^\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\([^()]*\)|[A-Za-z0-9]+(?:_\{?\w+\}?)?))?")
 LAYERS_ABOVE = {"ˡ": "l", "ᴸ": "L", "⁺": "+", "⁻": "-", **SUPERSCRIPTS}
 
 
@@ -113,7 +118,7 @@ def lines_of(text: str) -> list:
 
 def _split(text):
     """The lines as they were written: in an environment of LaTeX they end with \\\\, elsewhere with the line."""
-    text = re.sub(r"(?<!\\)%[^\n]*|(?m:^\s*#[^\n]*)|\s#\s[^\n]*", "", text)
+    text = without_cases(re.sub(r"(?<!\\)%[^\n]*|(?m:^\s*#[^\n]*)|\s#\s[^\n]*", "", text))
     text = re.sub(r"\$\$|(?<!\\)\$|\\[\[\]()](?![\d.]*(?:ex|em|pt|cm|mm))", "\n" if r"\begin" in text else " ", text)
     found = []
     environment = rf"(\\begin\{{(?:{ENVIRONMENTS})\*?\}}.*?\\end\{{(?:{ENVIRONMENTS})\*?\}})"
@@ -150,6 +155,7 @@ def cleaned(line: str) -> str:
         line = pattern.sub(new, line)
     line = "".join(_letter(line, at) for at in range(len(line)))
     line = re.sub(r"\b([A-Za-z])\u0302", r"\1hat", line)
+    line = with_largest(with_plain_indices(line))
     line = SUM.sub(_sum, line)
     return _without_words(line.strip())
 
@@ -172,8 +178,7 @@ def _sum(match):
     sign = match[1]
     inside = re.search(r"\{([^{}]*)\}", sign)
     if inside:
-        head = re.split(r"=|\\in|∈|:|<|≤", inside[1])[0]
-        sign = "sum_{" + head.replace(" ", "") + "}"
+        sign = sum_over(inside[1])
     return sign + " "
 
 

@@ -5,8 +5,13 @@ need not be computed again.
 """
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from typing import dataclass_transform
 
-node = dataclass(frozen=True, eq=False)
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def node(kind):
+    """A kind of node, made a dataclass."""
+    return dataclass(frozen=True, eq=False)(kind)
 
 
 @lru_cache(maxsize=None)
@@ -21,7 +26,7 @@ class Node:
     @cached_property
     def parts(self) -> tuple:
         """The nodes right below this one."""
-        below = (getattr(self, name) for name in names_of(type(self)))
+        below = (getattr(self, name) for name in names_of(type(self)))  # type: ignore[arg-type]
         return tuple(one for value in below for one in (value if isinstance(value, tuple) else (value,))
                      if isinstance(one, Node))
 

@@ -3,13 +3,14 @@ import re
 
 from ..activations import TABLE
 from ..formula.arithmetic import CONDITIONS
-from .tree import Entry, Letter, Number, Own, Partial
+from .tree import Derivative, Entry, Letter, Number, Own, Partial
 
 SUM, PRODUCT, FACTOR = range(3)
 GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
          "Gamma Theta Lambda Phi Psi Omega").split()
 SYMBOLS = dict(zip(GREEK, "α β γ δ ε ζ η θ κ λ μ ν ξ π ρ σ τ φ χ ψ ω Γ Θ Λ Φ Ψ Ω".split()))
 DOT = r"\cdot"
+NORMAL = {"Phi": r"\Phi", "density": r"\varphi"}
 SIGNS = {"≠": r"\ne", "≤": r"\le", "≥": r"\ge", "*": r"\,", "@": r"\,", "⊙": r"\odot"}
 
 
@@ -22,6 +23,8 @@ def plain(tree) -> str:
     """A quantity or a derivative in plain text: ∂C/∂w_jk."""
     if isinstance(tree, Partial):
         return f"∂{plain(tree.of)}/∂{plain(tree.by)}"
+    if isinstance(tree, Derivative):
+        return f"∂(…)/∂{plain(tree.by)}"
     written = getattr(tree, "written", None)
     if written is None:
         return getattr(tree, "array", "") or "…"
@@ -68,6 +71,8 @@ def _derivative(node):
 
 
 def _call(node):
+    if node.function in NORMAL:
+        return rf"{NORMAL[node.function]}\left({_write(node.argument, SUM)}\right)", FACTOR
     row = TABLE.get(node.function)
     symbol = row.symbol if row is not None and row.symbol else rf"\{node.function}" if node.function in (
         "exp", "log", "cosh", "sinh", "sin", "cos") else rf"\operatorname{{{node.function}}}"

@@ -35,7 +35,10 @@ class Model:
     """
 
     def __init__(self, letters: str, given: str = "", parameters: str = "", **constants):
-        self.letters, self.sizes, self.quantities, self.equations = {}, {}, {}, []
+        self.letters: dict = {}
+        self.sizes: dict = {}
+        self.quantities: dict = {}
+        self.equations: list = []
         self.constants = {name: _number(name, value) for name, value in constants.items()}
         self.add_letters(letters)
         self.declare(given, Role.GIVEN)

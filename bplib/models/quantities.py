@@ -31,8 +31,8 @@ class Quantity:
     role: Role
     letters: tuple = ()
     sizes: tuple = ()
-    numbers: sp.Expr = None
-    of: "Quantity" = None
+    numbers: sp.Expr | None = None
+    of: "Quantity | None" = None
 
     def __getitem__(self, indices):
         return array(self.name)[tuple(indices)] if indices else sp.Symbol(self.name, real=True)

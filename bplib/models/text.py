@@ -60,7 +60,7 @@ class EquationReader(Arithmetic):
         if self.next.kind != "name":
             self.fail(f"An equation begins with what it gives, such as z[s,j] = …; read: {self.shown()}.")
         token = self.next
-        name, indices = self.name_and_indices()
+        name, indices = self.name_and_indices(new=True)
         for at in indices:
             if at not in self.scope.letters:
                 self.fail(f"The left side has letters as indices, each with a range; {at} is none. "
@@ -126,12 +126,12 @@ class EquationReader(Arithmetic):
                 return scalar
         return self.entry(name, tuple(indices), token)
 
-    def name_and_indices(self):
-        """A name, and its indices in square brackets or as letters below it."""
+    def name_and_indices(self, new=False):
+        """A name, and its indices in square brackets or as letters below it; `new`: a name such as z1b may be met first."""
         name = self.take().text
         if self.next.kind == "layer":
             name += self.take().text
-        if self.next.kind == "name" and self.next.glued and self.scope.is_array(name + self.next.text):
+        if self.next.kind == "name" and self.next.glued and (new or self.scope.is_array(name + self.next.text)):
             name += self.take().text
         while self.next.kind == "sub":
             longer = f"{name}_{self.next.text}"

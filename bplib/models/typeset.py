@@ -127,6 +127,8 @@ class ModelPrinter(FormulaPrinter):
         return super()._print_Add(e, order)
 
     def _print_Mul(self, e):
+        if e.is_integer and not entries(e) and any(factor.is_Add for factor in e.args):
+            return self._print(sp.expand(e))  # 2p + 2q - 2
         if e.is_integer and not entries(e) and e.args[0].is_Integer and not e.could_extract_minus_sign():
             return "".join(map(self._print, e.args))  # 2p
         return super()._print_Mul(e)
@@ -166,11 +168,14 @@ class ModelPrinter(FormulaPrinter):
         return rf"\max_{{{','.join(self._print(at) for at, *_ in e.limits)}}} {self._print(e.body)}"
 
     def _print_First(self, e):
-        """[(o) = argmax_o x_o]"""
+        """[(o) = argmax_o x_o]; where x has o in it besides, the letter that runs keeps its prime"""
         own = {at: place for (at, *_), place in zip(e.limits, e.place, strict=True)}
+        if any(letters_in(place) & letters_in(e.body) for place in e.place):
+            own = {at: at for at in own}
         places = ",".join(map(self._print, e.place))
         place = f"({places})" if len(e.place) > 1 else places
-        return rf"\left[{place} = \operatorname{{arg\,max}}_{{{places}}} {self._print(e.body.xreplace(own))}\right]"
+        over = ",".join(map(self._print, own.values()))
+        return rf"\left[{place} = \operatorname{{arg\,max}}_{{{over}}} {self._print(e.body.xreplace(own))}\right]"
 
     def _print_Softmax(self, e):
         score, at, _, where = e.args

@@ -56,7 +56,7 @@ class GeneratedFunction:
     def _repr_markdown_(self):
         return f"```python\n{self.source}```"
 
-    def __call__(self, arrays: Mapping = None, **more):
+    def __call__(self, arrays: Mapping | None = None, **more):
         """What is computed from arrays that are given by name, in a mapping or as keywords."""
         values = self.arguments(arrays, more)
         raw = self._raw_of_complex if any(map(np.iscomplexobj, values)) else self.raw

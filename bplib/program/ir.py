@@ -5,6 +5,7 @@ choose both.  A node refers to the quantities of a model.
 """
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import sympy as sp
 
@@ -47,7 +48,7 @@ class Node:
 
     @cached_property
     def parts(self) -> tuple:
-        return tuple(_nodes_in([getattr(self, field.name) for field in fields(self)]))
+        return tuple(_nodes_in([getattr(self, field.name) for field in fields(self)]))  # type: ignore[arg-type]
 
     @cached_property
     def axes(self) -> tuple:
@@ -171,7 +172,7 @@ class Softmax(Node):
 
     score: Node
     axis: Axis
-    where: Node = None
+    where: Node | None = None
     log: bool = False
 
 
@@ -180,7 +181,7 @@ class Scatter(Node):
     """The transpose of a Window or a LookUp: Σ over the letters of `place` of [axis = place] · body."""
 
     axis: Axis
-    place: object
+    place: Any
     body: Node
     over = property(lambda self: self.place.axes)
 
@@ -226,7 +227,8 @@ def read_by(statement) -> set:
 
 def needed(statements, outputs) -> tuple:
     """The statements on which arrays depend, by their names."""
-    kept, wanted = [], set(outputs)
+    kept: list = []
+    wanted = set(outputs)
     for statement in reversed(statements):
         if wanted & {one.quantity.name for one in assignments(statement)}:
             kept.insert(0, statement)

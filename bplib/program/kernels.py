@@ -26,7 +26,7 @@ def windows(x: np.ndarray, axis: int, offset: int, *letters: tuple) -> np.ndarra
                       (*x.strides[:axis], *strides, *x.strides[axis + 1:]), writeable=False)
 
 
-def shifted(x: np.ndarray, axis: int, by: int, count: int = None) -> np.ndarray:
+def shifted(x: np.ndarray, axis: int, by: int, count: int | None = None) -> np.ndarray:
     """x[…, t + by, …] for t from 0 to count − 1."""
     return windows(x, axis, by, (x.shape[axis] if count is None else count, 1))
 

@@ -62,7 +62,9 @@ def size_lines(given, formulas, wanted, of_axis) -> tuple:
 
     of_axis   the code for the length of an axis of an array; a formula stands for itself
     """
-    found, made, missing = {}, {}, []
+    found: dict = {}
+    made: dict = {}
+    missing: list = []
     for quantity in given:
         for axis, n in enumerate(quantity.sizes):
             found.setdefault(n, of_axis(quantity, axis))

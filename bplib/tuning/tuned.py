@@ -6,6 +6,7 @@ import numpy as np
 from ..codegen import Generated, generate
 from ..errors import InputError, warn_caller
 from ..inputs import checked_number, checked_parameters, checked_samples, checked_whole, folded
+from ..networks import Network
 from .arrays import ArrayCode
 from .plain import PlainCode
 from .scalars import ScalarCode, suits
@@ -156,7 +157,7 @@ def _all_finite(arrays):
     return all(np.isfinite(array).all() for array in arrays)
 
 
-def tune(network, *, batch=1, dtype="float64"):
+def tune(network: Network | Generated, *, batch: int = 1, dtype: str = "float64") -> Tuned:
     """Make the gradients of a network fast: `Tuned`.
 
     network   a network, or the functions generated from one, in any notation

@@ -92,7 +92,7 @@ def function(exercise, title, text, hints, takes, **facts):
 class Numbers(dict):
     """Name → number or array, as `at` of a `Quantity`; each is equal to itself alone, so that it may be a key."""
 
-    __hash__, __eq__ = object.__hash__, object.__eq__
+    __hash__, __eq__ = object.__hash__, object.__eq__  # type: ignore[assignment]
 
 
 def number(exercise, title, text, hints, make, ask, at, entry=(), generic=Numbers()):
@@ -120,7 +120,7 @@ OVER = {"mean": "the mean of the costs of its N samples", "sum": "the *sum* of t
 DERIVATIVE = {"mean": "The derivative of a mean is the mean of the derivatives.",
               "sum": "The derivative of a sum is the sum of the derivatives."}
 
-PLAIN = {}
+PLAIN: dict = {}
 NEURON_LETTERS = (PLAIN, {"x": "u", "y": "t"}, {"a": "h", "y": "t"}, {"W": "V", "x": "u"}, {"W": "V", "a": "h"},
                   {"W": "V", "a": "h", "x": "u", "y": "t"})
 """Letters of arrays; none of them is an index, another array or a constant in any exercise that has them."""

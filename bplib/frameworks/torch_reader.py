@@ -1,0 +1,351 @@
+"""A model of PyTorch as equations: `torch.export` lists what it computes, the table of operations writes each down."""
+import copy
+import inspect
+import logging
+import operator
+import re
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import numpy as np
+
+from ..errors import InputError
+from ..models.model import NAME
+from . import attention, entrywise, layers, losses, recurrent, views  # noqa: F401  (they fill the table)
+from .ranges import Unequal
+from .table import TABLE, Unreadable
+from .writer import Tensor, Writer, shown
+
+READABLE = "Linear, Conv, pooling, normalisation, Embedding, RNN, GRU, LSTM, attention, activations, and arithmetic"
+
+SAME = {"_softmax": "softmax", "_log_softmax": "log_softmax"}
+
+VIEWS = ("view", "select", "slice", "transpose", "permute", "reshape", "t", "unsqueeze", "squeeze", "expand", "split",
+         "chunk", "unbind", "narrow", "flatten", "unflatten")
+"""Operations whose result shares its numbers with what it was made from."""
+
+LETTERS = {
+    "Linear": {"weight": ("W", "jj"), "bias": ("b", "j")},
+    "Bilinear": {"weight": ("A", "jjj"), "bias": ("b", "j")},
+    "Conv": {"weight": ("w", "ccqqq"), "bias": ("b", "c")},
+    "Norm": {"weight": ("gamma", "c"), "bias": ("beta", "c"), "running_mean": ("mean", "c"), "running_var": ("var", "c")},
+    "LayerNorm": {"weight": ("gamma", "jjj"), "bias": ("beta", "jjj")},
+    "RMSNorm": {"weight": ("gamma", "jjj")},
+    "Embedding": {"weight": ("E", "vj")},
+    "MultiheadAttention": {"in_proj_weight": ("W", "jj"), "in_proj_bias": ("b", "j")},
+    "Recurrent": {"weight_ih": ("W", "jj"), "weight_hh": ("U", "jj"), "bias_ih": ("b", "j"), "bias_hh": ("c", "j")},
+}
+"""Kind of a module → its parameters: their letter, and what their axes count."""
+
+
+def torch_itself():
+    """PyTorch; InputError where it is missing or too old."""
+    try:
+        import torch
+    except ImportError:
+        raise InputError("from_torch reads a model of PyTorch, and PyTorch is not installed in this Python. Install it "
+                         "(https://pytorch.org), or write the equations with bp.model.") from None
+    version = tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2])
+    if version < (2, 6):
+        raise InputError(f"from_torch needs PyTorch 2.6 or newer; installed is {torch.__version__}.")
+    return torch
+
+
+def with_cost(model, loss, inputs, targets):
+    """A module that computes the cost alone, and the targets that it takes: those given, or factors g of the outputs."""
+    torch = torch_itself()
+
+    class WithCost(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model, self.loss, self.count = model, loss, len(inputs)
+
+        def forward(self, *given):
+            found = self.model(*given[:self.count])
+            rest = given[self.count:]
+            return self.loss(found, *rest)
+
+    module = WithCost()
+    module.training = model.training
+    if loss is None:
+        out = _run(torch, model, inputs)
+        module.loss, targets = _without_loss(torch, out, targets)
+    return module, targets
+
+
+def _run(torch, model, inputs):
+    try:
+        with torch.no_grad():
+            return copy.deepcopy(model)(*inputs)
+    except Exception as error:  # whatever a program of anybody's raises
+        raise InputError(f"The model cannot be called with this example ({type(error).__name__}: {error}).") from error
+
+
+def _without_loss(torch, out, targets):
+    if targets:
+        raise InputError("There are targets and no loss. Hand over how they are compared: loss=torch.nn.MSELoss(), or a "
+                         "function (output, targets) → number.")
+    if not isinstance(out, torch.Tensor):
+        raise InputError(f"The model returns a {type(out).__name__}. Hand over which part the cost is made of, as "
+                         "loss=lambda out: out[0].sum(), or (out, targets) → number.")
+    if out.numel() == 1 and out.ndim == 0:
+        return lambda found: found, ()
+    random = np.random.default_rng(0)
+    g = torch.as_tensor(random.standard_normal(tuple(out.shape)), dtype=out.dtype)
+    return lambda found, g: (found * g).sum(), (g,)
+
+
+def exported(module, inputs):
+    """The program that a module runs for these inputs.  InputError where PyTorch cannot list it."""
+    torch = torch_itself()
+    fast, quiet = torch.backends.mha.get_fastpath_enabled(), logging.root.manager.disable
+    torch.backends.mha.set_fastpath_enabled(False)
+    logging.disable(logging.CRITICAL)  # what PyTorch would log is told by the error below
+    try:
+        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            warnings.simplefilter("ignore")
+            return torch.export.export(module, tuple(inputs))
+    except Exception as error:  # whatever tracing a program of anybody's raises
+        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise InputError(f"PyTorch cannot list what this model computes (torch.export): {first.strip()[:300]} "
+                         "Does forward decide by the values of its tensors, or return something other than tensors?") from error
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+        logging.disable(quiet)
+
+
+class Reader:
+    """Goes through a program and writes its equations.
+
+    writer      the equations so far
+    names       name in the equations → name of the parameter in the model
+    """
+
+    def __init__(self, program, module, inputs, input_names):
+        self.torch, self.program, self.module = torch_itself(), program, module
+        self.writer, self.found, self.names, self.layer_of, self.log = Writer(), {}, {}, {}, []
+        self.by_identity, self.numbers, self.given = {}, {}, []
+        self.inputs, self.input_names = inputs, input_names
+
+    def read(self) -> str:
+        """Name of the array that is the cost."""
+        kinds = {spec.arg.name: spec for spec in self.program.graph_signature.input_specs if hasattr(spec.arg, "name")}
+        given = iter(zip(self.inputs, self.input_names, strict=True))
+        for node in self.program.graph.nodes:
+            if node.op == "placeholder":
+                self.found[node] = self._placeholder(kinds.get(node.name), given)
+            elif node.op == "call_function":
+                self.found[node] = self._called(node)
+            elif node.op == "output":
+                return self._cost(node)
+        raise InputError("The model computes nothing.")
+
+    def _cost(self, node):
+        results = [one for one in self.torch.utils._pytree.tree_leaves(node.args[0])]
+        found = self.found.get(results[-1]) if len(results) else None
+        if not isinstance(found, Tensor) or found.dims and any(found.dims) or found.name not in self.writer.equations:
+            shape = tuple(getattr(found, "shape", ()))
+            raise InputError(f"The cost is one number that depends on the parameters; the loss returned an array of shape {shape}."
+                             " Take its mean or its sum.")
+        return found.name
+
+    # what is given
+
+    def _placeholder(self, spec, given):
+        kind = spec.kind.name
+        if kind == "USER_INPUT":
+            return self._input(*next(given))
+        name = spec.target
+        if kind == "PARAMETER":
+            return self._parameter(name, self.module.get_parameter(name))
+        if kind == "BUFFER":
+            return _Constant(self.module.get_buffer(name), self._own_name(name))
+        return _Constant(self.program.constants[name], "k")
+
+    def _input(self, value, name):
+        array = value.detach().cpu().numpy()
+        whole = array.dtype.kind in "iu"
+        kinds = "st" if array.ndim == (2 if whole else 3) else "s"
+        found = self.writer.declare(self.writer.fresh(name, ""), array.shape, kinds, whole=whole, batch=True)
+        self.writer.inputs[found.name] = name not in ("y", "target", "g")
+        self.given.append(found)
+        self.writer.values[found.name] = array * 1 if array.dtype.kind == "b" else array
+        if array.dtype.kind == "b":
+            self.writer.booleans.add(found.name)
+        return found
+
+    def _parameter(self, name, value):
+        if id(value) in self.by_identity:
+            return self.by_identity[id(value)]
+        letter, kinds, number = self._letter(name)
+        own = self.writer.fresh(letter, number)
+        role = "parameter" if value.requires_grad else "given"
+        found = self.writer.declare(own, tuple(value.shape), kinds, role)
+        self.names[own] = name
+        self.layer_of[own] = number or str(self.writer.layer)
+        self.writer.values[own] = value.detach().cpu().numpy()
+        self.by_identity[id(value)] = found
+        return found
+
+    def _letter(self, name):
+        """The letter of a parameter, what its axes count, and the number of its layer."""
+        path, _, leaf = name.rpartition(".")
+        module = self.module.get_submodule(path)
+        leaf, _, way = re.match(r"(.*?)(_l(\d+(?:_reverse)?))?$", leaf).groups()
+        kind = type(module).__name__
+        row = next((LETTERS[one] for one in (kind, *(["Recurrent"] if "weight_hh" in str(dict(module.named_parameters()).keys())
+                                                     else []),
+                                             *(one for one in ("Conv", "Norm") if one in kind)) if one in LETTERS), {})
+        letter, kinds = row.get(leaf, (leaf, ""))
+        if path in ("", "model") and not row and NAME.fullmatch(leaf):
+            return leaf, "", ""
+        key = path, way
+        number = self.numbers.setdefault(key, str(len(self.numbers) + 1))
+        return (letter if NAME.fullmatch(letter) else "theta"), kinds, number
+
+    def _own_name(self, name):
+        path, _, leaf = name.rpartition(".")
+        leaf = {"running_mean": "mean", "running_var": "var"}.get(leaf, leaf)
+        return leaf if NAME.fullmatch(leaf) else "k"
+
+    # what is computed
+
+    def _called(self, node):
+        if node.target is operator.getitem:
+            return self.found[node.args[0]][node.args[1]]
+        schema = getattr(node.target, "_schema", None)
+        if schema is None:
+            self._unknown(node, getattr(node.target, "__name__", str(node.target)))
+        name = schema.name.partition("::")[2]
+        values = self._arguments(node, schema)
+        tensors = [one for one in self.torch.utils._pytree.tree_leaves(list(values.values()))
+                   if isinstance(one, Tensor)]
+        if not tensors:
+            return self._computed_now(node, name)
+        inplace = name.endswith("_") and not name.endswith("__")
+        row = TABLE.get(name.rstrip("_") if inplace else name)
+        if row is None:
+            self._unknown(node, name)
+        self._layer(tensors)
+        values = {n: self._as_tensor(v) for n, v in values.items()}
+        found = self._row(node, name, row, values)
+        if inplace:
+            self._changed(node, found)
+        self.log.append((name.rstrip("_"), values, found))
+        return found
+
+    def _arguments(self, node, schema):
+        values = {argument.name: value for argument, value in zip(schema.arguments, node.args)}
+        values |= node.kwargs
+        for argument in schema.arguments:
+            if argument.name not in values and argument.has_default_value():
+                values[argument.name] = argument.default_value
+        return {name: self._value(value) for name, value in values.items()}
+
+    def _value(self, value):
+        if isinstance(value, (list, tuple)):
+            return [self._value(one) for one in value]
+        return self.found[value] if isinstance(value, self.torch.fx.Node) else value
+
+    def _as_tensor(self, value):
+        if isinstance(value, list):
+            return [self._as_tensor(one) for one in value]
+        if isinstance(value, _Constant):
+            return value.written(self.writer)
+        return value
+
+    def _row(self, node, name, row, values):
+        if "other" in values and not isinstance(values["other"], Tensor):
+            values["other"] = values["other"] if values["other"] is None else Tensor(shown(values["other"]), (), ())
+        for one in ("self", "input", "exponent"):
+            if one in values and isinstance(values[one], (int, float)) and one == "self":
+                values[one] = Tensor(shown(values[one]), (), ())
+        try:
+            return row(self.writer, **({"kind": name} | values if "hx" in values else values))
+        except (Unreadable, Unequal) as error:
+            raise InputError(f"{self._where(node)} uses {name}. {error}") from None
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(f"{self._where(node)} uses {name} in a way that cannot be read as equations "
+                             f"({type(error).__name__}: {error}). {self._instead()}") from error
+
+    def _layer(self, tensors):
+        """Numbers of names follow the last layer with parameters."""
+        numbers = [self.layer_of[one.name] for one in tensors if one.name in self.layer_of]
+        if numbers and numbers[0].isdigit():
+            self.writer.layer = int(numbers[0])
+
+    def _changed(self, node, found):
+        """After an operation in place, its input is the result."""
+        source = node.args[0]
+        schema = getattr(source.target, "_schema", None)
+        if schema is not None and schema.name.partition("::")[2] in VIEWS:
+            raise InputError(f"{self._where(node)}: a part of an array is changed in place. Make a new array instead: "
+                             "torch.cat, torch.stack, or + in place of +=.")
+        self.found[source] = found
+
+    def _computed_now(self, node, name):
+        """What no input and no parameter enters is a constant."""
+        def now(value):
+            found = self.found[value]
+            return found.value if isinstance(found, _Constant) else found
+
+        args, kwargs = self.torch.fx.node.map_arg((node.args, node.kwargs), now)
+        if name.endswith("_") or "batch_norm" in name:
+            args = self.torch.utils._pytree.tree_map(
+                lambda one: one.clone() if isinstance(one, self.torch.Tensor) else one, args)
+        if name.startswith("rand"):
+            raise InputError(f"{self._where(node)} draws random numbers ({name}), new ones at each call. Hand them over as "
+                             "an input.")
+        found = node.target(*args, **kwargs)
+        return [_Constant(one) if isinstance(one, self.torch.Tensor) else one for one in found] \
+            if isinstance(found, (list, tuple)) else _Constant(found) if isinstance(found, self.torch.Tensor) else found
+
+    # what cannot be read
+
+    def _where(self, node):
+        """The module that an operation belongs to, by its path and its type."""
+        stack = list((node.meta.get("nn_module_stack") or {}).values())
+        path, kind = stack[-1] if stack else ("", "")
+        kind = (kind if isinstance(kind, str) else kind.__name__).rpartition(".")[2]
+        path = path.removeprefix("model").lstrip(".")
+        if kind == "WithCost":
+            return "The loss"
+        return f"The module {path!r} ({kind})" if path else f"forward of the model ({kind})"
+
+    def _unknown(self, node, name):
+        raise InputError(f"{self._where(node)} uses {name}, which from_torch cannot read as equations. {self._instead()}")
+
+    @staticmethod
+    def _instead():
+        return (f"What can be read: {READABLE}. Put one of them in its place, or write the network with bp.model, where any "
+                "formula in index notation will do.")
+
+
+class _Constant:
+    """A tensor that does not depend on inputs or parameters."""
+
+    def __init__(self, value, name="k"):
+        self.value, self.name, self._tensor = value, name, None
+
+    def written(self, writer):
+        if self._tensor is None:
+            self._tensor = writer.constant(self.value.detach().cpu().numpy(), self.name)
+        return self._tensor
+
+    shape = property(lambda self: tuple(self.value.shape))
+
+
+def names_of_inputs(model, inputs, targets):
+    """Names of the inputs as forward has them, of the targets y and target, of factors g."""
+    if len(inputs) == 1:
+        names = ["x"]
+    else:
+        parameters = list(inspect.signature(model.forward).parameters)
+        names = [name if NAME.fullmatch(name) and len(name) > 1 else f"x{place}"
+                 for place, name in enumerate((*parameters, *("",) * len(inputs))[:len(inputs)], 1)]
+    return names + [("y" if one.is_floating_point() else "target") for one in targets]
+
+

@@ -1,0 +1,353 @@
+"""Equations as they are met, with axes in place of letters; at the end their letters, sizes and names: a `Model`."""
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from ..equations import name_of
+from ..models.model import Model
+from ..models.nodes import entries
+from .ranges import Axis, Range, align, atoms_of, size_of
+from .table import Unreadable
+
+LETTERS = {"s": "sr", "t": "tu", "h": "ha", "g": "gf", "v": "vw", "c": "cd", "p": "pl", "j": "jkim", "q": "qo"}
+"""Kind of a range → its letters: one for each time that the range stands in an equation."""
+
+SIZES = {"s": "N", "t": "T", "h": "H", "g": "G", "v": "V", "c": "F", "p": "P", "j": "J", "q": "Q"}
+"""Kind of a range → the letter of its size."""
+
+
+LOWEST = "1e30"
+"""What is taken off where PyTorch writes −∞: exp(−10³⁰) is 0."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What a variable of the program is in the equations: an array, read at places.
+
+    name     of the array, or a number that stands everywhere
+    places   for each axis of the array its place: (text with {} for the axis, the axis), or (text, None)
+    dims     for each dimension of the variable the axes that it is made of; none where it has one entry
+    whole    whether it holds whole numbers that may be looked up
+    """
+
+    name: str
+    places: tuple
+    dims: tuple
+    whole: bool = False
+
+    shape = property(lambda self: tuple(map(size_of, self.dims)))
+
+    def at(self, *dims) -> str:
+        """Its entry, as text: `dims` has the axes (or the text of an index) for each of its dimensions."""
+        ways: dict = {}
+        for own, new in zip(self.dims, dims, strict=True):
+            new = [new] if isinstance(new, str) else atoms_of(new)
+            ways.update(zip(atoms_of(own), new, strict=bool(own)))
+        indices = [text.format(ways[atom]) if axis else text
+                   for text, axis in self.places for atom in (axis.atoms() if axis else (None,))]
+        return self.name + (f"[{','.join(map(str, indices))}]" if indices else "")
+
+
+class Writer:
+    """Collects arrays and equations."""
+
+    def __init__(self):
+        self.arrays, self.equations, self.names, self.layer = {}, {}, set(), 0
+        self.windows, self.book = {}, []
+        self.values, self.booleans, self.causal = {}, set(), {}
+        self.gate_arrays, self.inputs = {}, {}
+
+    # arrays
+
+    def axis(self, over) -> Axis:
+        """A new axis: over a range, or over that of another axis."""
+        return Axis(over.range if isinstance(over, Axis) else over, self.book)
+
+    def fresh(self, stem, mark=None):
+        """A name that no array has: z1, z1b, …"""
+        mark = str(self.layer) if mark is None else mark
+        more = ("", *"bcdefghijklmnopqrstuvwxyz", *(f"_{n}" for n in range(2, 9999)))
+        name = next(name for one in more if (name := f"{stem}{mark}{one}") not in self.names)
+        self.names.add(name)
+        return name
+
+    def declare(self, name, shape, kinds="", role="given", whole=False, batch=False) -> Tensor:
+        """An array that no equation gives.  Dimensions of one entry have no axis, unless the first counts samples.
+
+        kinds   a letter for each dimension: the kind of its range; q for windows
+        """
+        self.names.add(name)
+        kinds = kinds + "j" * (len(shape) - len(kinds))
+        dims = tuple((self.axis(self.window(n) if kind == "q" else Range(n, kind)),) if n != 1 or batch and not place else ()
+                     for place, (n, kind) in enumerate(zip(shape, kinds)))
+        return self._known(name, dims, whole, role)
+
+    def _known(self, name, dims, whole, role):
+        axes = [axis for dim in dims for axis in dim]
+        self.arrays[name] = role, axes
+        return Tensor(name, tuple(("{}", axis) for axis in axes), dims, whole)
+
+    def window(self, n) -> Range:
+        """The range of a window of n entries."""
+        return self.windows.setdefault(n, Range(n, "q", number=True, fixed=True))
+
+    def emit(self, stem, dims, right, mark=None) -> Tensor:
+        """An equation: a new array with axes `dims`, a tuple of axes for each dimension, is `right`."""
+        name = self.fresh(stem, "" if stem == "C" else mark)
+        axes = [axis for dim in dims for axis in dim]
+        self.equations[name] = axes, right
+        return Tensor(name, tuple(("{}", axis) for axis in axes), tuple(map(tuple, dims)))
+
+    def emit_as(self, name, dims, right) -> Tensor:
+        """The same for an array that has its name already, because its equation uses its own past."""
+        axes = [axis for dim in dims for axis in dim]
+        self.equations[name] = axes, right
+        return Tensor(name, tuple(("{}", axis) for axis in axes), tuple(map(tuple, dims)))
+
+    def constant(self, value, stem="k") -> Tensor:
+        """An array of numbers that the program has made itself: a number where all entries are the same."""
+        whole, boolean = value.dtype.kind in "iu", value.dtype.kind == "b"
+        if value.size and (value == value.flat[0]).all() and not np.isnan(value.flat[0]):
+            number = value.flat[0]
+            name = f"(-{LOWEST})" if number == -np.inf else shown(number)
+            dims = tuple((self.axis(Range(n)),) if n != 1 else () for n in value.shape)
+            return Tensor(name, (), dims, whole)
+        found = self.declare(self.fresh(stem, ""), value.shape, whole=whole)
+        self.values[found.name] = value * 1 if boolean else value
+        if boolean:
+            self.booleans.add(found.name)
+        return found
+
+    def counting(self, x) -> Tensor:
+        """A tensor of whole numbers that are looked up."""
+        if not x.whole or x.name not in self.arrays:
+            raise Unreadable("What is looked up here is computed; in index notation it is given. Hand it over as an input of "
+                             "whole numbers.")
+        return x
+
+    def check_labels(self, target, classes, ignored):
+        """InputError for labels that are left out, or that are none."""
+        value = self.values.get(target.name)
+        if value is not None and (value.min() < 0 or value.max() >= classes):
+            raise Unreadable(f"Labels go from 0 to {classes - 1}; given: {value.min()} to {value.max()}. Samples that "
+                             f"PyTorch ignores (ignore_index={ignored}) are left out beforehand.")
+
+    def gates(self, x, gates) -> list:
+        """The rows of an array of weights or biases that belong to each gate, as arrays of their own."""
+        if gates == [""]:
+            return [x]
+        if x.name not in self.gate_arrays:
+            n = x.shape[0] // len(gates)
+            role, axes = self.arrays[x.name]
+            kinds = "".join(axis.range.root.kind for axis in axes)
+            self.gate_arrays[x.name] = [
+                self.declare(self.fresh(x.name, gate), (n, *x.shape[1:]), kinds, role) for gate in gates]
+            for own in self.gate_arrays[x.name][1:]:
+                for one, other in zip(self.gate_arrays[x.name][0].dims, own.dims):
+                    align(one, other)
+        return self.gate_arrays[x.name]
+
+    # what many operations need
+
+    def like(self, dims):
+        """New axes over the ranges of dimensions."""
+        return tuple(tuple(map(self.axis, atoms_of(dim))) for dim in dims)
+
+    def together(self, *tensors):
+        """Axes for the result of an operation entry by entry: dimensions from the last, those of one entry repeated."""
+        dims = []
+        for place in range(1, max((len(x.dims) for x in tensors), default=0) + 1):
+            here = [x.dims[-place] for x in tensors if len(x.dims) >= place]
+            full = [dim for dim in here if size_of(dim) != 1] or list(filter(None, here)) or here[:1]
+            for dim in full[1:]:
+                align(full[0], dim)
+            dims.insert(0, full[0])
+        return self.like(dims)
+
+    @staticmethod
+    def here(x, dims) -> str:
+        """The entry of a tensor at the axes of a result: its dimensions are the last of them."""
+        own = dims[len(dims) - len(x.dims):]
+        return x.at(*("0" if size_of(a) == 1 and size_of(b) != 1 and atoms_of(a) else b for a, b in zip(x.dims, own)))
+
+    def single(self, x, place) -> Tensor:
+        """The tensor with a dimension that is one axis and can be counted along; written anew where it is none."""
+        dim = atoms_of(x.dims[place])
+        if len(dim) == 1:
+            dim[0].range.root.fixed = True
+            return x
+        return self.merged(x, place)
+
+    def merged(self, x, place) -> Tensor:
+        """The tensor with one axis in place of several: y[m] = Σ [m = n i + j] x[i,j]."""
+        own = self.like(x.dims)
+        parts = own[place]
+        for part in parts:
+            part.range.root.fixed = True
+        formula = ("*".join("{}" for _ in parts), tuple(part.range for part in parts)) if parts else None
+        axis = self.axis(Range(size_of(parts), parts[0].range.root.kind if parts else "p", formula, fixed=True))
+        dims = (*own[:place], (axis,), *own[place + 1:])
+        right = x.at(*own)
+        if parts:
+            right = f"sum([{axis} == {counted(parts)}] * {right}, {letters(parts)})"
+        return self.emit("y", dims, right)
+
+    # the model
+
+    def needed(self, name) -> set:
+        """Names of all arrays that an array is computed from, and its own."""
+        found, to_visit = set(), [name]
+        while to_visit:
+            one = to_visit.pop()
+            if one not in found:
+                found.add(one)
+                text = self.equations[one][1] if one in self.equations else ""
+                to_visit += [other for other in re.findall(r"[A-Za-z]\w*", text) if other in self.names]
+        return found
+
+    def model(self, cost) -> Model:
+        """The model of the equations that a cost needs.  `shapes` and `sizes` say how large it is in the example."""
+        needed = self.needed(cost)
+        equations = {name: equation for name, equation in self.equations.items() if name in needed}
+        arrays = {name: array for name, array in self.arrays.items() if name in needed}
+        first = [axes for name, (role, axes) in arrays.items() if role == "given" and self.inputs.get(name)]
+        spelling = Spelling(self.book, [*first, *(axes for axes, _ in equations.values()), *(axes for _, axes in arrays.values())],
+                            [right for _, right in equations.values()], len(first))
+        written = {role: " ".join(spelling.left(name, axes) for name, (own, axes) in arrays.items() if own == role)
+                   for role in ("given", "parameter")}
+        text = "\n".join(spelling.equation(name, axes, right) for name, (axes, right) in equations.items())
+        self.shapes = {name: tuple(atom.range.root.size for atom in atoms_of(axes)) for name, (_, axes) in arrays.items()}
+        self.sizes = {name: one.size for one, name in spelling.sizes.items() if not one.number}
+        return without_idle(Model(spelling.letters(), written["given"], written["parameter"]).write(text))
+
+
+def without_idle(model):
+    """The model without what does not reach the cost: 0 times an array is no use of it."""
+    right = {e.quantity.name: {name_of(x) for x in entries(e.right)} for e in model.equations}
+    used, to_visit = set(), [model.cost.name]
+    while to_visit:
+        name = to_visit.pop()
+        if name not in used:
+            used.add(name)
+            to_visit += right.get(name, ())
+    model.equations = [e for e in model.equations if e.quantity.name in used]
+    model.quantities = {name: q for name, q in model.quantities.items() if name in used}
+    return model
+
+
+# parts of a text
+
+def letters(axes) -> str:
+    """The axes of a sum, as they stand at its end."""
+    return ", ".join(map(str, axes))
+
+
+def amount(axis: Axis) -> str:
+    """The size of an axis."""
+    return "*".join(f"#{atom}" for atom in axis.atoms())
+
+
+def counted(parts) -> str:
+    """The number of an entry, counted along several axes: (i*n + j)*m + k."""
+    text = str(parts[0])
+    for part in parts[1:]:
+        text = f"({text})*{amount(part)} + {part}" if "+" in text else f"{text}*{amount(part)} + {part}"
+    return text
+
+
+def shown(number) -> str:
+    """A number as equations write it."""
+    number = float(number)
+    text = str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+    return f"({text})" if number < 0 else text
+
+
+def plus(number: int) -> str:
+    """A whole number that is added: "+2", "-1", or nothing."""
+    return f"{number:+d}" if number else ""
+
+
+def product(*factors) -> str:
+    """Factors with * between them, without those that are 1."""
+    return " * ".join(factor for factor in factors if factor != "1") or "1"
+
+
+class Spelling:
+    """Names for the ranges of a model, and the letters of each equation."""
+
+    def __init__(self, book, lists, texts, inputs):
+        self.book, self.sizes, self.stems = book, {}, {}
+        self.of_inputs = {atom.range.root for axes in lists[:inputs] for atom in atoms_of(axes)}
+        axes = [axis for one in lists for axis in one]
+        axes += [book[int(n)] for text in texts for n in re.findall(r"«(\d+)»", text)]
+        ranges = {}
+        for axis in axes:
+            for atom in axis.atoms():
+                self._with_its_formula(atom.range.root, ranges)
+        self._name(list(ranges))
+        self.most = Counter()  # how often a range stands in one equation
+
+    def _with_its_formula(self, one, ranges):
+        """Ranges after those that their sizes are computed from."""
+        if one not in ranges:
+            for other in one.formula[1] if one.formula else ():
+                for atom in other.atoms():
+                    self._with_its_formula(atom, ranges)
+            ranges[one] = None
+
+    def _name(self, ranges):
+        """Letters and a size for each range; they are numbered where several are of one kind."""
+        for kind, group in groupby(sorted(ranges, key=lambda one: one.kind), key=lambda one: one.kind):
+            group = list(group)
+            for place, one in enumerate(group, 0 if kind == "j" and group[0] in self.of_inputs else 1):
+                mark = str(one.size if kind == "q" else place) if len(group) > 1 or kind in "qj" else ""
+                self.stems[one] = kind, mark
+                self.sizes[one] = str(one.size) if one.number else SIZES[kind] + mark
+        self.ordered = ranges
+
+    def letters(self):
+        """All letters with their ranges, as `bp.model` takes them."""
+        found = []
+        for one in self.ordered:
+            formula = ""
+            if one.formula and not one.number:
+                text, of = one.formula
+                formula = "=" + text.format(*("*".join(self.sizes[atom] for atom in r.atoms()) for r in of)).replace(" ", "")
+            names = [self.letter(one, n) for n in range(max(1, self.most[one]))]
+            found += [f"{names[0]}:{self.sizes[one]}{formula}", *(f"{name}:{self.sizes[one]}" for name in names[1:])]
+        return " ".join(found)
+
+    def letter(self, one, turn):
+        """The letter for a range that stands in an equation once more."""
+        kind, mark = self.stems[one]
+        choice = LETTERS[kind]
+        return choice[turn] + mark if turn < len(choice) else f"{choice[0]}{mark or 0}_{turn}"
+
+    def left(self, name, axes, own=None):
+        own = {} if own is None else own
+        indices = [self._of(atom, own) for atom in atoms_of(axes)]
+        return name + (f"[{','.join(indices)}]" if indices else "")
+
+    def _of(self, atom, own):
+        """The letter of an axis in an equation whose letters so far are `own`."""
+        if atom not in own:
+            root = atom.range.root
+            turn = sum(other.range.root is root for other in own)
+            self.most[root] = max(self.most[root], turn + 1)
+            own[atom] = self.letter(root, turn)
+        return own[atom]
+
+    def equation(self, name, axes, right):
+        own = {}
+        left = self.left(name, axes, own)
+
+        def put_in(match):
+            atoms = self.book[int(match[2])].atoms()
+            if match[1]:
+                return "*".join(self.sizes[atom.range.root] for atom in atoms)
+            return ",".join(self._of(atom, own) for atom in atoms)
+
+        return f"{left} = " + re.sub(r"(#?)«(\d+)»", put_in, right)

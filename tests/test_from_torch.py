@@ -1,0 +1,263 @@
+"""Models of PyTorch, read into equations: their gradients are autograd's.  Run as a program, it prints the worst difference."""
+import builtins
+import sys
+
+import numpy as np
+import pytest
+
+import bplib as bp
+
+try:
+    import torch
+    from torch import nn
+    from torch_models import MODELS, REFUSED, made
+except ImportError:
+    torch, MODELS, REFUSED = None, {}, {}
+
+needs_torch = pytest.mark.skipif(torch is None, reason="PyTorch is not installed")
+
+
+def read(name):
+    return bp.from_torch(*made(MODELS[name]))
+
+
+@needs_torch
+def test_there_are_enough_models():
+    assert len(MODELS) >= 25 and len(REFUSED) >= 5
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_are_those_of_autograd(name):
+    found = read(name)
+    check = found.check()
+    assert check.passed and set(check.differences) == set(found.names.values()), check
+    assert all(step.check.passed for step in found.derivation.steps)
+    for parameter in found.parameters:
+        assert found.derivation[parameter].left.of == found.model.cost.entry
+    assert found.model.latex() and found.derivation.latex() and "def gradients" in found.source
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_is_named(name):
+    example, says = REFUSED[name]
+    with pytest.raises(bp.InputError) as error:
+        bp.from_torch(*made(example))
+    for text in says:
+        assert text in str(error.value)
+
+
+@needs_torch
+def test_a_wrong_gradient_is_not_called_equal():
+    found = read("MLP, three layers")
+    found.parameters["W2"][0, 0] += 1e-6
+    assert not found.check().passed
+
+
+@needs_torch
+def test_nothing_of_the_model_is_changed():
+    model, inputs, targets, loss = made(MODELS["ResNet, training"])
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    bp.from_torch(model, inputs, targets, loss).check()
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert model.training and all(value.dtype == torch.float32 for value in model.parameters())
+    assert all(value.grad is None for value in model.parameters())
+
+
+@needs_torch
+def test_the_equations_hold_for_another_batch():
+    model, inputs, targets, loss = made(MODELS["LeNet"])
+    found = bp.from_torch(model, inputs, targets, loss)
+    x, y = torch.randn(5, 1, 12, 12).double(), torch.randint(0, 5, (5,))
+    theirs = torch.autograd.grad(loss(model.double()(x), y), model.conv1.weight)[0]
+    ours = found.as_torch(found.gradients(x=x.numpy()[:, 0], target=y.numpy()))["conv1.weight"]
+    assert np.allclose(ours, theirs, rtol=1e-10, atol=1e-14)
+
+
+@needs_torch
+def test_parameters_that_are_frozen_or_unused():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.head, self.old = nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(4, 2)
+            self.body.requires_grad_(False)
+
+        def forward(self, x):
+            return self.head(torch.relu(self.body(x)))
+
+    found = bp.from_torch(Net(), torch.randn(5, 3))
+    assert set(found.names[name] for name in found.parameters) == {"head.weight", "head.bias"}
+    assert found.unused == ("old.weight", "old.bias") and found.check().passed
+
+
+@needs_torch
+def test_a_shared_parameter_is_one():
+    found = read("tiny GPT")
+    assert [whole for whole in found.names.values() if whole.startswith(("wte", "lm_head"))] == ["wte.weight"]
+
+
+LAYERS = {
+    "conv1d, stride and padding": lambda: (nn.Conv1d(2, 3, 3, stride=2, padding=1), torch.randn(2, 2, 7)),
+    "conv1d, same, even window": lambda: (nn.Conv1d(2, 3, 4, padding="same"), torch.randn(2, 2, 7)),
+    "conv2d, dilation": lambda: (nn.Conv2d(2, 3, (3, 2), dilation=2, bias=False), torch.randn(2, 2, 7, 6)),
+    "conv2d, groups": lambda: (nn.Conv2d(4, 6, 3, groups=2, stride=2), torch.randn(2, 4, 7, 6)),
+    "conv transposed": lambda: (nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, output_padding=1), torch.randn(2, 2, 3, 4)),
+    "max pool, padding": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.MaxPool2d(3, 2, 1)), torch.randn(2, 1, 6, 5) - 3),
+    "mean pool, padding": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.AvgPool2d(2, 2, 1)), torch.randn(2, 1, 6, 4)),
+    "adaptive pools": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.AdaptiveAvgPool2d((3, 2)), nn.AdaptiveMaxPool2d(1)),
+                               torch.randn(2, 1, 6, 4)),
+    "upsampling": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.Upsample(scale_factor=2), nn.Conv2d(2, 1, 3)),
+                           torch.randn(2, 1, 3, 4)),
+    "instance norm": lambda: (nn.InstanceNorm1d(3, affine=True), torch.randn(2, 3, 5)),
+    "layer norm over two axes": lambda: (nn.LayerNorm((4, 5)), torch.randn(3, 4, 5)),
+    "RNN with relu": lambda: (_First(nn.RNN(3, 4, nonlinearity="relu", bias=False)), torch.randn(5, 2, 3)),
+    "LSTM, two layers, both ways": lambda: (_First(nn.LSTM(3, 2, num_layers=2, bidirectional=True)), torch.randn(4, 2, 3)),
+    "GRU cell": lambda: (nn.GRUCell(3, 4), (torch.randn(2, 3), torch.randn(2, 4))),
+    "LSTM cell": lambda: (_First(nn.LSTMCell(3, 4)), torch.randn(2, 3)),
+    "GRU from a state": lambda: (_First(nn.GRU(3, 4, batch_first=True)), (torch.randn(2, 5, 3), torch.randn(1, 2, 4))),
+    "activations with options": lambda: (nn.Sequential(nn.Linear(3, 4), nn.CELU(0.5), nn.Linear(4, 4), nn.Mish(), nn.Linear(4, 4),
+                                              nn.Hardtanh(-0.5, 0.7), nn.Linear(4, 4), nn.SELU(), nn.Linear(4, 6), nn.GLU()),
+                                torch.randn(5, 3)),
+    "softmax over channels": lambda: (nn.Sequential(nn.Conv2d(1, 3, 2), nn.Softmax2d()), torch.randn(2, 1, 4, 3)),
+    "one output": lambda: (nn.Sequential(nn.Linear(3, 1), nn.Tanh()), torch.randn(4, 3)),
+    "one sample": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), torch.randn(1, 3)),
+    "no batch": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), torch.randn(3)),
+}
+
+if torch is not None:
+    class _First(nn.Module):
+        """The first of what a layer returns."""
+
+        def __init__(self, layer):
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, *inputs):
+            return self.layer(*inputs)[0]
+
+    LOSSES = {
+        "weights of classes": (nn.CrossEntropyLoss(weight=torch.tensor([0.5, 2.0, 1.0])), "labels"),
+        "sum": (nn.CrossEntropyLoss(reduction="sum"), "labels"),
+        "probabilities": (nn.CrossEntropyLoss(), "shares"),
+        "smooth L1": (nn.SmoothL1Loss(beta=0.3), "values"), "Huber": (nn.HuberLoss(delta=0.3), "values"),
+        "L1": (nn.L1Loss(), "values"), "Poisson": (nn.PoissonNLLLoss(), "shares"),
+        "weights of yes": (nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, 3.0, 0.5])), "shares"),
+        "Kullback-Leibler": (lambda z, y: nn.KLDivLoss(reduction="batchmean")(torch.log_softmax(z, -1), y), "shares"),
+        "soft margin": (nn.SoftMarginLoss(), "signs"),
+        "penalty": (lambda z, y: ((z - y)**2).mean() + 0.1 * z.abs().sum(), "values"),
+    }
+else:
+    LAYERS, LOSSES = {}, {}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers(name):
+    torch.manual_seed(1)
+    check = bp.from_torch(*LAYERS[name]()).check()
+    assert check.passed, check
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name):
+    torch.manual_seed(1)
+    loss, kind = LOSSES[name]
+    targets = {"labels": torch.randint(0, 3, (6,)), "values": torch.randn(6, 3), "signs": torch.randn(6, 3).sign(),
+               "shares": torch.softmax(torch.randn(6, 3).double(), -1)}[kind]
+    loss = loss.double() if isinstance(loss, nn.Module) else loss
+    check = bp.from_torch(nn.Linear(4, 3), torch.randn(6, 4), targets, loss).check()
+    assert check.passed, check
+
+
+# dense networks
+
+DENSE = {
+    "squared error": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), torch.randn(5, 2), nn.MSELoss()),
+    "sum": lambda: (nn.Sequential(nn.Linear(3, 4, bias=False), nn.ReLU(), nn.Linear(4, 2, bias=False), nn.Sigmoid()),
+                    torch.randn(5, 2), nn.MSELoss(reduction="sum")),
+    "classes": lambda: (nn.Sequential(nn.Flatten(), nn.Linear(3, 4), nn.GELU(), nn.Linear(4, 3)), torch.randint(0, 3, (5,)),
+                        nn.CrossEntropyLoss()),
+    "log softmax": lambda: (nn.Sequential(nn.Linear(3, 3), nn.LogSoftmax(1)), torch.randint(0, 3, (5,)), nn.NLLLoss()),
+    "yes or no": lambda: (nn.Sequential(nn.Linear(3, 4), nn.SiLU(), nn.Linear(4, 1)), torch.randint(0, 2, (5, 1)).double(),
+                          nn.BCEWithLogitsLoss()),
+}
+
+
+@pytest.mark.parametrize("name", DENSE if torch else ())
+def test_a_dense_network_is_one_of_ours(name):
+    torch.manual_seed(2)
+    model, targets, loss = DENSE[name]()
+    x = torch.randn(5, 3)
+    found = bp.from_torch(model, x, targets, loss)
+    theirs = torch.autograd.grad(loss(model.double()(x.double()), targets.to(torch.float64) if targets.is_floating_point()
+                                      else targets), list(model.parameters()))
+    ours = bp.generate(found.network).gradients(found.dense_parameters, x.double().numpy(), targets.numpy())
+    for (parameter, array), expected in zip(ours.items(), theirs, strict=True):
+        assert np.allclose(array, expected, rtol=1e-10, atol=1e-14), parameter
+
+
+NOT_DENSE = {
+    "another option": lambda: (nn.Sequential(nn.Linear(3, 4), nn.ELU(0.5), nn.Linear(4, 2)), torch.randn(5, 2), nn.MSELoss()),
+    "weights of classes": lambda: (nn.Linear(3, 3), torch.randint(0, 3, (5,)), nn.CrossEntropyLoss(weight=torch.ones(3) * 2)),
+    "one bias": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2, bias=False)), torch.randn(5, 2), nn.MSELoss()),
+    "a norm": lambda: (nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4)), torch.randn(5, 4), nn.MSELoss()),
+    "twice": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Tanh()), torch.randn(5, 4), nn.MSELoss()),
+}
+
+
+@pytest.mark.parametrize("name", NOT_DENSE if torch else ())
+def test_what_is_no_dense_network_is_not_called_one(name):
+    model, targets, loss = NOT_DENSE[name]()
+    found = bp.from_torch(model, torch.randn(5, 3), targets, loss)
+    assert found.network is None and found.dense_parameters == {} and found.check().passed
+
+
+# bad input
+
+@needs_torch
+@pytest.mark.parametrize("given, says", [
+    (lambda: (3, torch.randn(2, 2)), "reads a torch.nn.Module; given: int"),
+    (lambda: (nn.Linear(2, 2), None), "example is missing"),
+    (lambda: (nn.Linear(2, 2), "x"), "example is a tensor"),
+    (lambda: (nn.Linear(2, 2), torch.randn(3, 5)), "cannot"),
+    (lambda: (nn.Linear(2, 2), torch.randn(3, 2), torch.randn(3, 2)), "targets and no loss"),
+    (lambda: (nn.Linear(2, 2), torch.randn(3, 2), torch.randn(3, 2), "mse"), "loss is a loss of torch.nn"),
+    (lambda: (nn.Linear(2, 2), torch.randn(3, 2), torch.randn(3, 2), nn.MSELoss(reduction="none")), "The cost is one number"),
+    (lambda: (nn.LSTM(2, 2), torch.randn(3, 1, 2)), "returns a tuple"),
+    (lambda: (nn.Linear(2, 3), torch.randn(3, 2), torch.tensor([0, 1, -100]), nn.CrossEntropyLoss()), "left out beforehand"),
+])
+def test_bad_input_is_told(given, says):
+    with pytest.raises(bp.InputError) as error:
+        bp.from_torch(*given())
+    assert says in str(error.value)
+
+
+def test_without_pytorch_it_says_what_is_missing(monkeypatch):
+    original = builtins.__import__
+
+    def without_torch(name, *more):
+        if name.partition(".")[0] == "torch":
+            raise ImportError("no torch")
+        return original(name, *more)
+
+    monkeypatch.setattr(builtins, "__import__", without_torch)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    with pytest.raises(bp.InputError, match="PyTorch is not installed in this Python. Install it"):
+        bp.from_torch(object(), [[1.0]])
+
+
+def report():
+    """Each model of the list: the worst relative difference of a gradient from autograd's."""
+    worst = {}
+    for name in MODELS:
+        found = read(name)
+        worst[name] = found.check().worst
+        print(f"{worst[name]:.1e}  {name}: {len(found.model.equations)} equations, {len(found.derivation.steps)} steps", flush=True)
+    print(f"{max(worst.values()):.1e}  the worst of {len(worst)}")
+    for name, (example, _) in REFUSED.items():
+        try:
+            bp.from_torch(*made(example))
+        except bp.InputError as error:
+            print(f"refused: {name}: {error}")
+
+
+if __name__ == "__main__":
+    report()
