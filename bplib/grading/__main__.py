@@ -84,6 +84,9 @@ def _gradescope_options(one):
 
 
 def _release(given):
+    if given.variants and given.nbgrader:
+        raise InputError("nbgrader has one source of an assignment for everybody, so it cannot know variants. Give "
+                         "--variants or --nbgrader, not both.")
     roster = _roster_to_release(given)
     paths = release(given.source, given.target, roster, given.run)
     if given.nbgrader:
