@@ -161,7 +161,7 @@ class FormulaPrinter(LatexPrinter):
     def _entry(self, quantity, indices):
         """A letter, its layer and its indices; neurons' names stand with the indices."""
         kind, mark = quantity.kind, quantity.mark
-        if kind == "x" and self.notation.input_is_a:
+        if kind == "x" and self.notation.input_is_a and not self._is_alone():
             kind = "a"
         letter, layer = self.notation.letter(kind), ""
         if self._is_output(quantity) and self.notation.letter(f"output {kind}"):
@@ -181,6 +181,10 @@ class FormulaPrinter(LatexPrinter):
         if layer.startswith("_"):  # the layer stands below, before the indices
             return f"{letter}_{{{','.join(filter(None, (layer[2:-1], below)))}}}"
         return letter + (f"_{{{below}}}" if below else "") + layer
+
+    def _is_alone(self):
+        """Whether a single neuron's output could not be told from its input, were both written with one letter."""
+        return not self.notation.layer and any(q.kind == "a" and q.mark == "" for q in self.quantities.values())
 
     def _is_output(self, quantity):
         """Whether a quantity belongs to the last of several layers."""

@@ -424,3 +424,22 @@ def test_run_and_reset(view, lab):
     assert f"each of {steps} steps" in cost
     view.press("Reset")
     assert view.settings() == start and len(view.marks()["path"]) == 1
+
+
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    lab.python(None, 0)
+    line = view.root.locator(".bplib-try")
+    assert "0 of 4 done" in line.inner_text()
+    view.press("Step", 5)
+    assert "1 of 4 done" in line.inner_text()
+    view.type(w1="-1", w2="1")
+    view.press("Step", 60)
+    assert "2 of 4 done" in line.inner_text()
+    view.type(w1="2", w2="2", eta="1")
+    view.press("Step", 4)
+    assert "3 of 4 done" in line.inner_text()
+    view.press("Reset")
+    view.type(momentum="0.5")
+    view.press("Step", 5)
+    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
+

@@ -271,3 +271,15 @@ def test_python_moves_the_view(view, lab):
     assert view.epsilon() == 1e-6 and not np.allclose(view.curve("forward"), before)
     mine = Quotients("silu", "b1[2]")
     assert view.derived() == pytest.approx(mine.derived, rel=1e-12)
+
+
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    lab.python(None, 0)
+    line = view.root.locator(".bplib-try")
+    for done, (name, value) in enumerate([("epsilon", "1e-4"), ("epsilon", "1.5e-8"), ("epsilon", "5.6e-6"),
+                                          ("epsilon", "1e-16")]):
+        view.type(**{name: value})
+        assert f"{done} of 4 done" in line.inner_text()
+    view.menu("activation").select_option("relu")
+    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
+

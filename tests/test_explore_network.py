@@ -508,6 +508,26 @@ def test_backward_without_forward_computes_it_first(view):
     assert "computed first" in view.message.inner_text() and view.agrees()
 
 
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    lab.python(None, 0)
+    line = view.root.locator(".bplib-try")
+    view.root.get_by_role("checkbox").uncheck()
+    assert "0 of 4 done" in line.inner_text() and "press Forward" in line.inner_text()
+    view.press("Backward")
+    assert "0 of 4 done" in line.inner_text()
+    view.press("Forward")
+    view.press("Backward")
+    assert "2 of 4 done" in line.inner_text()
+    view.choose("W2[1,1]")
+    assert "2 of 4 done" in line.inner_text()
+    view.choose("W1[1,2]")
+    assert "3 of 4 done" in line.inner_text()
+    view.type("eta", "5")
+    for _ in range(9):
+        view.press("Step")
+    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
+
+
 KNOWN = """root => {
     const values = () => [...root.querySelectorAll("[data-value]")].map((one) => one.value ?? one.textContent);
     const known = () => values().filter((text) => text !== "?").length;

@@ -600,6 +600,25 @@ def test_an_exception_is_shown(view, lab):
     lab.python("")
 
 
+def test_what_is_tried_makes_room_for_the_next(view, lab):
+    lab.python(None, 0)
+    line = view.root.locator(".bplib-try")
+    assert "0 of 4 done" in line.inner_text()
+    view.run(400)
+    assert "1 of 4 done" in line.inner_text()
+    view.menu("layers").select_option("1")
+    view.menu("width").select_option("1")
+    view.press("Step", 12)
+    assert "2 of 4 done" in line.inner_text()
+    view.menu("activation").select_option("sigmoid")
+    view.menu("layers").select_option("6")
+    assert "3 of 4 done" in line.inner_text()
+    view.menu("activation").select_option("relu")
+    view.type(eta="100")
+    view.press("Step")
+    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
+
+
 def test_no_kernel_is_needed(view, lab):
     """Last, because it ends the kernel: what is on the page goes on."""
     lab.command("kernelmenu:shutdown")

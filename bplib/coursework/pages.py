@@ -9,7 +9,8 @@ from .matching import prepare
 from .reading import LETTERS
 from .sheets import EXERCISES
 from ..formula.tokens import FormulaError
-from .variants import exercise
+from .variants import exercise, variant
+from .variations import TABLE as VARIATIONS
 from .writing import written
 
 FORMS = """Type it as you would write it: `3(p - q)` or `3*(p-q)`; `p[j,k]` or `p_jk`; `p²` or `p^2`;
@@ -38,8 +39,14 @@ def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
     row = exercise(id)
     prepare(row)
-    variant = f", variant {row.seed}" if row.seed else ""
-    return Page("\n\n".join([f"**Exercise {row.id}{variant}. {row.title}**", row.text, *_answer_form(row)]))
+    return asked(row)
+
+
+def asked(id):
+    """The same, without getting ready for the answer."""
+    row = exercise(id)
+    own = f", variant {row.seed}" if row.seed else ""
+    return Page("\n\n".join([f"**Exercise {row.id}{own}. {row.title}**", row.text, *_answer_form(row)]))
 
 
 def _answer_form(row):
@@ -91,16 +98,18 @@ def hints(id):
                             for number, text in enumerate(exercise(id).hints, start=1)))
 
 
-def summary(sheet, names):
+def summary(sheet, names, seed=None):
     """How the answers of a sheet stand, a line for each exercise: a `Page`.
 
     sheet   the number of the sheet
     names   variable → answer, as in globals(); what is not there is not answered yet
+    seed    of the variants that the sheet asks for; None where it asks for the exercises themselves
     """
-    rows = [row for row in EXERCISES.values() if row.id.startswith(f"{sheet}.")]
+    rows = [variant(id, seed) if seed is not None and id in VARIATIONS else row for id, row in EXERCISES.items()
+            if id.startswith(f"{sheet}.")]
     if not rows:
         raise unknown_name("sheet", sheet, sorted({id.partition(".")[0] for id in EXERCISES}))
-    verdicts = [check(row.id, names.get(row.variable)) for row in rows]
+    verdicts = [check(row, names.get(row.variable)) for row in rows]
     lines = [f"| {row.id} {row.title} | {verdict.marked} | {verdict.score * row.points:g} of {row.points} |"
              for row, verdict in zip(rows, verdicts)]
     earned = sum(verdict.score * row.points for row, verdict in zip(rows, verdicts))

@@ -26,8 +26,8 @@ def exercise(id: str) -> Exercise:
     """
     if isinstance(id, Exercise):
         return id
-    name, colon, seed = id.partition(":") if isinstance(id, str) else (id, "", "")
-    if name not in EXERCISES:
+    name, colon, seed = id.partition(":") if isinstance(id, str) else (str(id), "", "")
+    if name not in EXERCISES or not isinstance(id, str):
         raise unknown_name("exercise", name, EXERCISES)
     return variant(name, seed) if colon else EXERCISES[name]
 

@@ -304,6 +304,7 @@ function runner(view, title, step, most = 200, pause = 200) {
   const { phrase } = view;
   let timer = null;
   const element = button(phrase("Run"), title, view.guarded(() => timer ? stop(phrase("Stopped.")) : run()));
+  element.classList.add("bplib-main");
   function run() {
     let left = most;
     const once = view.guarded(() => {

@@ -2,6 +2,17 @@
 // .curvature of arrays, stability of second derivatives, step of a weight.
 
 const WEIGHTS = ["w1", "w2"], SETTINGS = ["eta", "momentum", "batch_size"];
+const AT_REST = 0.01;
+
+/** What to try, and when it is done: with the state, the values there, and the steps taken. */
+const TRIES = [
+  ["press Run. Do the steps go straight to the lowest point?", ({ trail }) => trail.length > 3],
+  ["drag the point to another place of the map and run again. Where do the steps end?",
+   ({ now, trail }) => trail.length > 3 && Math.hypot(...now.slopes) < AT_REST],
+  ["a learning rate above the mark on its slider: what do the steps do?",
+   ({ now, state, trail }) => trail.length > 1 && state.eta > now.bound],
+  ["momentum: with which μ do you arrive in the fewest steps?", ({ state, trail }) => state.momentum > 0 && trail.length > 3],
+];
 const TINY = 1e-4, FAR = 1e6, MAP = 400, HISTORY = 190, CELL = 5, LEVELS = 18;
 
 function descentView(model, view, generated) {
@@ -79,6 +90,7 @@ function descentView(model, view, generated) {
     startOver();
     accept({ w1, w2 });
   }));
+  const todo = tries(view, TRIES);
   const history = costHistory(letters.C), numbers = numberTable(facts.formulas, letters.eta);
   view.root.append(
     h("div", { class: "bplib-columns" },
@@ -86,7 +98,7 @@ function descentView(model, view, generated) {
         h("div", { class: "bplib-menus" }, examples.element), title,
         sliders.w1.element, sliders.w2.element, sliders.eta.element, bound.element,
         sliders.momentum.element, sliders.batch_size.element,
-        h("div", { class: "bplib-buttons" }, ...buttons), view.message, history.element),
+        h("div", { class: "bplib-buttons" }, ...buttons), view.message, todo.element, history.element),
       map.element),
     numbers.element, view.spoken);
 
@@ -152,6 +164,7 @@ function descentView(model, view, generated) {
     examples.show(state.example, () => null);
     const mini = state.batch_size < facts.x.length;
     bound.show(state.eta, now);
+    todo.seen({ state, now, trail });
     map.draw(state.example, example().reach, now, trail.map((past) => past.at), cost, mini);
     history.draw([...trail.map((past) => past.C), now.C]);
     numbers.show(now, state);

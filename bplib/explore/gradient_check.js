@@ -7,7 +7,17 @@ const METHODS = {
   complex_step: { title: "complex step", shape: "a parabola" },
 };
 const ROUNDING = 2 ** -53, EPSILONS = [1e-20, 1], ERRORS = [1e-17, 100], PER_DECADE = 12, HEIGHT = 380;
-const NEAR = 4, EXACT = 1e-14;
+const NEAR = 4, EXACT = 1e-14, SHORT = 1e-15;
+
+const isBest = (name) => ({ state, best }) => best[name] && Math.abs(Math.log10(state.epsilon / best[name].epsilon)) < 0.3;
+
+/** What to try, and when it is done: with the state, and the point with the smallest error of each method. */
+const TRIES = [
+  ["find the ε at which the forward difference has its smallest error.", isBest("forward")],
+  ["the same for the central difference: is its ε longer or shorter, and what is its error?", isBest("central")],
+  ["ε = 10⁻¹⁵: which of the three still has its digits?", ({ state }) => state.epsilon <= SHORT],
+  ["choose relu. Why is there no complex step?", ({ state }) => state.activation === "relu"],
+];
 
 const ABOUT = "A long step misses the slope: make ε ten times smaller, and the error of the forward difference falls " +
   "to a tenth, those of the other two to a hundredth. A short step leaves few digits: in the numbers below, pale " +
@@ -50,6 +60,7 @@ function quotientsView(model, view, generated) {
   const menus = { activation: menu("activation", "activation", Object.keys(facts.refused), change),
                   parameter: menu("parameter", "parameter", Object.keys(facts.entries), change) };
   const plot = errorPlot(view.guarded((value) => propose("epsilon", value)));
+  const todo = tries(view, TRIES);
   const slope = h("p", { class: "bplib-gradient-derived" });
   const blocks = Object.fromEntries(Object.entries(METHODS).map(
     ([name, { title }]) => [name, methodBlock(name, title)]));
@@ -57,7 +68,7 @@ function quotientsView(model, view, generated) {
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, menus.activation.element, menus.parameter.element), epsilon.element,
-        view.message, slope,
+        view.message, todo.element, slope,
         h("p", { class: "bplib-hint" }, ABOUT)),
       plot.element),
     ...Object.values(blocks).map((block) => block.element), view.spoken);
@@ -86,6 +97,7 @@ function quotientsView(model, view, generated) {
       const refused = name === "complex_step" ? facts.refused[state.activation] : null;
       block.show(now, curves, facts.numbered[name], refused);
     }
+    todo.seen({ state, best: curves.best });
     view.say(() => plot.sentence);
   }
 

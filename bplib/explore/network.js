@@ -4,6 +4,15 @@ const PAUSE = 700, FAR_OFF = 1e6, SMALL = 1e-5;
 const UNKNOWN = "?";
 const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
+/** What to try, and when it is done: with the panel that has been filled, what was picked by hand, and the last step. */
+const TRIES = [
+  ["press Forward. From where does each unit take its numbers?", ({ filled }) => filled === "forward"],
+  ["press Backward. Which unit gets its δ first, and from where do the others take theirs?",
+   ({ filled }) => filled === "backward"],
+  ["click an edge of the first layer. Along which paths does its weight reach the cost?", ({ picked }) => picked],
+  ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
+];
+
 function networkView(model, view, { pass }) {
   const facts = model.get("facts"), layers = facts.sizes.length - 1;
   const names = ["weights", "x", "y", "eta", "selected", "notation"];
@@ -12,6 +21,7 @@ function networkView(model, view, { pass }) {
   const { state } = traits, { phrase } = view;
   const shown = (value, written = show) => Number.isNaN(value) ? phrase("undefined") : written(value);
   let now, reach = 2 * layers, panel = "selected", past = null, taken = 0, timer = null;
+  let picked = false;
 
   // elements
 
@@ -30,6 +40,7 @@ function networkView(model, view, { pass }) {
                      view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
   const animate = h("input", { type: "checkbox" });
   animate.checked = !still();
+  const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
   const press = (work) => view.guarded(() => { run.stop(); halt(); work(); });
   const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": phrase("formulas") });
@@ -46,7 +57,7 @@ function networkView(model, view, { pass }) {
           button(phrase("Step"), phrase("Forward, backward and update at once"), press(step)), run.element,
           button(phrase("Reset"), phrase("Back to the values at the start"), press(reset)),
           all, h("label", {}, animate, " ", phrase("slowly, layer by layer"))),
-        view.message),
+        view.message, todo.element),
       h("div", { class: "bplib-controls bplib-network-controls" }, chosen.element, eta.element, notation.element)),
     formulas, view.spoken);
 
@@ -91,6 +102,7 @@ function networkView(model, view, { pass }) {
   }
 
   function choose(key) {
+    picked = key.startsWith("W1");
     if (key === state.selected && panel === "selected") return;
     panel = "selected";
     accept({ selected: key });
@@ -226,7 +238,9 @@ function networkView(model, view, { pass }) {
     taken += 1;
     const gone = Math.hypot(...parameters.map((key) => value(key) - value(key, before)));
     const change = { n: taken, before: shown(before.C, brief), after: shown(now.C, brief) };
-    if (now.C > before.C) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
+    const overshot = now.C > before.C;
+    todo.seen({ overshot });
+    if (overshot) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
     else view.tell(phrase("Step {n}: C went from {before} to {after}.", change));
     if (gone < SMALL) view.tell(state.eta === 0 ? phrase("η is 0: a step moves nothing.") :
       phrase("The step is tiny ({size}): the slope is almost 0 here.", { size: brief(gone) }));
@@ -257,6 +271,9 @@ function networkView(model, view, { pass }) {
       through: new Set(ways(selected).through), active: new Set(timer === null ? [] : inStage(reach)),
       sentence: sentence(),
     });
+    const filled = reach === { forward: layers, backward: 2 * layers }[panel] ? panel : null;
+    todo.seen({ filled, picked });
+    picked = false;
     view.say(sentence);
   }
 

@@ -37,7 +37,6 @@ function neuronView(model, view, { pairs }) {
   const menus = { activation: menu("activation", "activation", Object.keys(facts.refused), change),
                   loss: menu("loss", "loss", Object.keys(Object.values(facts.refused)[0]), change) };
   const run = runner(view, "Step until the steps are tiny", step);
-  run.element.classList.add("bplib-main");
   const buttons = [
     button("Step", "w ← w − η ∂C/∂w and b ← b − η ∂C/∂b", view.guarded(() => { run.stop(); step(); })), run.element,
     button("Reset", "Back to the values at the start", view.guarded(reset)),

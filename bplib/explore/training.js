@@ -1,6 +1,19 @@
 // The view of training.  All values come from generated functions: networks[depth](g, slope), activations[name].
 
 const NUMBERS = { eta: "η", l2: "λ" }, BATCHES = [1, 2, 5, 10, 30, 50, 150];
+const TELLS_APART = 0.95, BOUNDLESS = 50;
+
+/** What to try, and when it is done: with the state, the steps taken, and what was measured. */
+const TRIES = [
+  ["press Run. What do the units of layer 1 find, and what those of layer 2?",
+   ({ steps, right }) => steps > 0 && Math.min(...right) >= TELLS_APART],
+  ["one hidden layer with one unit: which line can it draw, and which not?",
+   ({ state, steps }) => steps > 10 && state.hidden.length === 1 && state.hidden[0] === 1],
+  ["six hidden layers of sigmoids. Which layer learns first, and which hardly at all?",
+   ({ state }) => state.activation === "sigmoid" && state.hidden.length === 6],
+  [`relu, and a learning rate of ${2 * BOUNDLESS}: what becomes of the gradients?`,
+   ({ state, steps }) => state.activation === "relu" && state.eta >= BOUNDLESS && steps > 0],
+];
 const BUDGET = 8, SENT_EVERY = 1000, STILL = 1000, KEPT = 600, FAR = 1e6, TALL = 230;
 
 function trainingView(model, view, generated) {
@@ -24,12 +37,14 @@ function trainingView(model, view, generated) {
     batch_size: menu("batch_size", "batch size", BATCHES.map(String), change),
     speed: menu("speed", "speed", facts.menus.speed, change),
   };
+  const todo = tries(view, TRIES);
   const runButton = button("Run", "Step after step until you stop", view.guarded(() => request ? stop() : run()));
   const buttons = [
     button("Step", "w ← w − η ∂C/∂w, with the gradient over one batch", view.guarded(() => { stop(); once(); })),
     runButton, button("Reset", "Back to step 0 and the weights of the seed", view.guarded(() => restart())),
     button("New weights", "The next seed: other weights, another order of samples",
            view.guarded(() => restart({ seed: state.seed + 1 })))];
+  runButton.classList.add("bplib-main");
   const values = Object.fromEntries(["cost_train", "cost_test", "right_train", "right_test", "step", "epoch", "seed",
     "penalty"].map((name) => [name, h("span", { class: "bplib-value", "data-value": name })]));
   const head = (text, scope) => h("th", { scope }, text);
@@ -59,11 +74,11 @@ function trainingView(model, view, generated) {
     around(h("div", { class: "bplib-controls" },
       h("div", { class: "bplib-menus" }, ...Object.values(menus).map((one) => one.element)),
       ...Object.values(sliders).map((one) => one.element), h("div", { class: "bplib-buttons" }, ...buttons),
-      view.message, table, counts), map.element),
-    around(costPicture, sizePicture),
-    around(h("div", { class: "bplib-controls" }, bars.element), formulas.element),
+      view.message, todo.element, table, counts), map.element),
     h("p", {}, "what each unit gives over the plane: the lowest output in its layer is orange, the highest blue"),
-    h("div", { class: "bplib-training-tiles" }, ...units.map((one) => one.element)), view.spoken);
+    h("div", { class: "bplib-training-tiles" }, ...units.map((one) => one.element)),
+    around(costPicture, sizePicture),
+    around(h("div", { class: "bplib-controls" }, bars.element), formulas.element), view.spoken);
   logarithmic.addEventListener("change", view.guarded(() => {
     costs = linesOverSteps(traces, logarithmic.checked);
     costPicture.lastChild.replaceWith(costs.element);
@@ -178,6 +193,7 @@ function trainingView(model, view, generated) {
     const told = `At step ${pupil.steps} the cost is ${brief(found.train)} on the training points and ` +
       `${brief(found.test)} on the test points; the accuracy is ${found.right.map(percent).join(" and ")}.`;
     drawNumbers(found);
+    todo.seen({ state, steps: pupil.steps, right: found.right });
     drawMaps(told);
     drawLines(told);
     layer = Math.min(layer, gradient.length);

@@ -74,7 +74,7 @@ class ReadModel:
 
     def as_torch(self, gradients) -> dict:
         """Arrays by their names in the equations → arrays by their names and shapes in PyTorch."""
-        found = {}
+        found: dict = {}
         for name, array in gradients.items():
             whole, rows = self._slices[name]
             value = self._module.get_parameter(whole)

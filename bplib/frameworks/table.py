@@ -5,7 +5,7 @@ cannot be written raises `Unreadable`.
 """
 from ..errors import InputError
 
-TABLE = {}
+TABLE: dict = {}
 
 
 class Unreadable(InputError):

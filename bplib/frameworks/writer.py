@@ -42,7 +42,7 @@ class Tensor:
 
     def at(self, *dims) -> str:
         """Its entry, as text: `dims` has the axes (or the text of an index) for each of its dimensions."""
-        ways = {}
+        ways: dict = {}
         for own, new in zip(self.dims, dims, strict=True):
             new = [new] if isinstance(new, str) else atoms_of(new)
             ways.update(zip(atoms_of(own), new, strict=bool(own)))

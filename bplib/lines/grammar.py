@@ -552,7 +552,7 @@ class _Reader(Arithmetic):
 
     def _stands_below(self, written):
         """Whether a letter by itself is an index of something on this side, and so one here: [m = j] p_m."""
-        alone = len(written.base) == 1 and not written.indices and not written.layer
+        alone = len(written.base) == 1 and written.base.islower() and not written.indices and not written.layer
         return alone and re.search(rf"_(?:{written.base}(?!\w)|\{{[^{{}}]*(?<!\w)\w*{written.base})", self.text) is not None
 
     def _is_index(self, name):

@@ -63,6 +63,7 @@ LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\^\s*\{?\s*(?:\\top|\\intercal|\\mathsf\{?T\}?|\\mathrm\{?T\}?|⊤|T|\\mathstrut T)\s*\}?(?![A-Za-z])", "^T"),
     (r"ᵀ|⊤|\.T\b", "^T"), (r"\\partial\b", "∂"), (r"\\nabla\b", "nabla"), (r"\\ell\b", "ell"),
     (r"\\leq?(?:slant)?(?![A-Za-z])", "≤"), (r"\\geq?(?:slant)?(?![A-Za-z])", "≥"), (r"\\neq?(?![A-Za-z])", "≠"),
+    (r"\\mid(?![A-Za-z])", ":"),
     (r"\\lVert|\\rVert|\\Vert|\\\|", "‖"),
     (r"\\(?:quad|qquad|,|;|!|:|>|enspace|thinspace)|~", " "), (r"\\(?:cdot|times|ast)\b", "·"), (r"\\sqrt\b", "sqrt"),
     (r"\\lambda\b", "lambda"), (r"\\bar\{([A-Za-z])\}|\\bar\s+([A-Za-z])", r"\1\2bar"), (r"\\exp\b", "exp"),

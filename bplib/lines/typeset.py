@@ -8,6 +8,7 @@ r"""What LaTeX sets in two dimensions, as one line that the grammar reads.
 import re
 
 CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.S)
+MOST_CASES = 9
 OTHERWISE = re.compile(r"\s*(?:otherwise|else|sonst|if not)\s*", re.I)
 LAYOUT = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}|\\(?:quad|qquad|,|;|:|!|>)|~")
 FOR = re.compile(r"^\s*(?:for|if|when|where)\b", re.I)
@@ -19,11 +20,13 @@ AND = re.compile(r"\\land\b|∧|\\wedge\b|\band\b")
 
 def without_cases(text: str) -> str:
     """A text with each of its `cases` environments as a sum of values, each times its condition in square brackets."""
-    return CASES.sub(lambda match: _sum_of_cases(match[1]), text)
+    return CASES.sub(_sum_of_cases, text)
 
 
-def _sum_of_cases(inside):
-    rows = [_case(row) for row in re.split(r"\\\\(?:\[[^\]]*\])?", inside) if row.strip()]
+def _sum_of_cases(match):
+    rows = [_case(row) for row in re.split(r"\\\\(?:\[[^\]]*\])?", match[1]) if row.strip()]
+    if len(rows) > MOST_CASES:
+        return match[0]
     terms, before = [], ""
     for value, condition in rows:
         terms.append(f"({value}){before}{condition}")
@@ -87,7 +90,7 @@ def _with_commas(indices):
 
 HEAD = re.compile(r"\s*([A-Za-z]\d*'*(?:\s*,?\s*[A-Za-z]\d*'*)*)\s*(.*)", re.S)
 RELATION = re.compile(r"(≠|≤|≥|<|>)\s*(.+)")
-SPELLED = (("!=", "≠"), ("<=", "≤"), (">=", "≥"), ("\\mid", ":"), ("|", ":"))
+SPELLED = (("!=", "≠"), ("<=", "≤"), (">=", "≥"), ("|", ":"))
 RUNS = re.compile(r"[A-Zmn]\w*(?:\s*-\s*1)?|\d+")
 """What an index runs up to: a number, or the letter of a size."""
 
@@ -117,6 +120,8 @@ def with_largest(line: str) -> str:
     while match := ARGMAX.search(line):
         end = _bracket(line, match.start())
         body = line[match.end():end].strip()
+        if "arg" in body:  # one within another would double with each
+            break
         line = f"{line[:match.start()]}[{_at(body, match[2], match[1])} = max_{{{match[2]}}} {body}{line[end:]}"
     return line
 
