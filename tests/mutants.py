@@ -93,7 +93,10 @@ TESTS = {
         "checking choices exercises feedback functions reading verdict").split()], ANSWERS),
     **dict.fromkeys(["coursework/" + name for name in "matching mistakes program sheets".split()], PROGRAMS),
     **dict.fromkeys(["coursework/" + name for name in "grammar tokens tree values vocabulary".split()], FORMULAS),
+    "coursework/derivations": "test_coursework_derivations",
     "coursework/field": "test_coursework_field",
+    **dict.fromkeys(["lines/arriving", "lines/deadline", "lines/steps"], "test_coursework_derivations test_lines"),
+    "lines/typeset": "test_round_trip test_lines",
     "coursework/pages": "test_coursework_checking test_coursework_rows test_coursework_sheets",
     "coursework/writing": "test_coursework_checking test_coursework_grammar",
     **dict.fromkeys(["grading/" + name for name in (

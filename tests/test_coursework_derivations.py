@@ -84,17 +84,23 @@ def test_a_slip_is_found_in_its_line_and_named(row):
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂a = (a − y)/(a(1 − a))", 1.0),  # put together from its parts
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂w = ∂C/∂z · x", 0.5),   # never arrives, however many steps
     ("∂C/∂b = ∂C/∂a · ∂a/∂z\n= a − y", 0.5),                               # arrives at something else
-    ("∂C/∂z = ∂C/∂a · ∂a/∂z\n= ∂C/∂a · a\n= (a − y)/(a(1 − a)) · a", 0.667),   # right from there: one slip of three
+    ("∂C/∂z = ∂C/∂a · ∂a/∂z\n= ∂C/∂a · a\n= (a − y)/(a(1 − a)) · a", 2 / 3),   # right from there: one slip of three
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n= δ\n", 0.5),                                 # a name for what is asked is no answer
     ("u := ∂C/∂z\n∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂z = u", 0.5),
 ])
 def test_shares_of_the_points(text, share):
-    assert check("6.1", text).score == share
+    assert check("6.1", text).score == pytest.approx(share, abs=1e-6)
 
 
 def test_a_line_that_cannot_be_read_costs_its_share():
     verdict = check("6.1", solution("6.1") + "\n∂C/∂w = foo · x")
-    assert (verdict.outcome, verdict.score) == ("invalid", 0.667) and "foo" in verdict.feedback
+    assert (verdict.outcome, round(verdict.score, 3)) == ("invalid", 0.667) and "foo" in verdict.feedback
+    assert hand_in("6.1", solution("6.1") + "\n∂C/∂w = foo · x") == pytest.approx(2, abs=1e-5)
+
+
+def test_a_line_whose_indices_do_not_fit_costs_itself_alone():
+    verdict = check("6.4", changed("6.4", "w2_ij σ'(z1_j)\n", "w2_ji σ'(z1_j)\n"))
+    assert "✓ line 5" in verdict.feedback and verdict.score == 0.8
 
 
 def test_what_is_given_has_not_to_be_worked_out_and_nothing_else():

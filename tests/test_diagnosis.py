@@ -288,9 +288,9 @@ def test_input_of_every_kind_gets_one_clear_message(given, word):
 
 
 def test_networks_it_does_not_read_are_told():
-    network = bp.graph({"h": (["p"], "tanh"), "o": (["h", "p"], "identity")}, inputs=["p"])
+    network = bp.graph({"h": (["p"], "tanh"), "o": (["h", "p"], "sigmoid")}, inputs=["p"], loss="negative log-likelihood")
     with pytest.raises(bp.InputError, match="gradient_check"):
-        bp.diagnose(network, {}, [[1.0]], [[1.0]])
+        bp.diagnose(network, {}, [[1.0]], [0])
 
 
 def test_a_single_neuron():

@@ -167,6 +167,15 @@ def test_losses(name):
     assert check.passed, check
 
 
+@needs_torch
+def test_a_model_that_was_read_can_be_diagnosed():
+    found = read("MLP, by hand")
+    hers = found.gradients()
+    assert bp.diagnose(found, gradients=hers).right is True
+    told = bp.diagnose(found, gradients={**hers, "W": -hers["W"]})
+    assert told.wrong == ["W"] and "the sign is turned" in told.mistakes
+
+
 # dense networks
 
 DENSE = {
@@ -228,6 +237,13 @@ def test_bad_input_is_told(given, says):
     with pytest.raises(bp.InputError) as error:
         bp.from_torch(*given())
     assert says in str(error.value)
+
+
+@needs_torch
+def test_models_of_other_frameworks_are_told_what_to_do():
+    sequential = type("Sequential", (), {"__module__": "keras.models"})
+    with pytest.raises(bp.InputError, match="given: Sequential. Models of keras are written with bp.dense or bp.model"):
+        bp.from_torch(sequential(), torch.randn(2, 2))
 
 
 def test_without_pytorch_it_says_what_is_missing(monkeypatch):

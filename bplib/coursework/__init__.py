@@ -8,10 +8,11 @@
     field(id, answer)      a field in which a formula can be tried: typeset while one types, and judged
     preview(id, formula)   how a formula is understood, for a page that shows it while it is typed
     collected, judged      the two halves of `check`: the first may run in a process of its own
+    is_right(id, found)    the second half where only right or wrong is asked
     timed_out(id, seconds) the verdict on a function that had to be stopped
     variant(id, seed)      the same exercise with another network, other letters, other numbers; wherever an id is
                            expected, "2.3:SEED" is the variant of 2.3
-    EXERCISES, MISTAKES    the tables
+    EXERCISES, MISTAKES, VARIATIONS    the tables
 
 How it is made
     tokens, vocabulary, grammar, tree, writing          a learner's formula: text → tree → LaTeX
@@ -22,13 +23,14 @@ How it is made
     pages, field                                        what a learner reads about an exercise, and types into
     rewritings, hostile, measure                        how good all this is: `python -m bplib.coursework.measure`
 """
-from .checking import check, collected, hand_in, judged, timed_out
+from .checking import check, collected, hand_in, is_right, judged, timed_out
 from .field import field
 from .mistakes import TABLE as MISTAKES
 from .pages import hint, preview, question, summary
 from .sheets import EXERCISES
 from .variants import exercise, variant
+from .variations import TABLE as VARIATIONS
 from .verdict import NotRight, Verdict
 
-__all__ = ["EXERCISES", "MISTAKES", "NotRight", "Verdict", "check", "collected", "exercise", "field", "hand_in",
-           "hint", "judged", "preview", "question", "summary", "timed_out", "variant"]
+__all__ = ["EXERCISES", "MISTAKES", "VARIATIONS", "NotRight", "Verdict", "check", "collected", "exercise", "field",
+           "hand_in", "hint", "is_right", "judged", "preview", "question", "summary", "timed_out", "variant"]

@@ -47,7 +47,7 @@ def _outcome(found, steps, row):
 
 def _share(found, steps, row):
     share = steps.right / max(steps.right + steps.wrong, row.steps)
-    return round(share if found.arrived.reached else min(share, AT_MOST), 3)
+    return round(share if found.arrived.reached else min(share, AT_MOST), 6)
 
 
 # what the learner reads; her own lines are quoted, and nothing that is not hers

@@ -210,7 +210,7 @@ def reference(exercise):
 
 
 def is_told_apart(exercise):
-    """Whether the numbers of an exercise tell its right answer, and each mistake, from all others as generic ones do."""
+    """Whether the numbers of an exercise tell right answer and mistakes from each other as generic ones do."""
     known, generic = reference(exercise), reference(exercise.twin)
     right = abs(float(known.right[0][exercise.ask].array))
     return (SMALLEST <= right <= LARGEST and known.mistakes == generic.mistakes

@@ -43,15 +43,16 @@ class Figures:
 
 
 def measured(id: str, number: int) -> Figures:
-    """Draw so many variants of an exercise and put each to the proof."""
+    """Draw so many variants of an exercise and put each to the proof; one that is drawn twice, once."""
     figures, seen, told = Figures(), set(), []
     for seed in range(number):
         start = time.process_time()
         one = variant(id, seed)
         figures.times.append(1000 * (time.process_time() - start))
+        if shown(one) not in seen:
+            figures.amiss += [(one.key, what) for what in PROOFS[one.kind](one, np.random.default_rng(seed))]
+            told.append(len(_told(one)))
         seen.add(shown(one))
-        figures.amiss += [(one.key, what) for what in PROOFS[one.kind](one, np.random.default_rng(seed))]
-        told.append(len(_told(one)))
     figures.drawn, figures.distinct = len(seen), distinct(id)
     figures.told = min(told), max(told), len(_told(EXERCISES[id]))
     return figures
@@ -147,14 +148,17 @@ def main(number=1000, *, ids=()):
         found = measured(id, number)
         fewest, most, before = found.told
         middle, late, last = (np.percentile(found.times, share) for share in (50, 95, 100))
-        about = "about" if exercise(id).kind == "number" else ""
-        print(f"{id:<9} {exercise(id).kind:<9}{about:>6}{found.distinct:>7,}{found.drawn:>12,}      {fewest:>3} to {most:<3}, "
-              f"without a seed {before:<3} {middle:>8.1f} {late:>6.1f} {last:>6.1f}", flush=True)
-        count["variants"] += number
+        kind = exercise(id).kind
+        about = "about" if kind == "number" else ""
+        print(f"{id:<9} {kind:<9}{about:>6}{found.distinct:>7,}{found.drawn:>12,}      {fewest:>3} to "
+              f"{most:<3}, without a seed {before:<3} {middle:>8.1f} {late:>6.1f} {last:>6.1f}", flush=True)
+        count["drawn"] += number
+        count["variants"] += found.drawn
         amiss += found.amiss
         times += found.times
-    print(f"{count['variants']:,} variants put to the proof; amiss: {len(amiss)}; to draw one took "
-          f"{np.mean(times):.1f} ms on average, {np.percentile(times, 99):.1f} ms or less in 99 of 100")
+    print(f"{count['drawn']:,} drawn, {count['variants']:,} different variants put to the proof; amiss: {len(amiss)}; "
+          f"to draw one took {np.mean(times):.1f} ms on average, {np.percentile(times, 99):.1f} ms or less in 99 of "
+          "100")
     for problem in amiss[:20]:
         print("  ", *problem)
     return 1 if amiss else 0

@@ -39,8 +39,14 @@ def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
     row = exercise(id)
     prepare(row)
-    variant = f", variant {row.seed}" if row.seed else ""
-    return Page("\n\n".join([f"**Exercise {row.id}{variant}. {row.title}**", row.text, *_answer_form(row)]))
+    return asked(row)
+
+
+def asked(id):
+    """The same, without getting ready for the answer."""
+    row = exercise(id)
+    own = f", variant {row.seed}" if row.seed else ""
+    return Page("\n\n".join([f"**Exercise {row.id}{own}. {row.title}**", row.text, *_answer_form(row)]))
 
 
 def _answer_form(row):

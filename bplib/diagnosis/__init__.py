@@ -11,6 +11,7 @@ How it is made
     relations, naming, lines     how an array is to the right one; names and sentences; lines to compare with
     symptoms, compared, motion   what her data, her cost and her steps show
     source, apart                her program's text, run in a process of its own
+    of_models, graphs            the same for models of any kind: their backward equations, one of them written wrong
     result, asked                what comes out, and `diagnose` itself
     magic                        %%diagnose for notebooks
 """

@@ -17,6 +17,7 @@ from .judging import Judged
 from .motion import climbs, too_long, walk_found, walked
 from .names import leaves
 from .naming import explain
+from .of_models import diagnose_model, is_of_a_model
 from .reading import readings
 from .result import Diagnosis, Finding
 from .steps import Step, after_step, read_after
@@ -30,7 +31,8 @@ def diagnose(network, parameters=None, X=None, Y=None, *, gradients=None, step=N
              outputs=None, numeric=None, source=None, seed: int = 0) -> Diagnosis:
     """What is wrong with a backpropagation: which arrays, where it begins, the mistake by name.
 
-    network      the network as bplib writes it: `bp.dense(…)` or `bp.neuron(…)`
+    network      the network as bplib writes it: `bp.dense(…)` or `bp.neuron(…)`; for gradients by the names of the
+                 parameters also `bp.graph(…)` and `bp.model(…)`, whose arrays are all given by name
     parameters   hers: a dict under any of the usual names, lists of weights and biases, or one long vector.  Weights
                  with either index first, biases (n,), (n, 1), (1, n) or in the array of the weights
     X, Y         a batch or one sample: rows or columns; targets (N,), one-hot, or labels from 0 or 1
@@ -52,6 +54,9 @@ def diagnose(network, parameters=None, X=None, Y=None, *, gradients=None, step=N
     ...             gradients={"dw": [[-20.0]]}).mistakes
     ('the sign is turned',)
     """
+    if is_of_a_model(network):
+        _check_alone(step=step, after=after, cost=cost, outputs=outputs, numeric=numeric, source=source)
+        return diagnose_model(network, parameters, X, Y, gradients)
     asked = as_dense(network)
     if source is not None:
         from .source import diagnose_source
@@ -59,6 +64,13 @@ def diagnose(network, parameters=None, X=None, Y=None, *, gradients=None, step=N
     _check_one(gradients, step, after)
     case = _Case(asked, parameters, X, Y, gradients, step, after, eta)
     return case.diagnosis({"cost": cost, "outputs": outputs, "numeric": numeric}, seed)
+
+
+def _check_alone(**others):
+    given = [f"{name}=" for name, one in others.items() if one is not None]
+    if given:
+        raise InputError(f"Of a graph or a model diagnose reads gradients=; given: {', '.join(given)}. A step of training is "
+                         "compared as the gradient (before − after)/η.")
 
 
 def _check_one(gradients, step, after):

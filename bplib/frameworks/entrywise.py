@@ -243,7 +243,7 @@ def is_causal(w, mask):
     return bool((value == np.triu(np.ones(value.shape[-2:]), 1)).all())
 
 
-@reads("broadcast_tensors", "atleast_1d")
+@reads("broadcast_tensors")
 def broadcast(w, tensors, **_):
     """What follows repeats entries by itself."""
     return tensors

@@ -1,6 +1,6 @@
 """Losses, as PyTorch counts them: a term for each entry, then their mean or their sum."""
 from .entrywise import entrywise
-from .layers import softmax
+from .layers import reduced, softmax
 from .ranges import align, atoms_of
 from .table import TABLE, refuse, reads
 from .writer import letters, shown
@@ -141,7 +141,6 @@ def ranking(w, input1, input2, target, margin=0, reduction=MEAN, **_):
 
 @reads("cosine_similarity")
 def cosine(w, x1, x2, dim=1, eps=1e-8, **_):
-    from .layers import reduced
     total = reduced("sum")
     over, one, two = (total(w, entrywise(w, "y", "{0} * {1}", *pair), dim) for pair in ((x1, x2), (x1, x1), (x2, x2)))
     return entrywise(w, "y", "{0} / sqrt({1} * {2})", over, one, two)

@@ -1,6 +1,6 @@
 """Recurrent layers: each gate has weights of its own, step t uses step t − 1."""
 from .entrywise import entrywise
-from .layers import summed
+from .layers import linear, summed
 from .ranges import align
 from .table import reads, refuse
 from .views import cat, select, stack, transpose, viewed
@@ -180,7 +180,6 @@ def _cell(w, kind, x, states, params):
     x = viewed(x, [*x.dims[:-2], x.dims[-1]])
 
     def total(gate, which=None):
-        from .layers import linear
         parts = []
         for of, own in ((x, 0), (states[0], 1)):
             if which in (None, own) and of.name != "0":

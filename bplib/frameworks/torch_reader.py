@@ -19,8 +19,6 @@ from .writer import Tensor, Writer, shown
 
 READABLE = "Linear, Conv, pooling, normalisation, Embedding, RNN, GRU, LSTM, attention, activations, and arithmetic"
 
-SAME = {"_softmax": "softmax", "_log_softmax": "log_softmax"}
-
 VIEWS = ("view", "select", "slice", "transpose", "permute", "reshape", "t", "unsqueeze", "squeeze", "expand", "split",
          "chunk", "unbind", "narrow", "flatten", "unflatten")
 """Operations whose result shares its numbers with what it was made from."""
@@ -193,10 +191,9 @@ class Reader:
         path, _, leaf = name.rpartition(".")
         module = self.module.get_submodule(path)
         leaf, _, way = re.match(r"(.*?)(_l(\d+(?:_reverse)?))?$", leaf).groups()
-        kind = type(module).__name__
-        row = next((LETTERS[one] for one in (kind, *(["Recurrent"] if "weight_hh" in str(dict(module.named_parameters()).keys())
-                                                     else []),
-                                             *(one for one in ("Conv", "Norm") if one in kind)) if one in LETTERS), {})
+        kind, of_steps = type(module).__name__, leaf.startswith(("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        families = [kind, *["Recurrent"] * of_steps, *(one for one in ("Conv", "Norm") if one in kind)]
+        row = next((LETTERS[one] for one in families if one in LETTERS), {})
         letter, kinds = row.get(leaf, (leaf, ""))
         if path in ("", "model") and not row and NAME.fullmatch(leaf):
             return leaf, "", ""
@@ -256,10 +253,8 @@ class Reader:
         return value
 
     def _row(self, node, name, row, values):
-        if "other" in values and not isinstance(values["other"], Tensor):
-            values["other"] = values["other"] if values["other"] is None else Tensor(shown(values["other"]), (), ())
-        for one in ("self", "input", "exponent"):
-            if one in values and isinstance(values[one], (int, float)) and one == "self":
+        for one in ("self", "other"):
+            if isinstance(values.get(one), (int, float)):
                 values[one] = Tensor(shown(values[one]), (), ())
         try:
             return row(self.writer, **({"kind": name} | values if "hx" in values else values))

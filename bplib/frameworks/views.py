@@ -1,7 +1,7 @@
 """Reshaping, slicing and joining: most change nothing but how an array is read."""
-from .ranges import Range, Unequal, align, atoms_of, size_of
+from .ranges import Range, Unequal, atoms_of, size_of
 from .table import reads, refuse
-from .writer import Tensor, counted, letters, plus
+from .writer import Tensor, counted, plus
 
 # other dimensions, the same array
 
@@ -364,12 +364,3 @@ def stack(w, tensors, dim=0, **_):
     which = w.axis(Range(len(tensors), "h", number=True, fixed=True))
     text = " + ".join(f"[{which} == {place}] * {w.here(x, dims)}" for place, x in enumerate(tensors))
     return w.emit("y", (*dims[:at], (which,), *dims[at:]), text)
-
-
-def axes_of(dims):
-    return letters(axis for dim in dims for axis in dim)
-
-
-def joined(one, other):
-    """Two dimensions that have to be equal."""
-    align(one, other)

@@ -4,7 +4,9 @@ How it is made
     names, folders                      what comes from outside: names, texts, folders of any kind
     submissions, sources                which files there are; what their text says, without running it
     child, isolation, channel           a fenced process, and what it says, which nobody believes
-    marking, executors, journal, grade  one submission → rows; a class of them, wherever they are graded
+    roster                              the students of a class, and the seed of each one's variants
+    marking, variants                   one submission → rows; the same where everybody has variants
+    executors, journal, grade           a class of them, wherever they are graded
     report                              tables and pages
     release                             sheets without solutions
 """

@@ -13,6 +13,7 @@ from .isolation import WAYS, House, StartFailed
 from .marking import Settings
 from .release import release, release_to_nbgrader
 from .report import number
+from .roster import key_beside, made_key, read_key, read_students, roster
 
 SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework" / "solutions"
 NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
@@ -44,6 +45,14 @@ def _release_options(one):
     one.add_argument("--nbgrader", type=Path, metavar="COURSE",
                      help="write them into nbgrader's folder of a course, too, as sources of assignments")
     one.add_argument("--gradescope", action="store_true", help="write an autograder for Gradescope for each sheet, too")
+    _variant_options(one, "write a folder for each student of this list, with sheets whose questions are their own")
+
+
+def _variant_options(one, what):
+    one.add_argument("--variants", type=Path, metavar="STUDENTS.csv",
+                     help=f"{what}: a CSV with a column id, or as Canvas or Moodle exports it")
+    one.add_argument("--key", type=Path, metavar="FILE",
+                     help="the key that the variants are drawn with (default: beside the list, with the ending .key)")
 
 
 def _grade_options(one):
@@ -65,6 +74,7 @@ def _grade_options(one):
     one.add_argument("--seed", type=int, help="of the numbers for functions (default: drawn once, and kept)")
     one.add_argument("--gradebook", type=Path, action="append", default=[], metavar="FILE",
                      help="a gradebook exported by Canvas, or a grading worksheet of Moodle, to be filled in")
+    _variant_options(one, "grade the variants that `release --variants` gave to this list")
 
 
 def _gradescope_options(one):
@@ -74,27 +84,54 @@ def _gradescope_options(one):
 
 
 def _release(given):
-    paths = release(given.source, given.target, given.run)
+    roster = _roster_to_release(given)
+    paths = release(given.source, given.target, roster, given.run)
     if given.nbgrader:
         paths += release_to_nbgrader(given.source, given.nbgrader)
     if given.gradescope:
-        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip") for sheet in NUMBERS]
+        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip", roster)
+                  for sheet in NUMBERS]
     for path in paths:
         print(path)
+    if roster:
+        print(NBGRADER)
     return 0
 
 
+NBGRADER = ("nbgrader puts the locked cells of one sheet into everybody's, so its autograde cannot know variants: hand "
+            "these files out and collect them with it, and grade the collected folder by `grade --variants`.")
+
+
+def _roster_to_release(given):
+    """The class with its seeds, or None; the key is made where there is none, after the list has been read."""
+    if not given.variants:
+        return None
+    key = given.key or key_beside(given.variants)
+    if key.resolve().is_relative_to(given.target.resolve()):
+        raise InputError(f"The key {key} would lie among the sheets in {given.target}. Give another folder for these, "
+                         "or --key.")
+    read_students(given.variants)
+    if not sorted(given.source.glob("*.ipynb")):
+        raise InputError(f"There is no notebook in {given.source}. Give the folder that holds the sheets.")
+    return roster(given.variants, made_key(key))
+
+
+def _roster(given):
+    return given.variants and roster(given.variants, read_key(given.key or key_beside(given.variants)))
+
+
 def _gradescope(given):
-    rows = handed_in_rows(given.folder, Settings(), student="submission")
+    roster = gradescope.roster_here()
+    rows = handed_in_rows(given.folder, Settings(roster=roster), student=gradescope.student_of(given.folder, roster))
     if gradescope.write_results(rows, given.sheet, given.target):
         return 0
-    print("Not graded: no process can be started for submissions here.", file=sys.stderr)
+    print("Not graded:", *{row.feedback for row in rows if row.outcome == "not graded"}, file=sys.stderr)
     return NOT_GRADED
 
 
 def _grade(given):
     start, files = time.monotonic(), []
-    settings = Settings(Limits(given.seconds, given.total, given.megabytes), given.isolation)
+    settings = Settings(Limits(given.seconds, given.total, given.megabytes), given.isolation, roster=_roster(given))
     house = _house(given.isolation)
     print(house, flush=True)
 

@@ -8,9 +8,10 @@ from ..errors import InputError
 from . import executors
 from .channel import START
 from .journal import Journal, digest
-from .marking import STOPPED, Row, Settings, Task, close_houses, marked, not_graded
+from .marking import STOPPED, Row, Settings, Task, close_houses, not_graded
 from .report import write
 from .submissions import content, handed_in
+from .variants import marked
 
 JOURNAL = "graded.jsonl"
 MOST_TRIES = 3

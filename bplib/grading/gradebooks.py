@@ -9,18 +9,16 @@ nothing was handed in, the cell stays as it was.
 import csv
 import io
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from .names import of_student, spellings
 from .report import harmless, number, plain
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments")
-OF_CANVAS = re.compile(r"^[^_]+_(?:LATE_)?(\d+)_\d+_")
-OF_MOODLE = re.compile(r"_(\d+)_assignsubmission_", re.A)
 POSSIBLE = "Points Possible"
 
 
@@ -55,32 +53,15 @@ def fill(path, tally):
 
 # who is who
 
-def _key(name):
-    """A name without what systems write in different ways: capitals, accents' encoding, more than one space."""
-    return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())
-
-
-def _keys(names):
-    """The keys of the names of a person, "Lovelace, Ada" also as "Ada Lovelace"."""
-    turned = [" ".join(reversed(name.split(",", 1))) for name in names if name and "," in name]
-    return {_key(name) for name in (*names, *turned)} - {""}
-
-
-def _of_student(student):
-    """The keys under which a student's folder or file may be found: its number, where a download put one there."""
-    number = OF_CANVAS.match(student) or OF_MOODLE.search(student)
-    return [_key(number[1])] if number else [_key(student), _key(student.rpartition("/")[2])]
-
-
 def _matched(lines, names, tally):
     """Student → line, and the students without one or with several."""
     known = defaultdict(list)
     for line in lines:
-        for key in _keys(names(line)):
+        for key in spellings(names(line)):
             known[key].append(line)
     found, unknown = {}, []
     for student in tally.students:
-        places = next((known[key] for key in _of_student(student) if key in known), [])
+        places = next((known[key] for key in of_student(student) if key in known), [])
         if len(places) == 1 and id(places[0]) not in {id(line) for line in found.values()}:
             found[student] = places[0]
         else:

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from .report import number, plain
+from .roster import Roster
 from .tally import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,13 +26,21 @@ ${{BPLIB_PYTHON:-/autograder/venv/bin/python}} -m bplib.grading gradescope {shee
 """
 
 
-def autograder(sheet, path):
-    """Write the autograder of a sheet, as a zip."""
+ROSTER = "variants.json"
+"""The file of an autograder that says whose variants are which; it holds seeds, and not the key."""
+METADATA = "submission_metadata.json"
+"""What Gradescope says of a submission, beside its folder."""
+
+
+def autograder(sheet, path, roster=None):
+    """Write the autograder of a sheet, as a zip; with a `roster.Roster` for variants."""
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8").partition("# tests")[0]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         _put(out, "setup.sh", SETUP)
         _put(out, "run_autograder", RUN.format(sheet=sheet))
         _put(out, "requirements.txt", requirements)
+        if roster:
+            _put(out, ROSTER, roster.as_json())
         for file in sorted((ROOT / "bplib").rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 out.write(file, file.relative_to(ROOT).as_posix())
@@ -43,6 +52,25 @@ def _put(out, name, text):
     about = zipfile.ZipInfo(name, date_time=(2000, 1, 1, 0, 0, 0))
     about.external_attr = 0o100755 << 16
     out.writestr(about, text)
+
+
+def roster_here():
+    """The roster that came with this autograder; None where it has none."""
+    path = ROOT / ROSTER
+    return Roster.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def student_of(folder, roster):
+    """Under which name in the roster the submission in a folder lies, by what Gradescope says of its users.
+
+    "submission" where it says nothing, or nothing that the roster knows.
+    """
+    try:
+        users = json.loads((Path(folder).resolve().parent / METADATA).read_text(encoding="utf-8"))["users"]
+        given = [str(user[key]) for user in users for key in ("sid", "email", "name") if user.get(key)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        given = []
+    return next((one for one in given if roster and roster.find(one)), "submission")
 
 
 def results(rows, sheet):

@@ -68,7 +68,7 @@ def _lines(path):
 def digest(task, settings):
     """A text that changes with all that the rows of a task depend on."""
     facts = [program(), asdict(settings.limits), settings.seed, task.student, task.name, task.problem,
-             sha256(task.data).hexdigest()]
+             sha256(task.data).hexdigest(), *([settings.roster.digest] if settings.roster else [])]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from . import sources as texts
 from .channel import Limits
 from .isolation import House, StartFailed
 from .names import visible
+from .roster import Roster
 from .submissions import submission
 
 LONGEST_TEXT = LONGEST + 1
@@ -40,6 +41,8 @@ class Row:
     points    what the answer earned, of how many
     answer    what stands there, or came out, in short; answers of equal `value` are equal
     remark    what is to be said of the whole file
+    variant   the seed of the student's variants, where there are any
+    aside     what only the instructor is told
     """
 
     student: str
@@ -55,6 +58,8 @@ class Row:
     answer: str = ""
     value: str = ""
     remark: str = ""
+    variant: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,14 @@ class Settings:
     isolation   "auto", or one of `isolation.WAYS`
     forks       whether processes are forked from one that has everything loaded; by default where the system can
     seed        of the numbers that functions are called with
+    roster      whose variants are which (`roster.Roster`); None where everybody has the same exercises
     """
 
     limits: Limits = Limits()
     isolation: str = "auto"
     forks: bool | None = None
     seed: int = 0
+    roster: Roster | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,11 @@ class Task:
     problem: str = ""
 
 
-def marked(task, settings):
-    """The rows of one file: a list of `Row`, never an exception."""
+def marked(task, settings, rows=None):
+    """The rows of one file: a list of `Row`, never an exception.
+
+    rows   (task, sheet, exercises, sources, settings) → the rows; by default everybody has the same exercises
+    """
     handed = submission(task.data) if not task.problem else None
     problem = task.problem or handed.problem
     if problem:
@@ -94,9 +104,9 @@ def marked(task, settings):
     if not exercises:
         return [Row(task.student, task.name, feedback="It checks no exercise of any sheet.")]
     try:
-        return _rows(task, sheet, exercises, _Answers(sources, exercises, settings))
+        return (rows or _same_for_all)(task, sheet, exercises, sources, settings)
     except Exception as error:  # a defect of ours, or of this machine, costs nobody a mark
-        return [_row(task, sheet, row, "not graded", feedback=_told(error)) for row in exercises]
+        return [row_of(task, sheet, row, "not graded", feedback=_told(error)) for row in exercises]
 
 
 def not_graded(task, error):
@@ -108,29 +118,33 @@ def _told(error):
     return visible(f"{type(error).__name__}: {error}" if not isinstance(error, StartFailed) else str(error), 1000)
 
 
-def _rows(task, sheet, exercises, answers):
-    return [answers.row(task, sheet, exercise) for exercise in exercises]
+def _same_for_all(task, sheet, exercises, sources, settings):
+    return rows_of(task, sheet, Answers(sources, exercises, settings))
 
 
-def _row(task, sheet, exercise, outcome, **more):
+def rows_of(task, sheet, answers):
+    return [answers.row(task, sheet, exercise) for exercise in answers.exercises.values()]
+
+
+def row_of(task, sheet, exercise, outcome, **more):
     return Row(task.student, task.name, sheet, exercise.id, exercise.title, outcome, of=exercise.points, **more)
 
 
 # the answers of one submission
 
-class _Answers:
-    """What a submission answers to the exercises of its sheet."""
+class Answers:
+    """What a submission answers to the exercises of its sheet, or to the variants of them that it should."""
 
     def __init__(self, sources, exercises, settings):
-        self.sources, self.places = sources, texts.places(sources)
+        self.sources, self.places, self.settings = sources, texts.places(sources), settings
         literals = texts.literal_answers(sources)
-        self.found = {row.id: coursework.collected(row.id, literals[row.variable])
+        self.found = {row.id: coursework.collected(row, literals[row.variable])
                       for row in exercises if row.variable in literals}
         self.exercises = {row.id: row for row in exercises}
         self.ran, self.failure = Ran(), ""
         to_run = [row for row in exercises if row.id not in self.found and row.variable in self.places]
         for row in to_run:
-            self.exercises[row.id] = drawn(row.id, settings.seed)
+            self.exercises[row.id] = drawn(row, settings.seed)
         if to_run:
             try:
                 asked = [self.exercises[row.id] for row in to_run]
@@ -140,22 +154,22 @@ class _Answers:
 
     def row(self, task, sheet, exercise):
         if self.failure and exercise.id in self.lost:
-            return _row(task, sheet, exercise, "not graded", feedback=self.failure)
+            return row_of(task, sheet, exercise, "not graded", feedback=self.failure)
         remark = FORGED.format(self.ran.forged) if self.ran.forged else ""
         try:
             with JUDGING:
                 verdict, found = self.verdict(exercise)
                 answer, value = shown(self.exercises[exercise.id], found) if found else ("", "")
         except Exception as error:  # a defect of ours
-            return _row(task, sheet, exercise, "not graded", feedback=_told(error), remark=remark)
+            return row_of(task, sheet, exercise, "not graded", feedback=_told(error), remark=remark)
         points = round(verdict.score * exercise.points, 3)
-        return _row(task, sheet, exercise, verdict.outcome, points=points, mistakes=verdict.mistakes, remark=remark,
+        return row_of(task, sheet, exercise, verdict.outcome, points=points, mistakes=verdict.mistakes, remark=remark,
                     feedback=visible(verdict.feedback, LONGEST_FEEDBACK), answer=answer, value=value)
 
     def verdict(self, exercise):
         """The verdict on an answer, and what was judged; where there is no answer, why."""
         if exercise.id in self.found:
-            return coursework.judged(exercise.id, self.found[exercise.id]), self.found[exercise.id]
+            return coursework.judged(exercise, self.found[exercise.id]), self.found[exercise.id]
         if exercise.id in self.ran.found:
             try:
                 found = believed(self.exercises[exercise.id], self.ran.found[exercise.id])
@@ -163,6 +177,15 @@ class _Answers:
                 return _verdict(exercise, "error", "What its process said of the answer cannot be read."), None
             return coursework.judged(self.exercises[exercise.id], found), found
         return self.absent(exercise), None
+
+    def judged_value(self, id):
+        """What there is to judge of a formula or a number; None where nothing can be read."""
+        if id in self.found:
+            return self.found[id]
+        try:
+            return believed(self.exercises[id], self.ran.found[id])
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, AttributeError):
+            return None
 
     def absent(self, exercise):
         """Why there is no answer: the answer itself, or the last cell that should have given it."""
@@ -245,10 +268,10 @@ def _asked(row):
     return {"exercise": row.id, "name": row.variable, "inputs": inputs, "returns": list(row.returns)}
 
 
-@lru_cache(maxsize=None)
-def drawn(id, seed):
-    """An exercise whose function is called with numbers of this class's own."""
-    row = coursework.EXERCISES[id]
+@lru_cache(maxsize=10_000)
+def drawn(exercise, seed):
+    """An exercise, given as such or by its id, whose function is called with numbers of this class's own."""
+    row = coursework.exercise(exercise)
     with JUDGING:
         return row.drawn(seed) if row.kind == "function" else row
 

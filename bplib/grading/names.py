@@ -1,10 +1,15 @@
 """Names and texts that come from outside, made fit for tables and pages."""
 import os
+import re
 import unicodedata
 
 INVISIBLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
 JOINERS = "\u200c\u200d"
 """Characters of category Cf that Persian and emoji need."""
+DEVICE = re.compile(r"$|(con|prn|aux|nul|com\d|lpt\d)$")
+"""Names that Windows keeps for itself."""
+OF_CANVAS = re.compile(r"^[^_]+_(?:LATE_)?(\d+)_\d+_")
+OF_MOODLE = re.compile(r"_(\d+)_assignsubmission_", re.A)
 
 
 def visible(text, most=10_000):
@@ -31,3 +36,22 @@ def _escaped(character):
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as Python keeps it
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+# who is who
+
+def folded(name):
+    """A name without what systems write in different ways: capitals, accents' encoding, more than one space."""
+    return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())
+
+
+def spellings(names):
+    """The names of a person, folded, "Lovelace, Ada" also as "Ada Lovelace"."""
+    turned = [" ".join(reversed(name.split(",", 1))) for name in names if name and "," in name]
+    return {folded(name) for name in (*names, *turned)} - {""}
+
+
+def of_student(folder):
+    """Under what a student's folder or file may be found: its number, where a download put one there."""
+    number = OF_CANVAS.match(folder) or OF_MOODLE.search(folder)
+    return [folded(number[1])] if number else [folded(folder), folded(folder.rpartition("/")[2])]

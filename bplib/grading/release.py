@@ -12,9 +12,9 @@ from pathlib import Path
 
 import nbformat
 
-from ..coursework import question
-from ..coursework.pages import hints
+from ..coursework.pages import asked, hints
 from ..errors import InputError
+from .varied import varied
 
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*\n?", re.M | re.S)
 MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
@@ -25,34 +25,53 @@ TIMEOUT = 120
 """Seconds that a cell of a sheet without answers may take."""
 SUMMARY = """from bplib.coursework import summary
 
-summary({sheet}, globals())"""
+summary({sheet}, globals(){seed})"""
+GRADED = re.compile(r"""hand_in\(["'](\d+)\.\d+(?::([\w-]+))?""")
 
 
-def release(source, target, run=False):
+def release(source, target, roster=None, run=False):
     """Write every sheet of a folder, without solutions and outputs, into another folder; returns the new files.
 
-    run   whether to run them, so that each holds what its cells show as long as nothing is answered
+    roster   a `roster.Roster`: each student gets a folder of their own, with their variants
+    run      whether to run the sheets, so that each holds what its cells show as long as nothing is answered
     """
     source, target = Path(source), Path(target)
-    sheets = sorted(source.glob("*.ipynb"))
-    if not sheets:
-        raise InputError(f"There is no notebook in {source}. Give the folder that holds the sheets.")
+    sheets = _sheets(source)
     if target.resolve() == source.resolve():
         raise InputError(f"The release would overwrite the sheets with their solutions in {source}. "
                          "Give another folder.")
-    target.mkdir(parents=True, exist_ok=True)
-    made = [(target / sheet.name, released(nbformat.read(sheet, as_version=4))) for sheet in sheets]
-    return [_written(as_run(notebook) if run else notebook, path) for path, notebook in made]
+    made = {path: released(notebook) for path, notebook in _handouts(sheets, target, roster)}  # before any is written
+    return [_written(as_run(notebook) if run else notebook, _folder(path.parent) / path.name)
+            for path, notebook in made.items()]
+
+
+def _handouts(sheets, target, roster):
+    """Path → sheet with solutions: one for all, or with variants one for each student."""
+    if roster is None:
+        return [(target / name, notebook) for name, notebook in sheets.items()]
+    return [(target / student.folder / name, varied(notebook, student.seed, student.name or student.id))
+            for student in roster.students for name, notebook in sheets.items()]
 
 
 def release_to_nbgrader(source, target):
     """Write every sheet of a folder into a course folder of nbgrader, as the source of an assignment; returns the files."""
-    made = []
-    for sheet in sorted(Path(source).glob("*.ipynb")):
-        path = Path(target) / "source" / sheet.stem / sheet.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made.append(_written(assignment(nbformat.read(sheet, as_version=4)), path))
-    return made
+    sheets = _sheets(Path(source))
+    return [_written(assignment(notebook), _folder(Path(target) / "source" / Path(name).stem) / name)
+            for name, notebook in sheets.items()]
+
+
+def _sheets(folder):
+    """Name → notebook."""
+    found = {path.name: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
+    if not found:
+        raise InputError(f"There is no notebook in {folder}. Give the folder that holds the sheets.")
+    return found
+
+
+def _folder(path):
+    """A folder, which is made where it is not there."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _written(notebook, path):
@@ -94,13 +113,22 @@ def _emptied(cell):
 
 def _summary(graded):
     """In place of the cells that are graded: the one that says how all answers of their sheet stand."""
-    sheet = graded[0].metadata["nbgrader"]["grade_id"].split("-")[2]
-    return nbformat.v4.new_code_cell(SUMMARY.format(sheet=sheet), id="summary")
+    sheets, seeds = zip(*(found for cell in graded for found in GRADED.findall(cell.source)))
+    seed = next((f', "{one}"' for one in seeds if one), "")
+    return nbformat.v4.new_code_cell(SUMMARY.format(sheet=sheets[0], seed=seed), id="summary")
 
 
-TEXTS = {"question": lambda *given: BOLD_HEAD.sub(r"## \1", question(*given).markdown, count=1),
-         "hint": lambda id, degree=1: hints(id).markdown}
-"""What a cell that shows a text of the library becomes: the text; of hints all, each closed."""
+def _question(id):
+    return BOLD_HEAD.sub(r"## \1", asked(id).markdown, count=1)
+
+
+def _hints(id, degree=1):
+    """All of them, each closed, whichever the cell asks for."""
+    return hints(id).markdown
+
+
+TEXTS = {"question": _question, "hint": _hints}
+"""Name of a function → what a cell that calls it, and does no more than that, becomes."""
 
 
 def shown_text(source):

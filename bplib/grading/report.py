@@ -11,16 +11,17 @@ from jinja2 import Environment, PackageLoader
 
 from ..coursework import EXERCISES, MISTAKES
 from ..lines.repairs.table import TABLE as OF_LINES
+from .names import DEVICE
 from .tally import Tally
 
 MARKS = {"right": "✓", "wrong": "✗", "undecided": "?", "invalid": "unread", "time-out": "time", "error": "error",
          "missing": "–", "unreadable": "unread", "not graded": "!"}
 """Outcome → the sign that stands for it in the overview, so that none is told by its colour alone."""
 COLUMNS = ("student", "file", "sheet", "exercise", "title", "outcome", "points", "of", "counts", "mistakes", "feedback",
-           "remark")
+           "remark", "variant", "for the instructor")
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
 FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])")
-DEVICE = re.compile(r"$|(con|prn|aux|nul|com\d|lpt\d)$")  # names that Windows keeps for itself
+VARIES = "Each student had a variant of this question, so equal answers may belong to different questions."
 EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -90,7 +91,8 @@ def numbered(mistakes, numbers):
 
 def _line(row, tally):
     return (row.student, row.file, row.sheet, row.exercise, row.title, row.outcome, number(row.points), number(row.of),
-            "yes" if tally.counts(row) else "no", "; ".join(row.mistakes), plain(row.feedback), row.remark)
+            "yes" if tally.counts(row) else "no", "; ".join(row.mistakes), plain(row.feedback), row.remark, row.variant,
+            row.aside)
 
 
 def _totals(tally):
@@ -122,18 +124,21 @@ def _page(template, **facts):
 
 
 def _notes(tally):
-    """Student → what is to be said of whole files."""
+    """Student → what is to be said of whole files, and to the instructor alone."""
     found = {student: [] for student in tally.students}
     for row in tally.rows:
-        note = f"{row.file}: {row.feedback}" if not row.exercise else f"{row.file}: {row.remark}" if row.remark else ""
-        if note and note not in found[row.student]:
-            found[row.student].append(note)
+        own = row.feedback if not row.exercise else row.remark
+        for note in (f"{row.file}: {told}" for told in (own, row.aside) if told):
+            if note not in found[row.student]:
+                found[row.student].append(note)
     return found
 
 
 def _exercise_page(tally, exercise):
     groups = [group for group in tally.groups if group.exercise == exercise.id]
-    return _page("answers.html", title=f"{exercise.id} {exercise.title}", text=exercise.text, groups=groups)
+    varies = any(row.variant for row in tally.rows if row.exercise == exercise.id)
+    return _page("answers.html", title=f"{exercise.id} {exercise.title}", groups=groups,
+                 text=f"{exercise.text}\n\n{VARIES}" if varies else exercise.text)
 
 
 def _mistake_page(tally, mistake):

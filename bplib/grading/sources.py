@@ -62,12 +62,22 @@ class Source:
         return {name: value for name, value in found.items() if not isinstance(value, Computed)}
 
     @cached_property
-    def exercises(self):
-        """Ids of the exercises that it checks, and variables of answers that it binds."""
+    def asked(self):
+        """What it asks the checker about: ids, of variants with their seeds."""
         calls = [node for node in self.nodes if isinstance(node, ast.Call) and node.args]
         named = (call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)
                  and getattr(call.func, "id", getattr(call.func, "attr", "")) in CALLS)
-        return {id for id in named if isinstance(id, str) and id in EXERCISES} | (self.names & SHEET_OF.keys())
+        return [id for id in named if isinstance(id, str) and id.partition(":")[0] in EXERCISES]
+
+    @property
+    def exercises(self):
+        """Ids of the exercises that it checks, and variables of answers that it binds."""
+        return {id.partition(":")[0] for id in self.asked} | (self.names & SHEET_OF.keys())
+
+    @property
+    def seeds(self):
+        """Seeds of the variants that it asks about."""
+        return {seed for id in self.asked if (seed := id.partition(":")[2])}
 
 
 def _parsed(text):

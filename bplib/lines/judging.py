@@ -160,7 +160,7 @@ class Judge:
                 link.carried = True
                 return
             link.worlds = self.carried if why == "" else self.truth
-        if finding is Finding.BROKEN and link.after_break and link.head is not link.left:
+        if finding is not Finding.FOLLOWS and link.after_break and link.head is not link.left:
             again, _ = self.compared(link.head, link.right, self.truth)
             if again is Finding.FOLLOWS:
                 link.again = True

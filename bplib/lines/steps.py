@@ -19,7 +19,7 @@ LEAST, MOST = 0.2, 0.9
 
 class Steps(NamedTuple):
     """right   steps that follow, each counted once
-    wrong   equalities that do not follow, or that cannot be decided or read"""
+    wrong   equalities that do not follow or cannot be read, or cannot be decided, though none before them is wrong"""
 
     right: int
     wrong: int
@@ -29,7 +29,8 @@ def steps_of(understood) -> Steps:
     """The steps of a derivation that was judged (`readings.Understood`)."""
     links = [link for line in understood.lines for link in line.links]
     unread = sum(len(line.problems) for line in understood.lines if line.finding is not Finding.REMARK)
-    wrong = sum(link.finding in (Finding.BROKEN, Finding.UNDECIDED) for link in links)
+    wrong = sum(link.finding is Finding.BROKEN or link.finding is Finding.UNDECIDED and not link.after_break
+                for link in links)
     free = _Free(understood.judge)
     steps = {(latex(link.left), latex(link.right)) for link in links if free.is_step(link)}
     return Steps(len(steps), wrong + unread)

@@ -38,16 +38,15 @@ def _network_told(names, activation, paths):
             f"{third}the output {o}, without activation, hears {heard_by_output}. The cost of a sample is ({o} − y)².")
 
 
-def _heard_twice(row, names, activation, paths, ask):
+def _heard_twice(row, names, activation, paths):
     h, hearing = names[2], hearers(names, paths)
-    asked = {"delta": f"What is δ of {h}, the derivative of the cost of one sample with respect to its z?",
-             "da": f"What is the derivative of the cost of one sample with respect to the output of {h}?"}[ask]
+    known = listed([f"δ of {hearing[0]}", *(f"of {one}" for one in hearing[1:])])
     return formula(
         row, f"A unit that is heard {'twice' if paths == 2 else 'three times'}",
-        f"{_network_told(names, activation, paths)} {asked} {listed([f'δ of {hearing[0]}', *(f'of {one}' for one in hearing[1:])])} "
-        "are known.",
+        f"{_network_told(names, activation, paths)} What is δ of {h}, the derivative of the cost of one sample with "
+        f"respect to its z? {known} are known.",
         (f"Which units hear {h}?", f"A change of {h} reaches the cost along every one of them."),
-        make=heard(names, activation, paths), ask=f"{ask}_{h}", given=tuple(f"delta_{one}" for one in hearing))
+        make=heard(names, activation, paths), ask=f"delta_{h}", given=tuple(f"delta_{one}" for one in hearing))
 
 
 def _first_weight(row, activation, factor, inputs, ask, unit, source, letters):
@@ -96,7 +95,8 @@ def _through_a_network(row, activation, factor, ask, unit, source, W1, b1, W2, b
         f"({decimal(x[0])}, {decimal(x[1])}) and should say y = {decimal(y)}. How large is ∂C/∂{ask[1:]}{entry}? Give "
         "three digits.",
         ("Forward first: both hidden units, then the output.",
-         f"Then back along the path from the output to this {'weight' if ask == 'dW1' else 'bias'}, with these numbers."),
+         f"Then back along the path from the output to this {'weight' if ask == 'dW1' else 'bias'}, with these "
+         "numbers."),
         make=layers((2, 2, 1), (activation, "identity"), factor), ask=ask,
         entry=(unit, source) if ask == "dW1" else (unit,),
         at=Numbers(W1=np.array(W1), b1=np.array(b1), W2=np.array([W2]), b2=np.array([b2]), x=np.array([x]),
@@ -157,18 +157,21 @@ def _in_order(arrays, paths, takes):
 
 ROWS = {
     "2.1": Variation(_heard_twice, {
-        "names": NAMES, "activation": ("tanh", "sigmoid", "softplus"), "paths": (2, 3), "ask": ("delta", "da")}),
+        "names": NAMES, "activation": ("tanh", "sigmoid", "softplus"), "paths": (2, 3)}),
     "2.2": Variation(_first_weight, {
-        "activation": ("sigmoid", "tanh", "softplus"), "factor": (HALF, 1, 2, 3), "inputs": (2, 3), "ask": ("dW1", "db1"),
-        "unit": (2, 1), "source": (1, 2), "letters": LAYER_LETTERS}, lambda ask, source, **more: ask == "dW1" or source == 1),
+        "activation": ("sigmoid", "tanh", "softplus"), "factor": (HALF, 1, 2, 3), "inputs": (2, 3),
+        "ask": ("dW1", "db1"), "unit": (2, 1), "source": (1, 2), "letters": LAYER_LETTERS},
+        lambda ask, source, **more: ask == "dW1" or source == 1),
     "2.3": Variation(_of_a_batch, {
         "over": ("mean", "sum"), "sizes": ((2, 2, 1), (2, 3, 1), (3, 3, 1), (3, 2, 1)), "ask": ("db1", "dW1"),
         "unit": (2, 1, 3), "source": (1, 2)},
         lambda sizes, ask, unit, source, **more: unit <= sizes[1] and (ask == "dW1" or source == 1)),
     "2.4": Variation(_through_a_network, {
         "activation": ("sigmoid", "tanh"), "factor": (HALF, 1), "ask": ("dW1", "db1"), "unit": (2, 1), "source": (1, 2),
-        "W1": (((0.5, -0.4), (0.3, 0.8)), ((0.4, 0.7), (-0.6, 0.2)), ((-0.3, 0.5), (0.9, -0.2)), ((0.8, -0.1), (0.6, 0.4))),
-        "b1": ((0.1, -0.2), (-0.3, 0.2), (0.4, 0.1)), "W2": ((1.2, -0.7), (0.9, 1.4), (-0.8, 0.6)), "b2": (0.5, -0.4, 0.3),
+        "W1": (((0.5, -0.4), (0.3, 0.8)), ((0.4, 0.7), (-0.6, 0.2)), ((-0.3, 0.5), (0.9, -0.2)),
+               ((0.8, -0.1), (0.6, 0.4))),
+        "b1": ((0.1, -0.2), (-0.3, 0.2), (0.4, 0.1)), "W2": ((1.2, -0.7), (0.9, 1.4), (-0.8, 0.6)),
+        "b2": (0.5, -0.4, 0.3),
         "x": ((2.0, -1.0), (1.0, 2.0), (-1.0, 1.5), (0.5, -2.0)), "y": (-1.0, 2.0, 0.5)},
         lambda ask, source, **more: ask == "dW1" or source == 1),
     "2.5": Variation(_how_many_paths, {

@@ -5,15 +5,15 @@ from itertools import permutations
 import numpy as np
 
 from ..choices import STEP, signs_of_softmax
-from .words import (DERIVATIVE, FIRST_INDEX, LAYER_LETTERS, LAYOUTS, ORDERS, OUTPUT_LETTERS, OVER, PLAIN, SYMBOL, UNIT, UNITS,
-                    Numbers, Variation, decimal, formula, function, indexed, layers, layout_told, number, shuffled, turned,
-                    word)
+from .words import (DERIVATIVE, FIRST_INDEX, LAYER_LETTERS, LAYOUTS, ORDERS, OUTPUT_LETTERS, OVER, PLAIN, SYMBOL, UNIT,
+                    UNITS, Numbers, Variation, decimal, formula, function, indexed, layers, layout_told, number,
+                    shuffled, turned, word)
 
 SIZES = {1: (3, 2), 2: (3, 4, 2), 3: (3, 4, 3, 2)}
 """Number of layers → sizes; in a formula they stay letters."""
 
 
-def hidden(layer):
+def names_at(layer):
     """Further names in a formula for the error term of a hidden layer."""
     above = layer + 1
     return {"w": f"W{above}", "delta": f"delta{above}", "z": f"z{layer}", "a": f"a{layer}",
@@ -29,12 +29,13 @@ def _hidden_unit(row, activation, layer, units, order, letters):
     j = units.get("j", "j")
     return formula(
         row, row.title,
-        f"A layer of hidden units with {SYMBOL[activation]} (layer {layer}) is heard by the units of layer {layer + 1}, "
-        f"whose error terms δ{layer + 1} are known. {FIRST_INDEX[order]} What is δ{layer}[{j}], for one sample?",
+        f"A layer of hidden units with {SYMBOL[activation]} (layer {layer}) is heard by the units of layer "
+        f"{layer + 1}, whose error terms δ{layer + 1} are known. {FIRST_INDEX[order]} What is "
+        f"δ{layer}[{j}], for one sample?",
         (f"Who hears unit {j}? All of them.", "Each of them passes its δ back, weighted by the connection.",
          "Do not forget the unit's own activation."),
         make=layers(SIZES[layer + 1], (activation,) * (layer + 1)), ask=f"delta{layer}", given=(f"delta{layer + 1}",),
-        aliases=hidden(layer), spelt=letters, units=units, turned=order == "from,to")
+        aliases=names_at(layer), spelt=letters, units=units, turned=order == "from,to")
 
 
 def _of_a_batch(row, over, ask, layer, units, order, letters):
@@ -86,7 +87,8 @@ def _classifier(row, activation, layer, units, letters):
 
 
 ORDINAL = ("first", "second", "third", "fourth")
-OUTPUTS = {3: "Three", 4: "Four", 5: "Five", 6: "Six", 8: "Eight", 10: "Ten"}
+OUTPUTS = {3: "Three", 4: "Four", 5: "Five", 6: "Six", 10: "Ten"}
+OTHERS = {3: "two", 4: "three", 5: "four", 6: "five", 10: "nine"}
 
 
 def _classifier_in_numbers(row, sums, right):
@@ -94,8 +96,8 @@ def _classifier_in_numbers(row, sums, right):
     return number(
         row, row.title,
         f"{OUTPUTS[len(sums)]} outputs with softmax have the weighted sums z = ({', '.join(map(decimal, sums))}); the "
-        f"right class is the {ORDINAL[right - 1]}, y = ({', '.join(map(decimal, targets))}), and the cost is categorical "
-        f"cross entropy. How large is δ of the {ORDINAL[right - 1]} output? Give three digits.",
+        f"right class is the {ORDINAL[right - 1]}, y = ({', '.join(map(decimal, targets))}), and the cost is "
+        f"categorical cross entropy. How large is δ of the {ORDINAL[right - 1]} output? Give three digits.",
         (f"Work out the {OUTPUTS[len(sums)].lower()} outputs first. Do they add up to 1?",
          "What do loss and softmax leave of each other?"),
         make=layers((len(sums), len(sums)), ("softmax",), loss_name="categorical cross entropy"), ask="delta1",
@@ -134,7 +136,7 @@ def _raise_one(row, outputs, raised, step, shuffle):
     def signs():
         return set(signs_of_softmax(outputs, raised, step))
 
-    moves, number = {True: "rises", False: "falls"}[step > 0], OUTPUTS[outputs - 1].lower() if outputs > 3 else "two"
+    moves, number = {True: "rises", False: "falls"}[step > 0], OTHERS[outputs]
     options = {
         "They stay as they are": (lambda: signs() == {0}, "softmax treated unit by unit"),
         "All of them fall": (lambda: signs() == {-1}, ""),
@@ -142,8 +144,8 @@ def _raise_one(row, outputs, raised, step, shuffle):
         "Some rise and some fall": (lambda: signs() == {-1, 1}, ""),
     }
     return row.with_options(
-        f"{OUTPUTS[outputs]} outputs with softmax. The weighted sum of the {ORDINAL[raised]} {moves} a little, the others "
-        f"keep theirs. What do the other {number} outputs do?",
+        f"{OUTPUTS[outputs]} outputs with softmax. The weighted sum of the {ORDINAL[raised]} {moves} a little, the "
+        f"others keep theirs. What do the other {number} outputs do?",
         (f"What do all {OUTPUTS[outputs].lower()} outputs add up to?", row.hints[1].replace("of 3.3 ", "for softmax ")),
         shuffled(options, shuffle))
 
@@ -163,12 +165,14 @@ ROWS = {
         "activation": ("sigmoid", "softmax"), "layer": (2, 1, 3), "units": UNIT, "letters": OUTPUT_LETTERS}),
     "3.5": Variation(_classifier_in_numbers, {
         "sums": ((1.0, 2.0, 0.5), *permutations((0.5, 1.5, -1.0)), *permutations((2.0, 0.4, 1.0)),
-                 *permutations((0.7, 1.9, 1.1)), *permutations((1.0, 0.2, 2.0, -1.0)), *permutations((0.5, 1.4, -0.5, 0.9))),
+                 *permutations((0.7, 1.9, 1.1)), *permutations((1.0, 0.2, 2.0, -1.0)),
+                 *permutations((0.5, 1.4, -0.5, 0.9))),
         "right": (3, 1, 2, 4)},
         lambda sums, right: right <= len(sums)),
     "3.6": Variation(_layer_of_errors, {
         "activation": ("sigmoid", "tanh"), "layer": (1, 2), "layout": LAYOUTS,
         "takes": tuple(permutations(range(3)))}),
     "3.7": Variation(_raise_one, {
-        "outputs": (4, 3, 5, 6, 10), "raised": (0, 1, 2), "step": (STEP, -STEP), "shuffle": tuple(permutations(range(4)))}),
+        "outputs": (4, 3, 5, 6, 10), "raised": (0, 1, 2), "step": (STEP, -STEP),
+        "shuffle": tuple(permutations(range(4)))}),
 }

@@ -5,8 +5,9 @@ import numpy as np
 
 from ..choices import carries_back
 from .sheet_3 import before
-from .words import (DERIVATIVE, FACTORS, FIRST_INDEX, HALF, LAYER_LETTERS, LAYOUTS, ORDERS, OVER, SYMBOL, UNITS, Numbers,
-                    Variation, decimal, formula, function, indexed, layers, layout_told, number, shuffled, square, turned)
+from .words import (DERIVATIVE, FACTORS, FIRST_INDEX, HALF, LAYER_LETTERS, LAYOUTS, ORDERS, OVER, SYMBOL, UNITS,
+                    Numbers, Variation, decimal, formula, function, indexed, layers, layout_told, number, shuffled,
+                    square, turned)
 
 PARAMETERS = ("W1", "b1", "W2", "b2")
 HOW = {"mean": "mean", "sum": "*sum*"}
@@ -80,8 +81,8 @@ def _which_product(row, layer, layout, shuffle):
     first, second, third, fourth = options
     wrong = {text: (options[text][0], TURNED) for text in (first, second) if not options[text][0]()}
     return row.with_options(
-        f"W{layer} has shape {weights} and delta{layer} shape {shape}, one sample a {samples[:-1]}. Which product carries "
-        f"the error terms back to layer {layer - 1}?",
+        f"W{layer} has shape {weights} and delta{layer} shape {shape}, one sample a {samples[:-1]}. Which product "
+        f"carries the error terms back to layer {layer - 1}?",
         (row.hints[0], f"Which index of W{layer} is summed going back?"), shuffled({**options, **wrong}, shuffle))
 
 
@@ -98,11 +99,11 @@ def _adds_up(row, ask, units, order, letters):
     told = f" {FIRST_INDEX[order]}" if "W" in ask else ""
     return formula(
         row, row.title,
-        f"Here the cost of a batch is {OVER['sum']}. The error terms δ{layer}[s,{j}] of layer {layer} are known for every "
-        f"sample s.{told} What is ∂C/∂{by}?",
+        f"Here the cost of a batch is {OVER['sum']}. The error terms δ{layer}[s,{j}] of layer {layer} are known for "
+        f"every sample s.{told} What is ∂C/∂{by}?",
         ("What is the derivative for one sample?", DERIVATIVE["sum"]),
-        make=layers((3, 4, 2), ("g", "g"), over_samples="sum"), ask=ask, given=(f"delta{layer}",), aliases=before(layer),
-        spelt=letters, units=units, turned=order == "from,to")
+        make=layers((3, 4, 2), ("g", "g"), over_samples="sum"), ask=ask, given=(f"delta{layer}",),
+        aliases=before(layer), spelt=letters, units=units, turned=order == "from,to")
 
 
 def _penalty(row, over, layer, units, order, letters):
@@ -112,7 +113,8 @@ def _penalty(row, over, layer, units, order, letters):
         row, row.title,
         f"The cost of a batch is {OVER[over]}, plus (λ/2) Σ {W.lower()}² over all weights. The error terms "
         f"δ{layer}[s,{j}] are known for every sample. {FIRST_INDEX[order]} What is ∂C/∂{weight}?",
-        ("The cost has two parts, and so has its derivative.", f"In the second part only one square contains {weight}."),
+        ("The cost has two parts, and so has its derivative.",
+         f"In the second part only one square contains {weight}."),
         make=layers((3, 4, 2), ("g", "g"), over_samples=over, l2=0.3), ask=f"dW{layer}", given=(f"delta{layer}",),
         aliases={"w": f"W{layer}", **before(layer)}, spelt=letters, units=units, turned=order == "from,to")
 
@@ -124,10 +126,10 @@ def _batch_of_three(row, factor, over, ask, unit, source, W1, b1, x, y):
     entry = f"[{unit},{source}]" if ask == "dW1" else f"[{unit}]"
     return number(
         row, row.title,
-        f"One layer without activation, z = W1·x + b1 and a = z, cost of a sample Σ {square(factor)}, {HOW[over]} over the "
-        f"samples. W1 has the rows ({decimal(W1[0][0])}, {decimal(W1[0][1])}) and ({decimal(W1[1][0])}, "
-        f"{decimal(W1[1][1])}); b1 = {pairs([b1])}. The three samples are x = {pairs(x)} with y = {pairs(y)}. How large is "
-        f"∂C/∂{ask[1:]}{entry}? Write a fraction or three digits.",
+        f"One layer without activation, z = W1·x + b1 and a = z, cost of a sample Σ {square(factor)}, {HOW[over]} over "
+        f"the samples. W1 has the rows ({decimal(W1[0][0])}, {decimal(W1[0][1])}) and ({decimal(W1[1][0])}, "
+        f"{decimal(W1[1][1])}); b1 = {pairs([b1])}. The three samples are x = {pairs(x)} with y = {pairs(y)}. How "
+        f"large is ∂C/∂{ask[1:]}{entry}? Write a fraction or three digits.",
         ("One sample a row: what are the shapes of a, of δ and of the gradient?",
          "Which column of δ meets which column of x?" if ask == "dW1" else "Which column of δ belongs to this unit?"),
         make=layers((2, 2), ("identity",), factor, over_samples=over), ask=ask,
@@ -155,7 +157,8 @@ ROWS = {
         "over": ("mean", "sum"), "layer": (2, 1), "units": UNITS, "order": ORDERS, "letters": LAYER_LETTERS}),
     "4.7": Variation(_batch_of_three, {
         "factor": (1, HALF), "over": ("mean", "sum"), "ask": ("dW1", "db1"), "unit": (2, 1), "source": (1, 2),
-        "W1": (((1.0, 2.0), (0.0, -1.0)), ((2.0, -1.0), (1.0, 1.0)), ((0.0, 1.0), (-2.0, 1.0)), ((1.0, -2.0), (3.0, 0.0))),
+        "W1": (((1.0, 2.0), (0.0, -1.0)), ((2.0, -1.0), (1.0, 1.0)), ((0.0, 1.0), (-2.0, 1.0)),
+               ((1.0, -2.0), (3.0, 0.0))),
         "b1": ((0.0, 1.0), (1.0, -1.0), (-2.0, 0.0)),
         "x": (((1.0, 0.0), (2.0, 1.0), (0.0, 3.0)), ((2.0, 1.0), (-1.0, 1.0), (3.0, 0.0)),
               ((0.0, 2.0), (1.0, -1.0), (2.0, 3.0)), ((1.0, 1.0), (3.0, -1.0), (0.0, 2.0))),

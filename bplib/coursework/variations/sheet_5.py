@@ -7,24 +7,25 @@ import numpy as np
 
 from ..choices import error_left_by_half_the_step, midpoint_is_lower, saturated_slope
 from .sheet_2 import WORDS
-from .sheet_3 import SIZES, hidden
+from .sheet_3 import SIZES, names_at
 from .sheet_4 import HOW, PARAMETERS, weights_of
 from .words import (FIRST_INDEX, HALF, LAYER_LETTERS, LAYOUTS, ORDERS, OUTPUT_LETTERS, SYMBOL, UNIT, UNITS, Numbers,
                     Variation, decimal, formula, function, layers, layout_told, number, shuffled, square, turned, word)
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-DIFFER = {"order": "in the order of two of their hidden units",
+DIFFER = {"order": "in the order of {} hidden units",
           "signs": "in the signs of all weights to and from one hidden unit, whose activation is tanh"}
 
 
-def _one_valley(row, differ, units, shuffle):
+def _one_valley(row, differ, hidden, shuffle):
+    told = DIFFER[differ].format("their" if hidden == 2 else "two of their")
     options = {
         "Its cost is at most the mean of the two, always": (
-            lambda: midpoint_is_lower(differ, units), "the cost is taken for convex"),
-        "Its cost may be larger than both": (lambda: not midpoint_is_lower(differ, units), ""),
+            lambda: midpoint_is_lower(differ, hidden), "the cost is taken for convex"),
+        "Its cost may be larger than both": (lambda: not midpoint_is_lower(differ, hidden), ""),
     }
     return row.with_options(
-        f"Two networks 2–{units}–1 differ only {DIFFER[differ]}, so their costs are equal. What about the network halfway "
+        f"Two networks 2–{hidden}–1 differ only {told}, so their costs are equal. What about the network halfway "
         "between them?",
         {"order": row.hints,
          "signs": ("Average the weights of this unit: what does it still say?",)}[differ], shuffled(options, shuffle))
@@ -50,22 +51,22 @@ def _layer_of_relu(row, layer, units, order, letters):
     return formula(
         row, row.title,
         f"Hidden units with ReLU in layer {layer}; the error terms δ{above} of the layer above are known. "
-        f"{FIRST_INDEX[order]} What is δ{layer}[{j}], for one sample? A condition in square brackets is 1 where it holds, "
-        "as in `[p > 0]`.",
+        f"{FIRST_INDEX[order]} What is δ{layer}[{j}], for one sample? A condition in square brackets is 1 where it "
+        "holds, as in `[p > 0]`.",
         ("When does a ReLU unit pass a change on, and when not?", "Ask its weighted sum, before the activation."),
         make=layers(SIZES[above], (*("relu",) * layer, "identity")), ask=f"delta{layer}", given=(f"delta{above}",),
-        aliases=hidden(layer), spelt=letters, units=units, turned=order == "from,to")
+        aliases=names_at(layer), spelt=letters, units=units, turned=order == "from,to")
 
 
 def _output(row, activation, factor, layer, units, letters):
     a, y = (word(name, letters) for name in "ay")
-    symbol = SYMBOL[activation]
+    symbol, cost = SYMBOL[activation], square(factor, f"{a}{layer}", y).replace("(", "Σ (")
     hint = ("What does the ½ do to the factor that the square brings?" if factor == HALF else
             "Which factor does the square bring down?")
     return formula(
         row, f"An output with {symbol}",
-        f"Outputs with {symbol} in layer {layer}; the cost of a sample is {square(factor, f'{a}{layer}', y).replace('(', 'Σ (')}. "
-        f"What is δ{layer}[{units.get('j', 'j')}], for one sample? Write {symbol}′ as you like.",
+        f"Outputs with {symbol} in layer {layer}; the cost of a sample is {cost}. What is "
+        f"δ{layer}[{units.get('j', 'j')}], for one sample? Write {symbol}′ as you like.",
         (hint, f"The slope of {symbol} can be written with the output that is already there."),
         make=layers(SIZES[layer], (*("relu",) * (layer - 1), activation), factor), ask=f"delta{layer}",
         aliases={"a": f"a{layer}", "z": f"z{layer}"}, spelt=letters, units=units)
@@ -92,21 +93,23 @@ def _chain(length, weight, x, y):
 
 @lru_cache(maxsize=None)
 def _generic(length):
-    return _chain(length, 1.37, 0.73, 0.41)
+    return _chain(length, 1.29, 0.61, -0.37)
 
 
 QUOTIENTS = {2: "(C(w + h) − C(w − h)) / 2h", 1: "(C(w + h) − C(w)) / h"}
-SHARES = {2: ("half", "a quarter"), 3: ("a third", "a ninth"), 4: ("a quarter", "a sixteenth"), 5: ("a fifth", "a 25th")}
+SHARES = {2: ("half", "a quarter"), 3: ("a third", "a ninth"), 4: ("a quarter", "a sixteenth"),
+          5: ("a fifth", "a 25th")}
 
 
 def _smaller_step(row, times, sides, h, shuffle):
     once, twice = SHARES[times]
     options = {text: (_is_left(share, times, sides, h), "") for text, share in (
         ("the same", 1.0), (f"{once} as large", 1 / times), (f"{twice} as large", 1 / times**2))}
-    hint = {2: row.hints[0], 1: "Write C(w + h) as a series in h. Which is the first term that the quotient leaves over?"}
+    hint = {2: row.hints[0],
+            1: "Write C(w + h) as a series in h. Which is the first term that the quotient leaves over?"}
     return row.with_options(
-        f"A gradient is checked with {QUOTIENTS[sides]}, at h = {decimal(h)}. With h = {decimal(h / times)}, the error of "
-        "this quotient is about", (hint[sides],), shuffled(options, shuffle))
+        f"A gradient is checked with {QUOTIENTS[sides]}, at h = {decimal(h)}. With h = {decimal(h / times)}, the error "
+        "of this quotient is about", (hint[sides],), shuffled(options, shuffle))
 
 
 def _is_left(share, times, sides, h):
@@ -119,8 +122,8 @@ def _classifier_learns(row, activation, over, penalty, layout, takes):
     return function(
         row, row.title,
         f"Write a function that takes one step of gradient descent and returns the new W1, b1, W2, b2: "
-        f"{SYMBOL[activation]} in layer 1, softmax in layer 2. The cost of a sample is −ln of the output of its class; the "
-        f"classes c count from 0. The cost of a batch is the {HOW[over]} of those of its samples.{more} "
+        f"{SYMBOL[activation]} in layer 1, softmax in layer 2. The cost of a sample is −ln of the output of its class; "
+        f"the classes c count from 0. The cost of a batch is the {HOW[over]} of those of its samples.{more} "
         f"{layout_told(layout)}",
         ("δ2 needs no slope of its own: see notebook 08-softmax.",
          "Which output of a sample belongs to its class? With samples in rows `np.arange(len(c)), c` picks it in each.",
@@ -132,9 +135,10 @@ def _classifier_learns(row, activation, over, penalty, layout, takes):
 
 ROWS = {
     "5.1": Variation(_one_valley, {
-        "differ": ("order", "signs"), "units": (2, 3, 4), "shuffle": tuple(permutations(range(2)))}),
+        "differ": ("order", "signs"), "hidden": (2, 3, 4), "shuffle": tuple(permutations(range(2)))}),
     "5.2": Variation(_far_out, {
-        "activation": ("sigmoid", "tanh"), "z": (50, 40, 60, 80, 100, -50, -40, -80), "shuffle": tuple(permutations(range(3)))}),
+        "activation": ("sigmoid", "tanh"), "z": (50, 40, 60, 80, 100, -50, -40, -80),
+        "shuffle": tuple(permutations(range(3)))}),
     "5.3": Variation(_layer_of_relu, {"layer": (1, 2), "units": UNITS, "order": ORDERS, "letters": LAYER_LETTERS}),
     "5.4": Variation(_output, {
         "activation": ("tanh", "sigmoid", "softplus"), "factor": (HALF, 1, 2, 3), "layer": (2, 1, 3), "units": UNIT,
