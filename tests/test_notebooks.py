@@ -40,7 +40,8 @@ def test_a_falsified_output_fails(tmp_path):
     for name, change in (("true", lambda text: text), ("false", lambda text: text.replace("= 2 ", "= "))):
         falsified = nbformat.from_dict(json.loads(json.dumps(notebook)))
         for output in (output for cell in code_cells(falsified) for output in cell.outputs):
-            output["data"] = {kind: change(text) for kind, text in output["data"].items()}
+            output["data"] = {kind: change(shown) if isinstance(shown, str) else shown
+                              for kind, shown in output["data"].items()}
         nbformat.write(falsified, tmp_path / f"{name}.ipynb")
     said = pytest_of(tmp_path, "-k", "Cell", "-v", "--color=no").stdout
     assert len(re.findall("true.ipynb::Cell .* PASSED", said)) == len(code_cells(notebook)) > 1
