@@ -77,7 +77,8 @@ def test_release(tmp_path):
         assert "SOLUTION" not in path.read_text(encoding="utf-8")
         for cell in answer_cells(notebook):
             for line in re.findall(r"### BEGIN SOLUTION\n(.*?)\s*### END", cell.source, re.S)[0].splitlines():
-                assert line.strip() not in out or len(line.strip()) < 8
+                opens = re.fullmatch(r'answer_\w+ = """', line.strip())  # a derivation, which begins below
+                assert line.strip() not in out or opens or len(line.strip()) < 8
         for cell in nbformat.read(path, as_version=4).cells:
             assert not cell.get("outputs") and cell.get("execution_count") is None
 
