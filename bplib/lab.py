@@ -32,8 +32,7 @@ class Notebooks(AsyncLargeFileManager):
     async def get(self, path, *args, **options):
         model = await super().get(path, *args, **options)
         if model["type"] == "notebook" and model["content"]:
-            if not await self._runs(path):
-                forget_widgets(model["content"])
+            forget_widgets(model["content"], all_of_them=not await self._runs(path))
             trust_what_was_shipped(model["content"])
             as_the_kernel_writes(model["content"])
         return model
@@ -42,12 +41,21 @@ class Notebooks(AsyncLargeFileManager):
         return await self.parent.session_manager.session_exists(path.strip("/"))
 
 
-def forget_widgets(notebook):
-    """Leave out the widgets that outputs name, where they can be shown in another way."""
+def forget_widgets(notebook, all_of_them=True):
+    """Leave out the widgets that outputs name, where they can be shown in another way.
+
+    all_of_them   or those alone that the notebooks were shipped with, which no reader's kernel has made
+    """
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
-            if "text/html" in output.get("data", {}):
-                output["data"].pop(VIEW, None)
+            data = output.get("data", {})
+            if "text/html" in data and VIEW in data and (all_of_them or digest(widget(output)) in shipped()):
+                del data[VIEW]
+
+
+def widget(output):
+    """The name of the widget that an output shows; "" where it shows none."""
+    return output.get("data", {}).get(VIEW, {}).get("model_id", "")
 
 
 # what was shipped
@@ -65,7 +73,7 @@ def active(cell):
 
 @cache
 def shipped():
-    """The digests of all that moves in the notebooks of the course."""
+    """The digests of all that moves in the notebooks of the course, and of the names of their widgets."""
     return frozenset(json.loads((files(__package__) / "data" / "shipped.json").read_text(encoding="utf-8")))
 
 

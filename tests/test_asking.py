@@ -133,7 +133,7 @@ def test_the_first_wrong_line_is_named():
 
 @pytest.mark.parametrize("goal, text, outcome", [
     ("∂C/∂w", "∂C/∂w = ∂C/∂a ∂a/∂z ∂z/∂w", "wrong"), ("∂C/∂w", "∂C/∂b = 2(a − y) g'(z)", "wrong"),
-    ("∂C/∂w", "∂C/∂w = ∂C/∂a ∂a/∂z ∂z/∂w\n∂C/∂a = 2(a − y)\n∂a/∂z = g'(z)\n∂z/∂w = x", "wrong"),
+    ("∂C/∂w", "∂C/∂w = ∂C/∂a ∂a/∂z ∂z/∂w\n∂C/∂a = 2(a − y)\n∂a/∂z = g'(z)\n∂z/∂w = x", "right"),
     ("δ", "δ = ∂C/∂a ∂a/∂z", "wrong"), ("δ", "δ = ∂C/∂a ∂a/∂z\n= 2(a − y) g'(z)", "right"),
     ("δ", "∂C/∂z = 2(a − y) g'(z)", "right"), ("δ", "∂C/∂w = δ x", "wrong"), ("∂a/∂z", "∂a/∂z = g'(z)\n= a(1 − a)", "right"),
     ("∂C/∂w", "only words", "invalid"), ("∂C/∂w", "∂C/∂w = 2(a −", "invalid"), ("∂C/∂w", "", "missing"),

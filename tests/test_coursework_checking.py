@@ -126,7 +126,7 @@ def test_a_function_that_is_not_written_yet():
     ("4.4", 1.5), ("4.1", "2"), ("4.1", 2)])
 def test_what_cannot_be_read_is_no_wrong_answer(id, answer):
     verdict = check(id, answer)
-    assert (verdict.outcome, verdict.score) == ("invalid", 0.0) and "costs nothing" in verdict.feedback
+    assert (verdict.outcome, verdict.score) == ("invalid", 0.0) and "try again" in verdict.feedback
 
 
 def test_an_unknown_exercise():

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from bplib.bench.browser import Lab
-from bplib.lab import active, as_the_kernel_writes, digest, shipped, trust_what_was_shipped
+from bplib.lab import active, as_the_kernel_writes, digest, shipped, trust_what_was_shipped, widget
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "bplib" / "data" / "shipped.json"
@@ -23,7 +23,8 @@ def notebooks():
 
 def all_that_is_active():
     cells = [cell for path in notebooks() for cell in nbformat.read(path, as_version=4).cells]
-    return sorted({digest(text) for cell in cells for text in active(cell)})
+    names = [widget(output) for cell in cells for output in cell.get("outputs", [])]
+    return sorted({digest(text) for text in [*(text for cell in cells for text in active(cell)), *filter(None, names)]})
 
 
 def cell_showing(*texts):
@@ -80,18 +81,24 @@ def test_an_explorer_moves_before_anything_is_run(browser, server):
         assert moves(page)
         page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'")
         assert not page.evaluate(CHANGED)
+        opened_anew(page)  # the kernel goes on, and has made no widget
+        assert moves(page)
         page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
         lab.command("notebook:run-cell")
         lab.command("docmanager:save")
         page.wait_for_function(f"() => !({CHANGED})()")
-        page.evaluate("""async () => {
-            const { shell } = jupyterapp, { context, sessionContext } = shell.currentWidget, { path } = context;
-            await sessionContext.shutdown();
-            shell.currentWidget.dispose();
-            await jupyterapp.commands.execute("docmanager:open", { path }); }""")
+        page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        opened_anew(page)
         assert moves(page)
     finally:
         page.close()
+
+
+def opened_anew(page):
+    page.evaluate("""async () => {
+        const { shell } = jupyterapp, { path } = shell.currentWidget.context;
+        shell.currentWidget.dispose();
+        await jupyterapp.commands.execute("docmanager:open", { path }); }""")
 
 
 def moves(page):

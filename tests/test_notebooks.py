@@ -101,8 +101,12 @@ NOT_COUNTED = {
     "06-delta-fa": "Persian words are counted otherwise, and so are tags; its code is that of the English notebook"}
 
 
+FOLDED = "# A question. Its answer is in the code."
+"""The first line of code that is folded, which JupyterLab shows."""
+
+
 def lines(cell):
-    return [line for line in cell.source.splitlines() if line.strip()]
+    return [line for line in cell.source.splitlines() if line.strip() and line != FOLDED]
 
 
 def prose(notebook):
@@ -174,3 +178,10 @@ def test_an_assertion_on_the_clock_is_found():
     measured = "def best(work):\n    return perf_counter()\nratio = best(f) / 2\nfor n, each in zip(N, ratio):\n    print(n)\n"
     assert asserted_times(measured + "assert ratio > 2\nassert len(N) == 3\nassert each > 1\nassert best(f) < 2") == [
         "assert ratio > 2", "assert each > 1", "assert best(f) < 2"]
+
+
+@by_name
+def test_code_that_is_folded_keeps_its_answer_to_itself(path):
+    folded = [cell for cell in code_cells(nbformat.read(path, as_version=4))
+              if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert [cell.source.partition("\n")[0] for cell in folded] == [FOLDED] * len(folded)

@@ -67,6 +67,8 @@ def judged(id, found):
 def is_right(id, found):
     """Whether what `collected` has found is right: quicker than a verdict, which also says what is wrong."""
     row = exercise(id)
+    if row.kind == "derivation":
+        return judged(row, found).right
     answer = {"formula": _formula_values, "function": _run_values, "number": _number_values, "choice": _chosen}[
         row.kind](row, found)
     if answer is None or row.kind == "choice":
@@ -117,7 +119,7 @@ def right(row):
 
 
 def invalid(row, message):
-    return Verdict(row.id, "invalid", 0.0, (), f"{message}\n\nThis costs nothing: change it and try again.")
+    return Verdict(row.id, "invalid", 0.0, (), f"{message}\n\nChange it and try again.")
 
 
 def wrong(row, *facts):

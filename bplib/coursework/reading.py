@@ -70,10 +70,10 @@ def option(found, options):
     Options have letters, because a number may be taken for an answer to a question about a number.
     """
     text, plain = found.get("text", "").strip().strip("`"), [option.strip("`") for option in options]
-    if text in plain:
-        return plain.index(text) + 1
     letter = text.strip("().").upper()
-    return LETTERS.index(letter) + 1 if letter in tuple(LETTERS[:len(options)]) else None
+    if letter in tuple(LETTERS[:len(options)]):  # first: a page sends it, also where an option is a letter itself
+        return LETTERS.index(letter) + 1
+    return plain.index(text) + 1 if text in plain else None
 
 
 def given(found):

@@ -33,7 +33,7 @@ def _not_real():
 def is_integer(given):
     """Whether an array holds integers: what is stored into it loses its fractions."""
     dtype = getattr(given, "dtype", None)
-    return getattr(dtype, "kind", "i" if "int" in str(dtype) else "") in "iu" and dtype is not None
+    return getattr(dtype, "kind", "i" if "int" in str(dtype) else None) in ("i", "u")
 
 
 def is_container(given):

@@ -27,7 +27,7 @@ PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in {
     "space": r"(?:\s|\\[,;! ])+",
     "hat": r"\\hat\s*(?:\{\s*y\s*\}|y)|ŷ|y\u0302",
     "command": r"\\[A-Za-z]+",
-    "number": r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![A-Za-z_]))?",
+    "number": r"\d*[½⅓⅔¼¾⅕⅙⅛]|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![A-Za-z_]))?",
     "layer": r"\^\{?[(\[]\d+[)\]]\}?|⁽[¹²³⁴⁵⁶⁷⁸⁹]⁾",
     "power": "[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
@@ -80,6 +80,8 @@ def _token(match, glued, text):
     if kind == "command":
         read = COMMANDS.get(read[1:], read[1:])
         kind = "name" if read.isalpha() else "prime" if read == "'" else read
+    elif kind == "number" and not read.isascii():
+        read = str(int(read[:-1] or 0) + unicodedata.numeric(read[-1]))  # 2½
     elif kind == "name":
         read = GREEK.get(read[0], read[0]) + read[1:]
     elif kind == "sub":

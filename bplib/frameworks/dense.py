@@ -39,6 +39,9 @@ def as_dense_network(log, x, target):
         else:
             layers[-1][2] = "log_softmax" if name == "log_softmax" else ACTIVATIONS[name]
         now = found
+    names = [array.name for weight, bias, _ in layers for array in (weight, bias) if array is not None]
+    if len(set(names)) < len(names):  # a weight in two layers is one array, which the layers of `dense` do not share
+        return None
     return _network(layers, now, *log[-1], target) if layers else None
 
 

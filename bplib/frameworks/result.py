@@ -86,7 +86,7 @@ class ReadModel:
         """The cost and every gradient beside those that autograd finds, in double precision."""
         torch = torch_itself()
         module = self._module
-        cost = module(*self._given)
+        cost = module(*(one.clone() for one in self._given))
         wanted = {name: module.get_parameter(name) for name in dict.fromkeys(whole for whole, _ in self._slices.values())}
         wanted = {name: value for name, value in wanted.items() if value.requires_grad and _without_prefix(name) in
                   self.names.values()}
@@ -241,4 +241,4 @@ def _tensor(torch, what, one):
         found = torch.as_tensor(one).detach().cpu()
     except Exception as error:
         raise InputError(f"{what} is a tensor, an array, or a tuple of them; given: {type(one).__name__}.") from error
-    return found.double() if found.is_floating_point() else found
+    return (found.double() if found.is_floating_point() else found).clone()  # a model may work in place

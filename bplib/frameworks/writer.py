@@ -121,6 +121,12 @@ class Writer:
             self.booleans.add(found.name)
         return found
 
+    def constant_like(self, given, value) -> Tensor:
+        """Numbers made of those of an array that the program has made itself."""
+        if given.name in self.inputs:
+            raise Unreadable("A mask is an input here, so what it leaves out is not known; make it in forward.")
+        return self.constant(np.asarray(value, float), "m")
+
     def counting(self, x) -> Tensor:
         """A tensor of whole numbers that are looked up."""
         if not x.whole or x.name not in self.arrays:
@@ -134,6 +140,9 @@ class Writer:
         if value is not None and (value.min() < 0 or value.max() >= classes):
             raise Unreadable(f"Labels go from 0 to {classes - 1}; given: {value.min()} to {value.max()}. Samples that "
                              f"PyTorch ignores (ignore_index={ignored}) are left out beforehand.")
+        if value is not None and (value == ignored).any():
+            raise Unreadable(f"Samples with the label {ignored} are ignored here (ignore_index={ignored}), which equations "
+                             "do not have. Leave them out beforehand.")
 
     def gates(self, x, gates) -> list:
         """The rows of an array of weights or biases that belong to each gate, as arrays of their own."""

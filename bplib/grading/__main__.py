@@ -97,12 +97,13 @@ def _release(given):
     for path in paths:
         print(path)
     if roster:
-        print(NBGRADER)
+        print(VARIANTS)
     return 0
 
 
-NBGRADER = ("nbgrader puts the locked cells of one sheet into everybody's, so its autograde cannot know variants: hand "
-            "these files out and collect them with it, and grade the collected folder by `grade --variants`.")
+VARIANTS = ("The derivations of sheet 6 are the same for everybody. Keep the key that these variants were drawn with: "
+            "`grade --variants` needs it. nbgrader's autograde cannot know variants; it can hand these files out and "
+            "collect them, for `grade --variants` to grade.")
 
 
 def _roster_to_release(given):
@@ -153,8 +154,8 @@ def _grade(given):
         print(f"Sheet {sheet} is not counted, only {students} handed it in; --sheets names those that count.")
     lost = sorted({row.file for row in tally.rows if row.outcome == "not graded"})
     if lost:
-        print(f"Not graded, through no fault of theirs: {', '.join(lost)}. Run the same command again; what is graded "
-              "stays.", file=sys.stderr)
+        print(f"Not graded, through no fault of theirs: {', '.join(lost)}. Their rows in grades.csv say why. Run "
+              "the same command again once that is mended; what is graded stays.", file=sys.stderr)
     return NOT_GRADED if lost else 0
 
 

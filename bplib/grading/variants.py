@@ -15,6 +15,7 @@ FEW = 3
 WRONG = ("wrong", "undecided", "invalid", "error")
 UNKNOWN = ("Whose variants these are is not known: {student!r} is not in the list {list}, or more than one is called "
            "so. Name the folder or file by the id in the list, or add the student to it.")
+NONE = "It holds no variants; it may be the open sheet of the course."
 SWAPPED = "This notebook does not hold the variants that were given to you, or not only; yours were graded."
 
 
@@ -30,8 +31,12 @@ def _rows(task, sheet, exercises, sources, settings):
         return [marking.row_of(task, sheet, row, "not graded", feedback=why) for row in exercises]
     own = [of_student(row, student) for row in exercises]
     answers = marking.Answers(sources, own, settings)
-    found = [replace(row, variant=student.seed) for row in marking.rows_of(task, sheet, answers)]
-    asides = _swapped({seed for source in sources for seed in source.seeds} - {student.seed}, settings.roster)
+    varied = {one.id for one in own if one.seed}
+    found = [replace(row, variant=student.seed * (row.exercise in varied)) for row in marking.rows_of(task, sheet, answers)]
+    seeds = {seed for source in sources for seed in source.seeds}
+    asides = _swapped(seeds - {student.seed}, settings.roster)
+    if not seeds and own != list(exercises):
+        asides = [NONE]
     told = _right_elsewhere(found, answers, student)
     return [replace(row, aside=" ".join([*asides, *told[row.exercise]]), remark=" ".join(
         filter(None, (row.remark, SWAPPED * bool(asides))))) for row in found]

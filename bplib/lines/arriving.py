@@ -91,7 +91,7 @@ class _Results:
                 if found and chain.sides and (chain.goes_on or len(chain.sides) > 1):
                     link = self.links.get(id(chain.sides[-1]))
                     found[-1].last = chain.sides[-1]
-                    found[-1].follows = link is not None and link.finding is Finding.FOLLOWS
+                    found[-1].follows = link is not None and link.finding is Finding.FOLLOWS and not link.carried
         return found
 
     def derivative(self, tree):
@@ -120,10 +120,10 @@ class _Results:
         return next((part for part in self.parts(tree) if self.is_open(part) and not self.worked_out(part, seen)), None)
 
     def parts(self, tree):
-        """All parts of a side; where derivatives must be known, also of what names of the learner's own stand for."""
+        """All parts of a side, and of what names of the learner's own in it stand for."""
         for part in walk(tree):
             yield part
-            if isinstance(part, Own) and self.given is not None:
+            if isinstance(part, Own):
                 yield from self.parts(self.named(part))
 
     def is_open(self, part):

@@ -67,7 +67,8 @@ def examined(network, text, of=None, notation=None, given=None, batch=False, ans
     lines = tuple(_line(network, found, judged) for judged in found.lines)
     arrived = arrival(found, of, given)
     first = next((line.number for line in lines if line.verdict == Finding.BROKEN.value), None)
-    right = all(line.right for line in lines) and (of is None or bool(arrived.arrives))
+    judged = any(line.links for line in found.lines)
+    right = judged and all(line.right for line in lines) and (of is None or bool(arrived.arrives))
     mistakes = tuple(dict.fromkeys(name for line in lines for name in line.mistakes))
     name = found.meant.notation.name if isinstance(network, Network) else ""
     summary = _summary(lines, first, arrived, found, notation)
@@ -159,6 +160,8 @@ def _summary(lines, first, arrived, found, notation):
     unread = [line.number for line in lines if line.verdict == Finding.UNREADABLE.value]
     undecided = [line.number for line in lines if line.verdict == Finding.UNDECIDED.value]
     told = []
+    if not unread and not any(line.links for line in found.lines):
+        return "No line could be judged: none says what equals what."
     if first is not None:
         told.append(f"Line {first} is the first that does not follow.")
     if unread:

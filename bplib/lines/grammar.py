@@ -21,6 +21,7 @@ from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, 
                    Transpose)
 
 MOST_PARTS, LONGEST_WORD = 240, 6
+MOST_SUMMED = 8
 OVER = ("sum", "mean", "max")
 ELEMENTWISE = "⊙"
 
@@ -43,6 +44,7 @@ class _Reader(Arithmetic):
         super().__init__(text.replace("⊙", "∘").replace("‖", "||"))
         self.names, self.own, self.layers_above = names, own, layers_above
         self.within_index = self.within_condition = 0
+        self.summed: set[str] = set()
         self.tokens = regrouped(self.tokens)
         if len(self.tokens) > MOST_PARTS:
             raise FormulaError(f"This side has more than {MOST_PARTS} parts. Give a part of it a name with :=.", text)
@@ -279,8 +281,16 @@ class _Reader(Arithmetic):
             return self.over_bracket(token)
         if token.text == "softmax":
             return self.softmax_of_layer(token)
-        letters = self.letters_below(token)
+        letters = self.running(self.letters_below(token), token)
         return Over(token.text, letters, self.deeper(self.term))
+
+    def running(self, letters, token):
+        """The letters over which a sum runs; each makes arrays of all values larger, so that there cannot be many."""
+        self.summed.update(letters)
+        if len(self.summed) > MOST_SUMMED:
+            self.fail(f"Sums over more than {MOST_SUMMED} different letters are too many for one side. Give a part of it "
+                      "a name with :=.", token)
+        return letters
 
     def letters_below(self, token):
         if self.next.kind != "sub":
@@ -324,7 +334,7 @@ class _Reader(Arithmetic):
             return self.softmax_alone(body, token)
         if not letters:
             self.fail(f"Over which letter does {token.text} run? Write it last: {token.text}(…, k).", token)
-        return Over(token.text, tuple(letters), body)
+        return Over(token.text, self.running(tuple(letters), token), body)
 
     def softmax_of_layer(self, token):
         """softmax_j z_j, softmax_{u ≤ t} r_tu; softmax(z)_j is refused."""

@@ -241,7 +241,7 @@ def _ways_to_value(network, reads, names, batch):
         own = own if names.notation.samples == "rows" and batch else own[::-1]
     local = any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array not in ("C", "losses")
                 for part in nodes)
-    partials = ["nearest", "total"] if local else ["nearest"]
+    partials = ["nearest", "total", "everywhere"] if local else ["nearest"]
     matrices = any(isinstance(part, (Transpose, Diagonal)) for part in nodes)
     layouts = [*own, *([] if matrices else [""])] if bare else [""]
     return [(mode, matrices, partial) for partial in partials for mode in modes(network, batch) for matrices in layouts]

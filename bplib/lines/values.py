@@ -140,9 +140,10 @@ class World:
         replaced = self.carried.replaced if self.carried is not None else {}
         if ("partial", of, by) in replaced:
             return replaced["partial", of, by]
-        if self.site.stands_in(by, of) and not (total and self.partials == "total"):
+        everywhere = self.partials == "everywhere"  # ∂ is written for d, whatever stands between
+        if self.site.stands_in(by, of) and not everywhere and not (total and self.partials == "total"):
             return self.site.local(of, by)
-        return self.site.total(of, by) if self.partials == "total" else self._nearest(of, by)
+        return self._nearest(of, by) if self.partials == "nearest" else self.site.total(of, by)
 
     def cost_meant(self, of):
         """Where a text speaks of one sample, C is the cost of that sample."""
