@@ -46,7 +46,8 @@ TITLES = [row.title for row in conventions.TABLE.values()]
 STEPS = [step.sentence for network in (
     bplib.dense([3, 4, 2], "g"), bplib.dense([3, 4, 2], ["sigmoid", "softmax"], "categorical cross entropy"),
     bplib.neuron("sigmoid", "binary cross entropy")) for step in bplib.derive(network).steps]
-FROM_TABLES = {"line.sentence": STEPS, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
+TRIES = re.findall(r'^  \["([^"]+)",', (LIBRARY / "explore" / "network.js").read_text(encoding="utf-8"), re.M)
+FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
                "label": ["Network explorer", "Answer field"],
                "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
                "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],

@@ -480,7 +480,7 @@ TABLE = (
             rank=1),
     Mistake("half of the cross entropy", "start", _half_of_entropy,
             "This cost has two terms, y ln a and (1 − y) ln(1 − a), and both depend on a.",
-            ("02-one-neuron", "A cost that fits the sigmoid"), rank=1),
+            ("02-one-neuron", "The slope cancels"), rank=1),
     Mistake("the derivative of another loss", "start", _other_loss,
             "The backward pass begins with the derivative of the very cost that the forward pass ends with.", START,
             rank=2),
@@ -532,7 +532,7 @@ TABLE = (
             "Each unit's error term has the slope at its own z.", SLOPES, rank=2),
     # delta
     Mistake("one slope too many", "delta", _one_slope_more,
-            pointer=("02-one-neuron", "A cost that fits the sigmoid")),
+            pointer=("02-one-neuron", "The slope cancels")),
     Mistake("the slope is multiplied twice", "delta", _slope_twice,
             "The error passes each activation once on its way back.", BACK, rank=2),
     Mistake("the slope overwrites the error", "delta", _slope_alone,

@@ -197,7 +197,7 @@ TABLE = (
     Symptom("the inputs are not scaled", _not_scaled, ("09-activations", "Which weights keep the signal alive?")),
     Symptom("units are saturated", _saturated_told, ("09-activations", "What a layer does to the error term")),
     Symptom("units are dead", _dead, ("09-activations", "Units that have died")),
-    Symptom("inputs of very different size", _sizes_apart, ("01-downhill", "Two weights: a long valley")),
+    Symptom("inputs of very different size", _sizes_apart, ("01-downhill", "Second part: a long valley")),
     Symptom("samples are repeated", _repeated, ("11-digits", "How many images for one step?")),
     Symptom("the same inputs with different targets", _contradictions, ("11-digits", "Its mistakes")),
     Symptom("all targets are the same", _same_targets, ("11-digits", "How many images for one step?")),

@@ -9,7 +9,7 @@ const TRIES = [
   ["press Forward. From where does each unit take its numbers?", ({ filled }) => filled === "forward"],
   ["press Backward. Which unit gets its δ first, and from where do the others take theirs?",
    ({ filled }) => filled === "backward"],
-  ["click an edge of the first layer. Along which paths does its weight reach the cost?", ({ picked }) => picked],
+  ["click an edge that leaves an input. Along which paths does its weight reach the cost?", ({ picked }) => picked],
   ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
 ];
 

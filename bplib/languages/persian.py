@@ -74,16 +74,17 @@ SENTENCES = {
     "slowly, layer by layer": "آهسته، لایه به لایه",
     "Try:": "امتحان کنید:",
     "{n} of {all} done": "{n} از {all} انجام شد",
-    "all of that is done; what else happens?": "همه انجام شد؛ دیگر چه پیش می‌آید؟",
+    "all of that is done; what else happens?": "همه تمام شد؛ دیگر چه پیش می‌آید؟",
     "press Forward. From where does each unit take its numbers?":
         "دکمهٔ «رو به جلو» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
     "press Backward. Which unit gets its δ first, and from where do the others take theirs?":
         "دکمهٔ «رو به عقب» را بزنید. δ کدام نورون اول به دست می‌آید و نورون‌های دیگر δ خود را از کجا می‌گیرند؟",
-    "click an edge of the first layer. Along which paths does its weight reach the cost?":
-        "روی یکی از یال‌های لایهٔ اول کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
+    "click an edge that leaves an input. Along which paths does its weight reach the cost?":
+        "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
     "find a learning rate η with which a Step overshoots.":
         "نرخ یادگیری η را طوری پیدا کنید که «یک گام» بیش از حد بلند باشد.",
     "All weights": "همهٔ وزن‌ها",
+    "Now in the cell: {line}": "اکنون در سلول: {line}",
     "The name and the number of every weight, or of those on the way":
         "نام و مقدار همهٔ وزن‌ها، یا فقط آن‌هایی که در مسیرند",
     "chosen": "انتخاب‌شده",
