@@ -17,7 +17,7 @@ def run_again(cell):
 
 
 NOT_YET = {"01-downhill", "06-delta", "06-delta-fa", "07-matrices", "09-activations", "10-is-my-gradient-right",
-           "13-how-fast", "14-any-network", "15-my-network-does-not-learn"}
+           "14-any-network", "15-my-network-does-not-learn"}
 """Notebooks in which a cell still gives another name to what a cell before it uses: to be mended one by one."""
 
 

@@ -185,3 +185,11 @@ def test_code_that_is_folded_keeps_its_answer_to_itself(path):
     folded = [cell for cell in code_cells(nbformat.read(path, as_version=4))
               if cell.metadata.get("jupyter", {}).get("source_hidden")]
     assert [cell.source.partition("\n")[0] for cell in folded] == [FOLDED] * len(folded)
+
+
+@by_name
+def test_what_a_cell_prints_is_stored_in_one_piece(path):
+    """Of several pieces nbval makes one when it compares, and one more each time that it does so again."""
+    for cell in code_cells(nbformat.read(path, as_version=4)):
+        names = [output.get("name") for output in cell.outputs]
+        assert not [name for name, after in zip(names, names[1:]) if name and name == after]
