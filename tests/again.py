@@ -16,8 +16,8 @@ def run_again(cell):
         cell.raise_cell_error(f"{error}, when it is run again", error.inner_traceback)
 
 
-NOT_YET = {"01-downhill", "06-delta", "06-delta-fa", "07-matrices", "09-activations", "10-is-my-gradient-right",
-           "14-any-network", "15-my-network-does-not-learn"}
+NOT_YET = {"01-downhill", "06-delta-fa", "07-matrices", "09-activations",
+           "15-my-network-does-not-learn"}
 """Notebooks in which a cell still gives another name to what a cell before it uses: to be mended one by one."""
 
 
