@@ -16,11 +16,6 @@ def run_again(cell):
         cell.raise_cell_error(f"{error}, when it is run again", error.inner_traceback)
 
 
-NOT_YET = {"01-downhill", "06-delta-fa", "07-matrices", "09-activations",
-           "15-my-network-does-not-learn"}
-"""Notebooks in which a cell still gives another name to what a cell before it uses: to be mended one by one."""
-
-
 class Backwards(pytest.Item):
     """All cells of a notebook, the last one first."""
 
@@ -45,7 +40,4 @@ def with_backwards(items):
         group = [*group]
         yield from group
         if notebook:
-            item = Backwards.from_parent(notebook, name="backwards", cells=group)
-            if item.path.stem in NOT_YET:
-                item.add_marker(pytest.mark.xfail(reason="it does not run backwards yet"))
-            yield item
+            yield Backwards.from_parent(notebook, name="backwards", cells=group)

@@ -59,11 +59,19 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=turn)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    yield
-    if not QUICK and isinstance(item, IPyNbCell):
-        run_again(item)
+class SecondRun:
+    """Runs each cell again.  A plugin of its own: this file alone is asked about tests in its own folder only."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item):
+        yield
+        if isinstance(item, IPyNbCell):
+            run_again(item)
+
+
+def pytest_configure(config):
+    if not QUICK:
+        config.pluginmanager.register(SecondRun())
 
 
 def in_a_quick_run(item):
