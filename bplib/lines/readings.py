@@ -167,12 +167,17 @@ class _Text:
     # the ways
 
     def ways(self, notation):
-        """What is to be tried, the usual first."""
-        for above, layer_of in self.ways_to_read(notation):
+        """What is to be tried, the usual first; that ∂ is written for d throughout comes after all else."""
+        readings = self.ways_to_read(notation)
+        yield from self.ways_with(notation, readings, ("nearest", "total"))
+        yield from self.ways_with(notation, readings, ("everywhere",))
+
+    def ways_with(self, notation, readings, partials):
+        for above, layer_of in readings:
             first = Meant(notation, layer_of, above)
             reader, reads = self.read(first)
-            for mode, matrices, partials in _ways_to_value(self.network, reads, reader.names, self.batch):
-                yield replace(first, mode=mode, matrices=matrices, partials=partials)
+            for mode, matrices, partial in _ways_to_value(self.network, reads, reader.names, self.batch, partials):
+                yield replace(first, mode=mode, matrices=matrices, partials=partial)
 
     def ways_to_read(self, notation):
         if not isinstance(self.network, Network):
@@ -232,7 +237,8 @@ def _neighbours(lines, found):
     return True
 
 
-def _ways_to_value(network, reads, names, batch):
+def _ways_to_value(network, reads, names, batch, partials):
+    """What values may be meant; of the `partials`, all but the nearest wait for a derivative of something inside."""
     nodes = _nodes(reads)
     bare = any(isinstance(part, Entry) and part.indices is None for part in nodes)
     batch = batch or any(_speaks_of_batch(part, names, network) for part in nodes)
@@ -241,7 +247,7 @@ def _ways_to_value(network, reads, names, batch):
         own = own if names.notation.samples == "rows" and batch else own[::-1]
     local = any(isinstance(part, Partial) and isinstance(part.of, Entry) and part.of.array not in ("C", "losses")
                 for part in nodes)
-    partials = ["nearest", "total", "everywhere"] if local else ["nearest"]
+    partials = [partial for partial in partials if local or partial == "nearest"]
     matrices = any(isinstance(part, (Transpose, Diagonal)) for part in nodes)
     layouts = [*own, *([] if matrices else [""])] if bare else [""]
     return [(mode, matrices, partial) for partial in partials for mode in modes(network, batch) for matrices in layouts]
