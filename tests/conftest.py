@@ -4,6 +4,7 @@ A quick run leaves out what takes long: tests that have a browser among their fi
 are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.  A cell of a notebook
 is run once in a quick run, and again, as `again` says, in one of all tests.
 """
+import nbval.kernel
 import pytest
 from again import IPyNbCell, run_again, with_backwards
 from jupyter import needing_a_browser
@@ -69,7 +70,19 @@ class SecondRun:
             run_again(item)
 
 
+START = nbval.kernel.start_new_kernel
+
+
+def started_kernel(**options):
+    """A kernel; the second of two that chose the same port at the same time dies of it, and is started again."""
+    try:
+        return START(**options)
+    except RuntimeError:
+        return START(**options)
+
+
 def pytest_configure(config):
+    nbval.kernel.start_new_kernel = started_kernel
     if not QUICK:
         config.pluginmanager.register(SecondRun())
 
