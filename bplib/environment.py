@@ -3,6 +3,9 @@
 A learner starts with a Python and nothing else, so this module uses the
 standard library alone. It is also written so that Python 3.6 can read it: an
 old Python has to get as far as the line that says it is too old.
+
+Where bplib is installed as a package there is nothing to set up: its commands
+run in the Python that it is installed in, from the folder where they are given.
 """
 
 import hashlib
@@ -17,6 +20,8 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 
 ROOT = Path(__file__).resolve().parent.parent
+# A wheel carries the notebooks within the package, a checkout beside it.
+INSTALLED = (Path(__file__).resolve().parent / "notebooks").is_dir()
 REQUIREMENTS = ROOT / "requirements.txt"
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -32,6 +37,8 @@ Command = namedtuple("Command", "help arguments variables switches")
 # and several kernels do not get into each other's way.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
+FOR_NOTEBOOKS = "--ServerApp.contents_manager_class=bplib.lab.Notebooks"
+
 COMMANDS = {
     "lab": Command(
         "open the course in JupyterLab",
@@ -41,7 +48,7 @@ COMMANDS = {
             "-m",
             "jupyterlab",
             "--LabApp.default_url=/lab/tree/notebooks/00-contents.ipynb",
-            "--ServerApp.contents_manager_class=bplib.lab.Notebooks",
+            FOR_NOTEBOOKS,
         ],
         ONE_THREAD,
         {},
@@ -71,6 +78,23 @@ COMMANDS = {
         {},
     ),
 }
+
+# What is different where there is no checkout.
+INSTALLED_COMMANDS = dict(
+    COMMANDS,
+    lab=Command(
+        "open the course in JupyterLab; --folder: where your copy of it is",
+        ["-m", "bplib.course", FOR_NOTEBOOKS],
+        ONE_THREAD,
+        {},
+    ),
+    test=Command(
+        "try in some seconds whether what is installed works",
+        ["-m", "bplib.trial"],
+        dict(ONE_THREAD, TQDM_DISABLE="1"),
+        {"--quick": {}},
+    ),
+)
 
 # What the text of a failure, from pip or from the system, asks of the learner.
 # The first pattern found counts. Windows translates its messages, not their
@@ -102,6 +126,11 @@ class Problem(Exception):
     """Something that only the learner can put right, told in one line."""
 
 
+def program():
+    """The program `bplib` of an installed package."""
+    return main(sys.argv[1:])
+
+
 def main(arguments):
     """Run `python3 -m bplib ARGUMENTS` and return its exit code."""
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -110,25 +139,31 @@ def main(arguments):
     try:
         require_python()
         command = find(arguments[0])
-        prepare()
+        if not INSTALLED:
+            prepare()
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
     return run(command, arguments[1:])
 
 
+def commands():
+    """Name -> command, here."""
+    return INSTALLED_COMMANDS if INSTALLED else COMMANDS
+
+
 def usage():
     """The commands, a line each."""
-    lines = ["Usage: python3 -m bplib COMMAND [OPTIONS OF THE COMMAND]"]
-    lines += ["  {:<8}{}".format(name, command.help) for name, command in COMMANDS.items()]
+    lines = ["Usage: {} COMMAND [OPTIONS OF THE COMMAND]".format("bplib" if INSTALLED else "python3 -m bplib")]
+    lines += ["  {:<8}{}".format(name, command.help) for name, command in commands().items()]
     return "\n".join(lines)
 
 
 def find(name):
     """The command of that name."""
-    if name not in COMMANDS:
+    if name not in commands():
         raise Problem("Unknown command: {}\n{}".format(name, usage()))
-    return COMMANDS[name]
+    return commands()[name]
 
 
 def require_python():
@@ -253,13 +288,15 @@ def advice(text, otherwise):
 
 
 def run(command, extra):
-    """Run a command in the environment, from the project's root."""
+    """Run a command in the environment, from the project's root; installed, from where it was given."""
     variables = dict(os.environ, **command.variables)
     for given in extra:
         variables.update(command.switches.get(given, {}))
+    # -P: not what happens to be called bplib in the folder where the command is given.
+    python = [sys.executable, "-P"] if INSTALLED else [str(PYTHON)]
     child = subprocess.Popen(
-        [str(PYTHON)] + command.arguments + [one for one in extra if one not in command.switches],
-        cwd=str(ROOT),
+        python + command.arguments + [one for one in extra if one not in command.switches],
+        cwd=None if INSTALLED else str(ROOT),
         env=variables,
     )
     while True:

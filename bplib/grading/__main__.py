@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from ..course import NOTEBOOKS, SOLUTIONS
 from ..coursework import EXERCISES
 from ..errors import InputError
 from . import gradebooks, gradescope
@@ -15,7 +16,7 @@ from .release import release, release_to_nbgrader
 from .report import number
 from .roster import key_beside, made_key, read_key, read_students, roster
 
-SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework" / "solutions"
+SHEETS = NOTEBOOKS / "coursework" / SOLUTIONS
 NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
 INTERRUPTED, NOT_GRADED = 130, 2
 """Exit codes: where somebody has stopped it; where something was not graded that is no fault of a submission."""
