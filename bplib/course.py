@@ -17,8 +17,10 @@ from .errors import InputError
 
 PACKED = Path(__file__).resolve().parent / "notebooks"
 CHECKOUT = Path(__file__).resolve().parents[1]
+HOME = PACKED if PACKED.is_dir() else CHECKOUT
+"""Where requirements, licence and citation are: in a wheel beside the notebooks."""
 NOTEBOOKS = PACKED if PACKED.is_dir() else CHECKOUT / "notebooks"
-REQUIREMENTS = (PACKED if PACKED.is_dir() else CHECKOUT) / "requirements.txt"
+REQUIREMENTS = HOME / "requirements.txt"
 SOLUTIONS = "solutions"
 """The folder of sheets with their solutions, which learners have no use for."""
 FOLDER = Path.home() / "backpropagation"

@@ -30,8 +30,9 @@ STAMP = VENV / "setup.stamp"
 
 # `arguments` go to the environment's Python, with what the learner adds after
 # the command's name; `variables` are added to the process environment. What is
-# added may be one of the `switches`: then its variables are added, too.
-Command = namedtuple("Command", "help arguments variables switches")
+# added may be one of the `switches`: then its variables are added, too. `needs`
+# are files of requirements, beside requirements.txt, that this command has.
+Command = namedtuple("Command", "help arguments variables switches needs")
 
 # Networks of a learner's size run best with one thread for matrix products,
 # and several kernels do not get into each other's way.
@@ -52,30 +53,42 @@ COMMANDS = {
         ],
         ONE_THREAD,
         {},
+        (),
     ),
     "test": Command(
         "run every test, the notebooks included; --quick: those that find most in a few minutes",
         ["-m", "pytest"],
         dict(ONE_THREAD, TQDM_DISABLE="1"),
         {"--quick": {"BPLIB_QUICK": "1"}},
+        ("requirements-site.txt",),
     ),
     "bench": Command(
         "measure how fast generated code, explorers or verdicts are on this machine (some minutes)",
         ["-m", "bplib.bench"],
         {},
         {},
+        (),
+    ),
+    "site": Command(
+        "make a static site of the course, for a web host or a folder",
+        ["-m", "bplib.site"],
+        {},
+        {},
+        ("requirements-site.txt",),
     ),
     "release": Command(
         "for instructors: write the sheets of coursework without their solutions",
         ["-m", "bplib.grading", "release"],
         {},
         {},
+        (),
     ),
     "grade": Command(
         "for instructors: grade a folder of submissions",
         ["-m", "bplib.grading", "grade"],
         {},
         {},
+        (),
     ),
 }
 
@@ -87,12 +100,14 @@ INSTALLED_COMMANDS = dict(
         ["-m", "bplib.course", FOR_NOTEBOOKS],
         ONE_THREAD,
         {},
+        (),
     ),
     test=Command(
         "try in some seconds whether what is installed works",
         ["-m", "bplib.trial"],
         dict(ONE_THREAD, TQDM_DISABLE="1"),
         {"--quick": {}},
+        (),
     ),
 )
 
@@ -140,7 +155,7 @@ def main(arguments):
         require_python()
         command = find(arguments[0])
         if not INSTALLED:
-            prepare()
+            prepare(command)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -177,8 +192,8 @@ def require_python():
         )
 
 
-def prepare():
-    """Bring the environment to what requirements.txt asks; mostly, it is there.
+def prepare(command):
+    """Bring the environment to what the command needs; mostly, it is there.
 
     The stamp is written last, so it vouches for everything before it. Without
     one, the environment may have been cut short in the middle of a package,
@@ -189,13 +204,15 @@ def prepare():
     """
     stamp = read(STAMP)
     sound = stamp.startswith(python_line()) and starts()
-    if sound and stamp == python_line() + requirements_line():
+    wanted = [requirements_line(ROOT / name) for name in (REQUIREMENTS.name,) + command.needs]
+    missing = [line for line in wanted if line not in stamp.splitlines()]
+    if sound and not missing:
         return
     print("Setting up (a minute or two, more on a slow connection; needed once) ...", flush=True)
     try:
         if not sound:
             build()
-        install()
+        install(missing if sound else wanted, stamp if sound else python_line())
     except (OSError, ValueError) as error:
         raise Problem(advice(str(error), "Cannot set up {}: {}".format(VENV, error)))
     except KeyboardInterrupt:
@@ -207,9 +224,9 @@ def python_line():
     return "Python {}.{}\n".format(*sys.version_info[:2])
 
 
-def requirements_line():
-    """The stamp's second line: which requirements are installed."""
-    return "requirements.txt {}\n".format(hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest())
+def requirements_line(path):
+    """A line of the stamp: which file of requirements is installed, and with which content."""
+    return "{} {}".format(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def read(path):
@@ -252,13 +269,21 @@ def build():
     (packages / "bplib.pth").write_text(os.path.relpath(str(ROOT), str(packages)) + "\n")
 
 
-def install():
-    """Install the requirements, and stamp the environment as finished."""
-    wanted = python_line() + requirements_line()
-    STAMP.unlink(missing_ok=True)
-    quietly = ["--no-input", "--disable-pip-version-check"]
-    step("-m", "pip", "install", *quietly, "-r", str(REQUIREMENTS))
-    STAMP.write_text(wanted)
+def install(lines, stamp):
+    """Install the files of requirements in these lines, and put them into the stamp in place of earlier ones.
+
+    What is installed before stays vouched for where only more is added: a
+    learner without a network, who asks for a site, still has her JupyterLab.
+    """
+    names = [line.split()[0] for line in lines]
+    others = [line for line in stamp.splitlines() if line.split()[0] not in names]
+    if REQUIREMENTS.name in names:
+        STAMP.unlink(missing_ok=True)
+    arguments = ["--no-input", "--disable-pip-version-check"]
+    for name in names:
+        arguments += ["-r", str(ROOT / name)]
+    step("-m", "pip", "install", *arguments)
+    STAMP.write_text("\n".join(others + lines) + "\n")
 
 
 def step(*arguments):

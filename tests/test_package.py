@@ -35,8 +35,11 @@ def test_each_public_name_is_there_and_explains_itself(name):
 
 
 def test_what_is_needed_stands_twice_in_the_same_words():
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").partition("# tests")[0].split()
-    assert lines == PROJECT["project"]["dependencies"]
+    def lines(name):
+        return (ROOT / name).read_text(encoding="utf-8").partition("# tests")[0].split()
+
+    assert lines("requirements.txt") == PROJECT["project"]["dependencies"]
+    assert lines("requirements-site.txt") == PROJECT["project"]["optional-dependencies"]["site"]
 
 
 def test_the_version_is_the_newest_in_the_list_of_changes():
@@ -83,7 +86,8 @@ def test_everything_is_packed(wheel):
     paths = [path for folder in ("bplib", "notebooks") for path in (ROOT / folder).rglob("*") if path.is_file()]
     names = [path.relative_to(ROOT).as_posix() for path in paths
              if not {"__pycache__", ".ipynb_checkpoints", ".virtual_documents"}.intersection(path.parts)]
-    expected = {re.sub("^notebooks", "bplib/notebooks", name) for name in names} | {"bplib/notebooks/requirements.txt"}
+    expected = {re.sub("^notebooks", "bplib/notebooks", name) for name in names}
+    expected |= {f"bplib/notebooks/{name}" for name in ("requirements.txt", "LICENSE", "CITATION.cff")}
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert packed == expected
 
