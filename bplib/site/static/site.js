@@ -9,3 +9,18 @@
   system.addEventListener("change", tell);
   tell();
 })();
+
+// What the theme leaves out for those who do not see the page, or have no mouse.
+addEventListener("DOMContentLoaded", () => {
+  const all = (selector) => document.querySelectorAll(selector);
+  for (const caption of all("p.caption[role=heading]")) caption.ariaLevel = 2;
+  for (const [selector, label] of [[".sidebar-drawer", "Pages"], [".toc-drawer", "On this page"]])
+    for (const aside of all(selector)) aside.ariaLabel = label;
+  const reach = () => {
+    for (const one of all("article pre, article .output, article .table-wrapper"))
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+  };
+  reach();
+  addEventListener("resize", reach);
+});
