@@ -41,8 +41,8 @@ class Copied:
 
 
 def notebooks(root: Path = NOTEBOOKS) -> Iterator[Path]:
-    """The notebooks of the course below a folder, without solutions."""
-    return (path for path in sorted(root.rglob("*.ipynb"))
+    """The notebooks of the course below a folder, without solutions; one in another language after its original."""
+    return (path for path in sorted(root.rglob("*.ipynb"), key=lambda path: path.with_suffix(""))
             if not {SOLUTIONS, ".ipynb_checkpoints"}.intersection(path.relative_to(root).parts))
 
 

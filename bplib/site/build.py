@@ -1,10 +1,10 @@
 """All of the site together, into a folder."""
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 
@@ -41,7 +41,8 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
         _sphinx(written, Path(place), target, languages, settings.settings(url, repository))
     mathjax.copy_mathjax(target / "_static" / "mathjax")
     for path in paths:
-        shutil.copyfile(path, target / path.relative_to(NOTEBOOKS))
+        notebook = sources.to_download(nbformat.read(path, as_version=4))
+        nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
     return [*languages]
 
 

@@ -31,7 +31,7 @@ def settings(url: str = "", repository: str = "") -> dict:
         "myst_url_schemes": {"http": None, "https": None, "page": "{{path}}#{{fragment}}"},
         "mathjax_path": "mathjax/startup.js", "mathjax3_config": mathjax.CONFIG,
         "ogp_site_url": url, "ogp_site_name": TITLE, "ogp_enable_meta_description": True,
-        "ogp_social_cards": {"enable": bool(url)},
+        "ogp_social_cards": {"enable": bool(url), "font": "DejaVu Sans"},  # a font that has Persian, too
     }
 
 

@@ -3,7 +3,6 @@
 In a notebook links lead to notebooks and name a cell by its id; on a page they lead to pages and to marks before cells.
 An output keeps the one form that is shown.
 """
-import html
 import os
 import re
 from collections import defaultdict
@@ -49,7 +48,7 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     marked   ids of cells that links lead to
     tools    HTML that stands below the title
     """
-    cells = []
+    cells: list[nbformat.NotebookNode] = []
     for cell in notebook.cells:
         if cell.id in marked and cells:
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
@@ -90,7 +89,9 @@ def language(notebook: nbformat.NotebookNode) -> str:
 
 
 def title(notebook: nbformat.NotebookNode) -> str:
-    return HEADING.search(notebook.cells[0].source)[0].removeprefix("# ")
+    """Its first heading, with which each notebook begins."""
+    (first, *_) = HEADING.findall(notebook.cells[0].source)
+    return first.removeprefix("# ")
 
 
 # the pages beside the notebooks
@@ -150,16 +151,32 @@ def about_page() -> str:
 
 
 def tools(name: str, repository: str) -> str:
-    """HTML with the ways to run a notebook: downloaded, and where its repository is public, on Binder and Colab."""
-    file = PurePosixPath(name).name + ".ipynb"
-    links = {"Download this notebook": (f"{file}", " download")}
-    public = re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)/?", repository)
+    """HTML with the ways to run a notebook: downloaded, and where its repository is on GitHub, on Binder."""
+    links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>Download this notebook</a>']
+    public = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", repository)
     if public:
-        path = f"notebooks/{name}.ipynb"
-        links["Run it on Binder"] = (f"https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/{path}", "")
-        links["Open it in Colab"] = (f"https://colab.research.google.com/github/{public[1]}/blob/HEAD/{path}", "")
-    anchors = [f'<a href="{html.escape(address)}"{more}>{words}</a>' for words, (address, more) in links.items()]
-    return f'<p class="page-tools">{" · ".join(anchors)}</p>'
+        links.append(f'<a href="https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">'
+                     "Run it on Binder</a>")
+    return f'<p class="page-tools">{" · ".join(links)}</p>'
+
+
+FIRST_CELL = """\
+# This cell makes the notebook work where bplib is not installed, and its explorers move on Colab.
+try:
+    import bplib
+except ModuleNotFoundError:
+    %pip install --quiet understand-backpropagation
+try:
+    from google.colab import output
+    output.enable_custom_widget_manager()
+except ModuleNotFoundError:
+    pass"""
+
+
+def to_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook as it is downloaded: with a first cell that brings what the others need."""
+    first = nbformat.v4.new_code_cell(FIRST_CELL, id="bplib-first")
+    return nbformat.v4.new_notebook(cells=[first, *notebook.cells], metadata=notebook.metadata)
 
 
 def first_explorer(notebook: nbformat.NotebookNode) -> str:
