@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from bplib.course import NOTEBOOKS
 from bplib.site import __main__ as command
 
-NAMES = ("00-contents", "02-one-neuron", "06-delta-fa", "coursework/sheet-1-one-neuron")
+NAMES = ("00-contents", "02-one-neuron", "05-layers-and-indices", "06-delta-fa", "coursework/sheet-1-one-neuron")
 EXPLORERS = {"index": 1, "00-contents": 1, "02-one-neuron": 1, "06-delta-fa": 1, "coursework/sheet-1-one-neuron": 0}
 """Pages, and how many explorers there are on each."""
 
@@ -120,7 +120,7 @@ ABSENT = re.compile(r"\d\d-[\w-]+\.html|coursework/[\w-]+\.html|(\.\./)\d\d-[\w-
 def test_each_link_leads_to_a_page_and_a_place_on_it(site):
     """Those to pages that a site of so few does not have are known by their names."""
     pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
-    places = 0
+    places: list[str] = []
     for path, text in pages.items():
         assert not re.search(r"<th[^>]*>\s*(<p>\s*</p>)?\s*</th>", text), path  # to readers of screens a heading of nothing
         for file, place in LINK.findall(text):
@@ -128,9 +128,9 @@ def test_each_link_leads_to_a_page_and_a_place_on_it(site):
             if not target.exists():
                 assert ABSENT.fullmatch(file) and (NOTEBOOKS / target.relative_to(site)).with_suffix(".ipynb").exists()
             elif len(place) > 1 and target.suffix == ".html":
-                places += 1
+                places.append(place)
                 assert f'id="{unquote(place[1:])}"' in pages[target], (path, file, place)
-    assert places > 50
+    assert len(places) > 50 and "#cell-id=05-09" in places
 
 
 @pytest.mark.thorough
@@ -141,7 +141,7 @@ def test_a_page_says_what_it_is_and_how_to_run_it(site):
     assert (site / card).stat().st_size > 5000
     assert 'href="02-one-neuron.ipynb" download' in text
     assert "mybinder.org/v2/gh/someone/course/HEAD?urlpath=lab/tree/notebooks/02-one-neuron.ipynb" in text
-    assert re.search(r'class="next-page" href="06-delta-fa\.html"', text)
+    assert re.search(r'class="next-page" href="05-layers-and-indices\.html"', text)
     assert re.search(r'class="prev-page" href="00-contents\.html"', text)
 
 
