@@ -1,5 +1,6 @@
 """The static site, built of a few pages: opened from the disk in a browser, without a network."""
 import re
+import sys
 from urllib.parse import unquote
 
 import nbformat
@@ -168,6 +169,8 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, capsys):
 
 
 def test_without_sphinx_it_is_said_what_to_install(monkeypatch, tmp_path, capsys):
-    monkeypatch.setitem(__import__("sys").modules, "bplib.site.build", None)
+    monkeypatch.delitem(sys.modules, "bplib.site.build", raising=False)
+    monkeypatch.setitem(sys.modules, "docutils", None)
     assert command.main([str(tmp_path / "site")]) == 1
-    assert "understand-backpropagation[site]" in capsys.readouterr().err and not (tmp_path / "site").exists()
+    said = capsys.readouterr().err
+    assert "docutils is not installed" in said and "understand-backpropagation[site]" in said and not (tmp_path / "site").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import InputError
 
-MISSING = """The site needs packages that learners do without: {python} -m pip install "understand-backpropagation[site]"
+MISSING = """{missing} is not installed, which learners do without: {python} -m pip install "understand-backpropagation[site]"
 Then run the same command again."""
 
 
@@ -19,8 +19,8 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         from .build import build
-    except ModuleNotFoundError:
-        print(MISSING.format(python=sys.executable), file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(MISSING.format(missing=error.name, python=sys.executable), file=sys.stderr)
         return 1
     began = time.monotonic()
     try:

@@ -13,6 +13,7 @@ from ..errors import InputError
 from . import mathjax, settings, sources
 
 PROCESSES = 2
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 FORMULA = re.compile(r"\$([^$]+)\$")
 MARKED = r'<span class="math notranslate nohighlight">\\(\1\\)</span>'
 MARK = ".bplib-site"
@@ -56,7 +57,7 @@ def _sphinx(source, place, target, languages, told):
         app.connect("html-page-context", lambda app, name, template, context, doctree:
                     context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
         app.build()
-    complaints = log.read_text(encoding="utf-8")
+    complaints = COLOUR.sub("", log.read_text(encoding="utf-8"))
     if app.statuscode or complaints:
         raise InputError(f"The site was not built as it should be. Sphinx says:\n{complaints}")
 
