@@ -86,10 +86,10 @@ class Judge:
         self.last = self.head = None
         self.after_break = False
 
-    def world(self, site, carried=None, own=None):
+    def world(self, site, carried=None, own=None, kind=World):
         """What gives values at a point."""
-        world = World(site, own or self.meanings, dict(site.letters), self.names.first, self.names.sample,
-                      self.meant.partials, carried)
+        world = kind(site, own or self.meanings, dict(site.letters), self.names.first, self.names.sample,
+                     self.meant.partials, carried)
         with_matrices = Matrices(world, self.meant.matrices, self.meant.mode.batch, self.names.from_to)
         return world, with_matrices
 

@@ -335,10 +335,15 @@ class NetworkNames(Names):
         return self._unmarked(kind, written, indices)
 
     def _number_is_layer(self, kind, indices, rank):
-        """Whether the first number below a name is its layer: W_1, z_{1,j}, and in a deeper network z_1."""
+        """Whether the first number below a name is its layer: W_1, z_{1,j}, and in a deeper network z_1; where layers have
+        one unit each, there is nothing else that a number could be."""
         mark = self.notation.layer[:1]
         return len(indices) > rank or len(indices) == 1 and (
-            rank == 2 or mark == "_" or self.layers > 1 and mark != "^")
+            rank == 2 or mark == "_" or self.layers > 1 and (mark != "^" or self._is_a_chain))
+
+    @property
+    def _is_a_chain(self):
+        return all(n == 1 for n in self.network.structure.sizes)
 
     def _numbered(self, kind, mark, shift, written):
         match = re.fullmatch(r"([lLk]?)([+-]?\d*)", mark.replace(" ", ""))
