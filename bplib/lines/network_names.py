@@ -5,7 +5,7 @@ from functools import lru_cache
 from ..equations import N as SAMPLES
 from ..notation import DEFAULT
 from .names import CONSTANTS, COSTS, GENERIC, NORMAL, SPELLED, Names, Unreadable, Written, counted
-from .tree import Binary, Entry, Letter, Number, Partial, walk
+from .tree import Binary, Entry, Letter, Node, Number, Over, Partial, rewritten, walk
 
 LAYERED = ("W", "b", "z", "a", "delta", "x", "output a", "output z")
 GUESSED = {"yhat": "output a", "o": "output a", "t": "y", "l": "losses", "ell": "losses"}
@@ -49,6 +49,22 @@ class NetworkNames(Names):
         if hasattr(network.structure, "inputs"):
             self.marks |= {*network.structure.inputs}
         self.by_role = {(q.kind, q.mark): q for q in network.quantities.values()}
+        classes = plain_letter(notation.letter("c"))
+        told_apart = network.given("c") is not None and classes not in notation.units
+        self.classes = classes if told_apart else None
+
+    def read(self, tree):
+        """The number of the right class stands as an index, and in conditions: a_c, [j = c].  Where a sum runs over its
+        letter, that is an index like any other."""
+        if self.classes is None or any(isinstance(part, Over) and self.classes in part.letters for part in walk(tree)):
+            return tree
+        number = self._right_class
+        return rewritten(tree, lambda part: number if isinstance(part, Letter) and part.name == self.classes else part)
+
+    @property
+    def _right_class(self) -> Node:
+        number = Entry("c", (Letter(self.sample),), Written(self.classes))
+        return number if self.first == 1 else Binary("-", number, Number(1.0 - self.first))
 
     # functions
 
@@ -138,6 +154,8 @@ class NetworkNames(Names):
             base, layer = match[1], match[2]
         if base == "delta" and self._is_kronecker(written):
             return Binary("=", *written.indices)
+        if base == self.classes and base not in self.letters and not layer and not written.indices:
+            return self._right_class
         kinds = self.kinds(base)
         if not kinds:
             return self._derivative_in_code(written)
