@@ -748,6 +748,40 @@ def test_what_was_graded_is_not_graded_again(tmp_path, inside):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
 
 
+def test_results_that_somebody_has_changed_are_not_replaced(tmp_path, inside, capsys):
+    """Nor a table that was never written here: this is said before anything is graded. --replace replaces them."""
+    put(tmp_path / "in", CLASS)
+    (tmp_path / "book.csv").write_text(CANVAS, encoding="utf-8")
+    given = ["grade", str(tmp_path / "in"), str(tmp_path / "out"), "--gradebook", str(tmp_path / "book.csv")]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "totals.csv").write_text("mine")
+    assert main(given) == 1 and [*(tmp_path / "out").iterdir()] == [tmp_path / "out" / "totals.csv"]
+    assert main([*given, "--replace"]) == main(given) == 0
+    for name in ("grades.csv", "gradebook-book.csv", f"feedback/{file_name('Ada')}.html"):
+        path = tmp_path / "out" / name
+        before = path.read_bytes()
+        path.write_bytes(before + b"corrected")
+        others = {one: one.read_bytes() for one in (tmp_path / "out").rglob("*.*") if one.suffix != ".jsonl"}
+        put(tmp_path / "in", {"Eve.ipynb": RIGHT if name == "grades.csv" else HALF_RIGHT})
+        capsys.readouterr()
+        assert main(given) == 1 and f"{path} would be lost" in capsys.readouterr().err
+        assert {one: one.read_bytes() for one in others} == others
+        path.write_bytes(before)
+        assert main(given) == 0
+
+
+def test_what_cannot_be_written_is_said(tmp_path, inside, capsys):
+    put(tmp_path / "in", CLASS)
+    (tmp_path / "out").write_text("a file")
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out")]) == 1
+    assert "There can be no folder" in capsys.readouterr().err
+    (tmp_path / "busy" / "grades.csv").mkdir(parents=True)
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "busy"), "--replace"]) == 1
+    assert "grades.csv cannot be written" in capsys.readouterr().err
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "new"), "--gradebook", str(tmp_path / "none.csv")]) == 1
+    assert "none.csv cannot be read" in capsys.readouterr().err and not (tmp_path / "new").exists()
+
+
 def test_a_journal_that_was_cut_off(tmp_path):
     path = tmp_path / "journal"
     journal = Journal(path)

@@ -22,7 +22,7 @@ from bplib.coursework.rewritings import formula, typed
 from bplib.grading import Settings, gradescope, grade, release
 from bplib.grading.__main__ import main
 from bplib.grading.grade import handed_in_rows
-from bplib.grading.roster import Roster, key_beside, made_key, read_key, read_students, roster, seed_of
+from bplib.grading.roster import Roster, keep_key, key_beside, key_or_new, read_key, read_students, roster, seed_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHEETS = ROOT / "notebooks" / "coursework"
@@ -85,8 +85,11 @@ def test_a_list_that_is_not_there_or_not_text(tmp_path):
 
 def test_a_key_is_made_once_for_its_owner_alone(tmp_path):
     path = key_beside(tmp_path / "students.csv")
-    key = made_key(path)
-    assert made_key(path) == read_key(path) == key and len(key) == 32
+    key = key_or_new(path)
+    assert not path.exists() and key != key_or_new(path) and len(key) == 32
+    for one in (key, KEY):
+        keep_key(path, one)
+        assert key_or_new(path) == read_key(path) == key
     if os.name != "nt":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -176,6 +179,34 @@ def test_a_second_release_gives_the_same_and_a_new_student_changes_nobody_else(t
     assert before.items() <= after.items() and len(after) == len(before) + len([*SHEETS.glob("*.ipynb")])
 
 
+def test_sheets_that_somebody_has_changed_are_not_replaced(tmp_path, capsys):
+    """What they show is no change. Of a release that would lose one, or an autograder, nothing is written, no key and no
+    sheet that is not there; --replace replaces them."""
+    place, list_, source = tmp_path / "out", listed(tmp_path, OWN), tmp_path / "source"
+    source.mkdir()
+    (source / SHEET).write_bytes((SHEETS / SHEET).read_bytes())
+    given = ["release", str(place), "--source", str(source), "--variants", str(list_)]
+    assert main(given) == 0
+    sheet, other = (place / name / SHEET for name in ("ada", "bob"))
+    notebook = nbformat.read(sheet, as_version=4)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="shown")]
+    nbformat.write(notebook, sheet)
+    other.unlink()
+    assert main(given) == 0 and other.exists()
+    write_answers(sheet, "A")
+    other.unlink()
+    grader = place / "gradescope-sheet-2.zip"
+    grader.write_bytes(b"mine")
+    before, key = sheet.read_bytes(), key_beside(list_).rename(tmp_path / "kept.key")
+    capsys.readouterr()
+    assert main([*given, "--gradescope"]) == 1
+    said = capsys.readouterr()
+    assert f"{sheet}, {place / 'eve' / SHEET} and {grader} would be lost" in said.err and "--replace" in said.err
+    assert not said.out and sorted(place.rglob("*.*")) == [sheet, place / "eve" / SHEET, grader]
+    assert sheet.read_bytes() == before and grader.read_bytes() == b"mine" and not key_beside(list_).exists()
+    assert main([*given, "--key", str(key), "--replace"]) == 0 and other.exists() and sheet.read_bytes() != before
+
+
 def test_without_a_list_the_sheets_are_those_of_everybody(tmp_path):
     for path in release(SHEETS, tmp_path):
         assert not re.search(r'\("\d\.\d:', path.read_text(encoding="utf-8"))
@@ -234,7 +265,7 @@ def thirty(tmp_path_factory):
     for sheet in SHEETS.glob(SHEET):
         (place / "source").mkdir()
         (place / "source" / SHEET).write_bytes(sheet.read_bytes())
-    found = roster(path, made_key(key_beside(path)))
+    found = roster(path, KEY)
     release(place / "source", place / "in", found)
     students = found.students
     for student in students:
@@ -351,8 +382,9 @@ def test_seeds_of_nobody_and_no_seeds(three):
 def test_gradescope_knows_each_ones_variants(tmp_path, three):
     """The autograder of a sheet has the seeds, not the key, and finds its student by what Gradescope says."""
     path, out, found = three
-    zipped = gradescope.autograder("1", tmp_path / "grader.zip", found)
-    with zipfile.ZipFile(zipped) as inside:
+    zipped = gradescope.autograder("1", found)
+    assert zipped == gradescope.autograder("1", found)
+    with zipfile.ZipFile(io.BytesIO(zipped)) as inside:
         inside.extractall(tmp_path / "source")
     assert read_key(key_beside(path)).hex().encode() not in b"".join(
         one.read_bytes() for one in (tmp_path / "source").rglob("*") if one.is_file())

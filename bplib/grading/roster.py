@@ -129,13 +129,22 @@ def read_key(path: Path) -> bytes:
     return key
 
 
-def made_key(path: Path) -> bytes:
-    """The key in a file; a new one, which nobody else may read, where there is no such file."""
-    if not Path(path).exists():
+def key_or_new(path: Path) -> bytes:
+    """The key in a file, or a new one where there is no such file; `keep_key` writes it."""
+    return read_key(path) if Path(path).exists() else secrets.token_bytes(KEY_BYTES)
+
+
+def keep_key(path: Path, key: bytes):
+    """Write a key into a file that nobody else may read; one that is there already stays."""
+    if Path(path).exists():
+        return
+    try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(number, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-    return read_key(path)
+    except OSError as error:
+        raise InputError(f"The key cannot be written to {path} ({error.strerror}). Say with --key where it is to "
+                         "lie.") from None
+    with open(number, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
 
 
 def seed_of(key: bytes, id: str) -> str:
