@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bplib import InputError
-from bplib.coursework import EXERCISES, functions
+from bplib.coursework import EXERCISES, check, functions
 from bplib.grading import Settings, channel, executors, gradebooks, gradescope, grade, marking
 from bplib.grading.__main__ import main
 from bplib.grading.channel import Limits, Stopped, follow
@@ -24,7 +24,7 @@ from bplib.grading.journal import Journal, digest
 from bplib.grading.marking import Row, Task, believed, drawn, from_json, marked
 from bplib.grading.names import visible, visible_name
 from bplib.grading.release import released
-from bplib.grading.report import MARKS, file_name, harmless, write
+from bplib.grading.report import MARKS, file_name, harmless, plain, write
 from bplib.grading.sources import BOUND, MAGIC, Source, literal_answers, places, sheet_of
 from bplib.grading.submissions import LARGEST_FILE, MOST_FILES, content, handed_in, submission
 from bplib.grading.tally import Group, Tally
@@ -300,10 +300,23 @@ def test_a_class_without_mistakes(tmp_path):
     assert "No mistake was recognised." in (tmp_path / "overview.html").read_text(encoding="utf-8")
 
 
-def test_a_cell_of_a_table_is_no_formula():
-    given = ("=1+1", "@x", "−1", "x;=1+1", "a\n+1", "＝1", "a, -b", 0.5)
-    assert [harmless(value) for value in given] \
-        == ["'=1+1", "'@x", "−1", "x;'=1+1", "a\n'+1", "'＝1", "a, -b", 0.5]
+@pytest.mark.parametrize("given, told", [
+    ("=1+1", "'=1+1"), ("@x", "'@x"), ("-2+3", "'-2+3"), ("+cmd|x", "'+cmd|x"), ("＝1", "'＝1"), ("\t=1", "\t'=1"),
+    ("- x", "'- x"), ("x;=1+1", "x;'=1+1"), ("a\n+b", "a\n'+b"), ("a\r-b", "a\r'-b"), ("-1;=2", "-1;'=2"),
+    *[(same, same) for same in ("−1", "-0.5", "+3", "-1,5", "-2e-3", "-5%", "a\n-1\nb", "-", "a\n-\nb", "a, -b", "a - b", "",
+                                0.5)],
+])
+def test_a_cell_of_a_table_is_no_formula(given, told):
+    """An apostrophe stands where a spreadsheet would evaluate, and nowhere else: not in front of a number or a dash."""
+    assert harmless(given) == told
+
+
+def test_feedback_in_a_table_is_plain_text():
+    """Of no derivation and no other answer does it need an apostrophe."""
+    assert plain("**Lost.** See  \n- ✓ line 1: `a**2 - b**2`") == "Lost. See\n✓ line 1: `a**2 - b**2`"
+    for id, answer in (("6.1", "∂C/∂z = a − y\n= -a + y"), ("6.1", "-3"), ("1.1", "-x"), ("1.1", "(a-y)g'(z)"), ("1.4", "-")):
+        told = plain(check(id, answer).feedback)
+        assert len(told) > 30 and harmless(told) == told
 
 
 def test_files_of_two_students_never_meet():

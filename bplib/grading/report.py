@@ -21,9 +21,12 @@ GRADES, TOTALS, OVERVIEW = "grades.csv", "totals.csv", "overview.html"
 COLUMNS = ("student", "file", "sheet", "exercise", "title", "outcome", "points", "of", "counts", "mistakes", "feedback",
            "remark", "variant", "for the instructor")
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
-FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])")
+NUMBER = r"[+\-]\d+(?:[.,]\d+)?(?:[eE][+\-]?\d+)?%?"
+FORMULA = re.compile(rf"(^|[;\t\r\n])(\s*)(?!{NUMBER}\s*(?:$|[;\t\r\n]))([=+\-@＝＋－＠])(?= *[^\s;])")
+"""What a spreadsheet evaluates: a text that begins so and is no number, in a cell, or where it reads ";" or a line break
+as the end of one; a sign by itself is left as it is."""
 VARIES = "Each student had a variant of this question, so equal answers may belong to different questions."
-EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
+MARKDOWN = re.compile(r"(`[^`]*`)|\*\*(.+?)\*\*|^- | +$", re.M)
 
 
 def write(rows, target, sheets=(), house="", replace=False):
@@ -67,14 +70,13 @@ def table(heads, lines):
 
 
 def harmless(value):
-    """A cell of a table; where a spreadsheet would take it, or what stands behind a ";" in it, for a formula, with an
-    apostrophe in front of that."""
+    """A cell of a table, with an apostrophe in front of what a spreadsheet would evaluate."""
     return FORMULA.sub(r"\1\2'\3", value) if isinstance(value, str) else value
 
 
 def plain(feedback):
-    """Feedback without its marks for bold type."""
-    return EMPHASIS.sub(r"\1", feedback)
+    """Feedback without the marks of Markdown: for bold type, items of a list, line breaks.  Code stays as it is quoted."""
+    return MARKDOWN.sub(lambda found: found[1] or found[2] or "", feedback)
 
 
 def number(value):
