@@ -57,10 +57,17 @@ def test_lists_of_students(tmp_path, text, found):
 
 
 BAD = {
-    "nothing": ("", "the columns none"), "no student": ("id,name\n", "lists no student"),
-    "other columns": ("surname,mark\nx,1\n", "the columns surname, mark. Known are: "),
-    "no id": ("id,name\nada,A\n,Bob\n", "Line 3 of"), "twice": ("id\nada\nbob\nAda \n", "stands in lines 2 and 4"),
-    "a bell": ("id\na\x07b\n", "no id that can be read"), "quotes": ('id,name\n"ada,A\n', "is no CSV file"),
+    "nothing": ("\n \n", "is empty. The first line names the columns"),
+    "no first line": ("\nid\nada\n", "no column of ids; its first line reads: nothing"),
+    "no student": ("id,name\n,\n", "lists no student"),
+    "other columns": ("surname,mark\nx,1\n", "its first line reads: surname, mark. The first line names the columns: call that of "
+                                            "the ids `id`"),
+    "a column twice": ("id,ID\na,b\n", "more than one column id"),
+    "no id": ("id,name\nada,A\n,Bob\n ,Eve\n", "Lines 3 and 4 of"),
+    "twice": ("id\nada\nbob\nAda \nbob\n", "'ada' in lines 2 and 4 and 'bob' in lines 3 and 5. Each"),
+    "many twice": ("id\n" + "".join(f"{n % 7}\n" for n in range(14)), "'4' in lines 6 and 13 and 2 more. Each"),
+    "a bell": ("id\nb\na\x07b\n", "Line 3 of"), "quotes": ('id,name\n"ada,A\n', "is no CSV file"),
+    "a comma": ("id,name\nada,Ada,\nbob,Bond, James\n", "Line 3 of"),
 }
 
 

@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 from ..errors import InputError
+from .names import in_words
 
 NAMED = 5
 """How many files are named that would be lost."""
@@ -18,11 +19,7 @@ def refuse_to_lose(paths, what=DIFFERS):
     what   how they are known to hold something that would be lost
     """
     if paths:
-        named = [str(path) for path in paths[:NAMED]]
-        rest = [f"{len(paths) - NAMED} more"] * (len(paths) > NAMED)
-        *first, last = named + rest
-        files = f"{', '.join(first)} and {last}" if first else last
-        raise InputError(LOST.format(files=files, what=what))
+        raise InputError(LOST.format(files=in_words(paths, NAMED), what=what))
 
 
 def put(path: Path, content: bytes) -> Path:
