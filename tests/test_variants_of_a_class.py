@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from bplib import InputError
-from bplib.coursework import EXERCISES, VARIATIONS, summary, variant
+from bplib.coursework import EXERCISES, VARIATIONS, slips, summary, variant
 from bplib.coursework.matching import reference
 from bplib.coursework.reading import LETTERS
 from bplib.coursework.rewritings import formula, typed
@@ -150,11 +151,19 @@ def test_an_id_that_is_no_name_of_a_folder_gets_one(tmp_path, id):
 
 # sheets
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """A folder with the list, the key and the sheets of three students."""
+    place = tmp_path_factory.mktemp("three")
+    assert main(["release", str(place / "out"), "--variants", str(listed(place, OWN))]) == 0
+    return place
+
+
 @pytest.fixture
-def three(tmp_path):
-    """(the list, the folder of sheets, the class) of three students."""
-    path = listed(tmp_path, OWN)
-    assert main(["release", str(tmp_path / "out"), "--variants", str(path)]) == 0
+def three(tmp_path, released):
+    """(the list, the folder of sheets, the class) of three students, for one test alone."""
+    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "students.csv"
     return path, tmp_path / "out", roster(path, read_key(key_beside(path)))
 
 
@@ -166,9 +175,8 @@ def test_each_student_gets_the_sheets_with_their_own_variants(three, capsys):
             text = nbformat.read(out / student.folder / sheet.name, as_version=4)
             source = "\n".join(cell.source for cell in text.cells if cell.cell_type == "code")
             ids = re.findall(r'(?:check|field|hand_in|hint|question)\("([^"]+)"', source)
-            seeds = {student.seed if id.partition(":")[0] in VARIATIONS else "" for id in ids}
-            assert ids and {id.partition(":")[2] for id in ids} == seeds and len(seeds) == 1
-            assert (f'globals(), "{student.seed}")' in source) == (student.seed in text.cells[0].source) == any(seeds)
+            assert ids and {id.partition(":")[2] for id in ids} == {student.seed}
+            assert f'globals(), "{student.seed}")' in source and student.seed in text.cells[0].source
             for row in (row for id, row in EXERCISES.items() if row.kind == "function" and id in source):
                 assert variant(row.id, student.seed).signature in source
             asked = "\n".join(cell.source for cell in text.cells if cell.cell_type == "markdown")
@@ -358,6 +366,19 @@ def test_grading_needs_the_key(three, capsys):
     assert "There is no key" in capsys.readouterr().err and not (out.parent / "results").exists()
 
 
+def test_a_derivation_is_graded_by_the_variant_of_its_student(three):
+    _, out, found = three
+    path = out / "ada" / "sheet-6-derivations.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.id == "answer-6-11")
+    right = slips.machine(own := variant("6.11", found.students[0].seed))
+    cell.source = f'answer_6_11 = r"""\n{slips.written(right, right.steps)}\n"""'
+    nbformat.write(notebook, path)
+    rows = handed_in_rows(out / "ada", Settings(roster=found), "ada")
+    row, = (row for row in rows if row.exercise == "6.11")
+    assert (row.outcome, row.points, row.variant) == ("right", own.points, found.students[0].seed)
+
+
 def test_what_the_notebook_says_does_not_choose_the_variant(three):
     """Ada puts Bob's seed into her own sheet, with answers that are right for it: she is graded by hers."""
     _, out, found = three
@@ -425,9 +446,18 @@ def test_what_gradescope_does_not_say_is_nobodys(tmp_path, three, text):
 
 
 def test_release_says_what_nbgrader_cannot_do(tmp_path, capsys):
-    path = listed(tmp_path, "id\nada\n")
-    assert main(["release", str(tmp_path / "out"), "--variants", str(path)]) == 0
-    assert "autograde cannot know variants" in capsys.readouterr().out
+    """And which notebooks are the same for everybody; where all are, that there is nothing to draw."""
+    path, source = listed(tmp_path, "id\nada\n"), tmp_path / "source"
+    source.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Hello")]), source / "hello.ipynb")
+    given = ["release", str(tmp_path / "out"), "--variants", str(path), "--source", str(source)]
+    assert main(given) == 1 and not (tmp_path / "out").exists() and not key_beside(path).exists()
+    assert "No notebook in" in capsys.readouterr().err
+    (source / SHEET).write_bytes((SHEETS / SHEET).read_bytes())
+    assert main(given) == 0
+    said = capsys.readouterr().out
+    assert "autograde cannot know variants" in said and f"Keep {key_beside(path)}" in said
+    assert said.endswith("no exercise that has variants: hello.ipynb.\n")
     assert main(["release", str(tmp_path / "plain")]) == 0
     assert "nbgrader" not in capsys.readouterr().out
 

@@ -13,7 +13,8 @@ from .files import put, refuse_to_lose
 from .grade import grade, handed_in_rows
 from .isolation import WAYS, House, StartFailed
 from .marking import Settings
-from .release import assignments, changed, handouts, written
+from .names import in_words
+from .release import assignments, changed, handouts, without_variants, written
 from .report import number
 from .results import Results
 from .roster import keep_key, key_beside, key_or_new, read_key, roster
@@ -111,13 +112,15 @@ def _release(given):
     for path in (*written(sheets, given.run), *written(sources), *starmap(put, graders.items())):
         print(path)
     if key:
-        print(VARIANTS)
+        print(VARIANTS.format(key=place))
+        if alike := without_variants(given.source):
+            print(ALIKE.format(names=in_words(alike)))
     return 0
 
 
-VARIANTS = ("The derivations of sheet 6 are the same for everybody. Keep the key that these variants were drawn with: "
-            "`grade --variants` needs it. nbgrader's autograde cannot know variants; it can hand these files out and "
-            "collect them, for `grade --variants` to grade.")
+VARIANTS = ("Keep {key}, the key that these variants were drawn with: `grade --variants` needs it. nbgrader's autograde cannot "
+            "know variants; it can hand these files out and collect them, for `grade --variants` to grade.")
+ALIKE = "The same for everybody, since they ask no exercise that has variants: {names}."
 
 
 def _key_among_no_sheets(given):

@@ -15,7 +15,7 @@ import nbformat
 from ..coursework.pages import asked, hints
 from ..errors import InputError
 from .files import put, refuse_to_lose
-from .varied import varied
+from .varied import varied, varies
 
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*\n?", re.M | re.S)
 MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
@@ -61,10 +61,18 @@ def handouts(source, target, roster=None):
     if target.resolve() == source.resolve():
         raise InputError(f"The release would overwrite the sheets with their solutions in {source}. "
                          "Give another folder.")
+    if roster and not any(map(varies, sheets.values())):
+        raise InputError(f"No notebook in {source} asks an exercise that has variants, so everybody would get the same. "
+                         "Leave the list of students out, or give the folder that holds the sheets.")
     if roster is None:
         return {target / name: released(notebook) for name, notebook in sheets.items()}
     return {target / student.folder / name: released(varied(notebook, student.seed, student.name or student.id))
             for student in roster.students for name, notebook in sheets.items()}
+
+
+def without_variants(source):
+    """Names of the notebooks of a folder that ask no exercise which has variants."""
+    return [name for name, notebook in _sheets(Path(source)).items() if not varies(notebook)]
 
 
 def assignments(source, target):
