@@ -168,12 +168,28 @@ def test_losses(name):
 
 
 @needs_torch
-def test_a_model_that_was_read_can_be_diagnosed():
-    found = read("MLP, by hand")
-    hers = found.gradients()
-    assert bp.diagnose(found, gradients=hers).right is True
-    told = bp.diagnose(found, gradients={**hers, "W": -hers["W"]})
-    assert told.wrong == ["W"] and "the sign is turned" in told.mistakes
+def test_a_model_that_was_read_is_diagnosed_in_the_names_of_pytorch():
+    torch.manual_seed(1)
+    model, loss = nn.Sequential(_First(nn.LSTM(3, 2)), nn.Linear(2, 3)).double(), nn.MSELoss()
+    inputs, targets = torch.randn(4, 2, 3).double(), torch.randn(4, 2, 3).double()
+    found = bp.from_torch(model, inputs, targets, loss)
+    loss(model(inputs), targets).backward()
+    hers = {name: value.grad for name, value in model.named_parameters()}
+    for given in (hers, [value.grad for value in model.parameters()], found.gradients(), lambda p, X, Y: hers):
+        assert bp.diagnose(found, gradients=given).right is True
+    told = bp.diagnose(found, model.named_parameters(), inputs, targets, gradients={"1.weight": -hers["1.weight"]})
+    assert told.wrong == ["1.weight"] and "the sign is turned" in told.mistakes and "0.layer.weight_ih_l0" in told.missing
+    assert "The gradient of 1.weight has the wrong sign" in str(told)
+    gate = hers["0.layer.weight_hh_l0"].clone()
+    gate[2:4] *= -1
+    told = bp.diagnose(found, gradients={**hers, "0.layer.weight_hh_l0": gate})
+    assert told.wrong == ["0.layer.weight_hh_l0"] and "(∂C/∂0.layer.weight_hh_l0[2:4])" in str(told)
+    told = bp.diagnose(found, gradients={"1.weight": hers["1.weight"].T})
+    assert told.relations == {"1.weight": "is the transpose of the right one"}
+    told = bp.diagnose(found, gradients={"1.weight": hers["1.weight"].cos()})
+    assert told.assumed == "In the equations W2 is 1.weight."
+    with pytest.raises(bp.InputError, match="Unknown: head.weight"):
+        bp.diagnose(found, gradients={"head.weight": gate})
 
 
 # dense networks

@@ -82,6 +82,34 @@ class ReadModel:
             target[rows] = np.reshape(array, target[rows].shape)
         return found
 
+    @property
+    def order(self) -> tuple:
+        """Names of all parameters in PyTorch, in the order of `.parameters()`."""
+        return tuple(name for name, _ in self._module.model.named_parameters())
+
+    def shape_of(self, name) -> tuple:
+        """The shape of a parameter in PyTorch."""
+        return tuple(self._module.model.get_parameter(name).shape)
+
+    def part_of(self, name) -> str:
+        """What an array of the equations is in PyTorch: a parameter, or rows of one, as lstm.weight_ih_l0[4:8]."""
+        rows = self._slices[name][1]
+        return self.names[name] + (f"[{rows.start}:{rows.stop}]" if rows.stop is not None else "")
+
+    def as_ours(self, arrays) -> dict:
+        """The inverse of `as_torch`, and inputs without axes of one entry: what else there is is left out, and what has
+        another shape stays as it is."""
+        found = {name: arrays[name].reshape(len(arrays[name]), *own.shape[1:]) for name, own in self.inputs.items()
+                 if name in arrays and own.ndim and arrays[name].size == len(arrays[name]) * own[:1].size}
+        for name, whole in self.names.items():
+            if whole in arrays:
+                given = arrays[whole]
+                fits = np.shape(given) == self.shape_of(whole)
+                found[name] = np.reshape(given[self._slices[name][1]], self.parameters[name].shape) if fits else given
+            elif name in arrays:
+                found[name] = arrays[name]
+        return found
+
     def check(self) -> "Check":
         """The cost and every gradient beside those that autograd finds, in double precision."""
         torch = torch_itself()
