@@ -1,5 +1,6 @@
 """Operations entry by entry: activations, arithmetic, comparisons, masks, the terms of losses."""
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -60,7 +61,7 @@ def cast(w, self, dtype=None, other=None, **_):
     if dtype is None:
         return self if other is None or not other.boolean else cast(w, self, "bool")
     if kind == "bool":
-        return self if self.boolean else w.formula("[{0} != 0]", self, boolean=True)
+        return self if self.boolean else w.condition("!=", self)
     if kind in ("float64", "float32"):
         return replace(self, whole=False, boolean=False)
     if self.whole or self.boolean:
@@ -102,9 +103,9 @@ def entrywise(w, stem, formula, *tensors):
 def add(w, self, other, alpha=1, **_):
     value = w.values.get(other.name)
     if value is not None and (value == -np.inf).any():  # a mask of numbers
-        found = masked_fill(w, self, w.constant(value == -np.inf), -math.inf)
         rest = np.where(value == -np.inf, 0.0, value)
-        return entrywise(w, "y", "{0} + {1}", found, w.constant(rest)) if rest.any() else found
+        found = entrywise(w, "y", "{0} + {1}", self, w.constant(rest)) if rest.any() else self
+        return masked_fill(w, found, w.constant(value == -np.inf), -math.inf)
     return entrywise(w, "y", "{0} + {1}" if alpha == 1 else f"{{0}} + {shown(alpha)} * {{1}}", self, other)
 
 
@@ -253,7 +254,7 @@ COMPARISONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "
 
 def compared(sign):
     def row(w, self, other, **_):
-        return w.formula(f"[{{0}} {sign} {{1}}]", self, other, boolean=True)
+        return w.condition(sign, self, other)
     return row
 
 
@@ -264,7 +265,8 @@ BOTH = {"and": "({0} * {1})", "or": "({0} + {1} - {0} * {1})", "xor": "({0} + {1
 
 def joined(text):
     def row(w, self, other, **_):
-        return w.formula(text, *(one if one.boolean else cast(w, one, "bool") for one in (self, other)), boolean=True)
+        both = (one if one.boolean else cast(w, one, "bool") for one in (self, other))
+        return replace(w.formula(text, *both), boolean=True)
     return row
 
 
@@ -340,9 +342,15 @@ def masked_fill(w, self, mask, value, **_):
         m = f"[{dims[-1][0]} > {dims[-2][0]}]"
     if number != -math.inf:
         return w.emit("r", dims, f"{x} * (1 - {m}) + {shown(number)} * {m}")
-    found = w.emit("r", dims, f"{x} - {LOWEST} * {m}")
+    found = w.emit("r", dims, f"{x} - {LOWEST} * {as_condition(m)}")
     w.masked[found.name] = self, None if later else w.not_(mask)
     return found
+
+
+def as_condition(text) -> str:
+    """A formula of conditions as a single one: a sum would be multiplied out, and swallowed by a number so large."""
+    single = re.fullmatch(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]", text) and "!=" not in text
+    return text if single else f"[{text} > 0]"
 
 
 def plain(x):

@@ -1,7 +1,5 @@
 """Layers: weighted sums, convolutions, pooling, normalisation, embedding."""
-import re
-
-from .entrywise import entrywise, minimum, plain
+from .entrywise import as_condition, entrywise, minimum, plain
 from .entrywise import maximum as larger
 from .ranges import RANK, Range, align, atoms_of, size_of
 from .table import reads, refuse
@@ -457,13 +455,7 @@ def softmax(w, self, dim, **_):
     for own, other in zip(score.dims[::-1], x.dims[::-1]):
         if size_of(own) != size_of(other):  # repeated along axes of the mask
             return _softmax(w, w.single(x, at), at)
-    return _softmax(w, w.single(score, at), at, lambda dims: f", {condition(w.here(kept, dims))}")
-
-
-def condition(text) -> str:
-    """A formula of conditions as one of them."""
-    whole = re.fullmatch(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]", text)
-    return text if whole else f"[{text} > 0]"
+    return _softmax(w, w.single(score, at), at, lambda dims: f", {as_condition(w.here(kept, dims))}")
 
 
 def _softmax(w, x, at, where=lambda dims: ""):

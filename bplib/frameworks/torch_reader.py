@@ -62,7 +62,8 @@ def in_double():
     usual = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
-        with InDouble():
+        with InDouble(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
     finally:
         torch.set_default_dtype(usual)
@@ -194,9 +195,8 @@ class Reader:
         if array.dtype.kind != "b":
             self.writer.values[found.name] = array
             return found
-        condition = self.writer.formula("[{0} > 0]", found, boolean=True)
         self.writer.values[found.name] = array * 1
-        return condition
+        return self.writer.condition(">", found)
 
     def _parameter(self, name, value):
         if id(value) in self.by_identity:

@@ -196,10 +196,17 @@ def select(w, self, dim, index, **_):
     return viewed(placed(x, axis, place, None), rest)
 
 
+FIRST = "{} - #"
+"""How the index begins that reads the first part of an axis: it is the letter itself, written as a computed index."""
+
+
 def placed(x, axis, text, new):
     """The tensor read at another place along one of its axes: a text, with {} for the axis that is there instead."""
-    found = [(old.replace("{}", text if old == "{}" or text == "{}" else f"({text})"), new) if own is axis else (old, own)
-             for old, own in places_of(x)]
+    def read(old):
+        old = "{}" if old.startswith(FIRST) else old
+        return old.replace("{}", text if old == "{}" or text == "{}" else f"({text})")
+
+    found = [(read(old), new) if own is axis else (old, own) for old, own in places_of(x)]
     return replace(x, places=tuple(found))
 
 
@@ -224,18 +231,25 @@ def slice_(w, self, dim=0, start=None, end=None, step=1, length=None, **_):
         return flatten(w, slice_(w, outer, at, start // each, end // each), at, at + 1)
     x = w.single(self, at)
     axis, = atoms_of(x.dims[at])
-    new = w.axis(part_of(axis, start, end, step, n, size))
+    new, count = part_of(w, axis, start, end, step, n, size)
     dims = list(x.dims)
     dims[at] = (new,)
-    return viewed(placed(x, axis, (f"{step}*{{}}" if step != 1 else "{}") + plus(start), new), dims)
+    text = f"{FIRST}{new} + {count}" if (start, step) == (0, 1) else (f"{step}*{{}}" if step != 1 else "{}") + plus(start)
+    return viewed(placed(x, axis, text, new), dims)
 
 
-def part_of(axis, start, end, step, n, size):
-    """The range of a slice; counted from the end where it ends there or one before it."""
+def part_of(w, axis, start, end, step, n, size):
+    """(the axis of a slice, its size as text): counted from the end where it ends there or one before it.
+
+    The size of a first part has a name: a letter alone has to fit the axis, so its index is written as computed.
+    """
+    kind, named = axis.range.root.kind, (start, step) == (0, 1)
     if step == 1 and n - end <= 1 and not axis.range.root.number and (start, end) != (0, n):
-        return Range(size, axis.range.root.kind, (f"{{}}{plus(end - n - start)}", (axis.range,)))
+        less = plus(end - n - start)
+        return w.axis(Range(size, kind, (f"{{}}{less}", (axis.range,)), named=named)), f"#{axis}{less}"
     axis.range.root.number = True
-    return Range(size, axis.range.root.kind, number=True, fixed=True)
+    formula = (str(size), ()) if named else None
+    return w.axis(Range(size, kind, formula, number=True, fixed=True, named=named)), str(size)
 
 
 @reads("chunk")
@@ -309,7 +323,7 @@ def padded(w, x, at, before, after):
     x = w.single(x, at)
     axis, = atoms_of(x.dims[at])
     root = axis.range.root
-    longer = w.axis(Range(root.size + before + after, root.kind, (f"{{}}{plus(before + after)}", (root,))))
+    longer = w.axis(Range(root.size + before + after, root.kind, (f"{{}}{plus(before + after)}", (root,)), named=True))
     dims = [*w.like(x.dims)]
     dims[at] = (longer,)
     return w.emit("y", dims, _put(w, x, at, dims, str(before), f"#{axis}{plus(before + after)}"))
@@ -346,7 +360,7 @@ def cat(w, tensors, dim=0, **_):
     given = tuple(x.dims[at][0].range for x in tensors if x.dims[at])
     ones = sum(not x.dims[at] for x in tensors)
     text = "+".join(["{}"] * len(given) + ["1"] * ones)
-    total = Range(sum(x.shape[at] for x in tensors), given[0].root.kind if given else "j", (text, given))
+    total = Range(sum(x.shape[at] for x in tensors), given[0].root.kind if given else "j", (text, given), named=True)
     whole = w.axis(total)
     dims = (*dims[:at], (whole,), *dims[at + 1:])
     terms = []

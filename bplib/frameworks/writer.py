@@ -24,6 +24,10 @@ LOWEST = "1e30"
 """What is taken off where PyTorch writes −∞: exp(−10³⁰) is 0."""
 
 
+OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
+"""Sign of a comparison → the sign that holds where it does not."""
+
+
 @dataclass(frozen=True)
 class Tensor:
     """What a variable of the program is in the equations: an array, read at places.
@@ -115,30 +119,36 @@ class Writer:
         self.equations[name] = axes, right
         return Tensor(name, tuple(("{}", axis) for axis in axes), tuple(map(tuple, dims)))
 
-    def formula(self, text, *tensors, boolean=False) -> Tensor:
+    def formula(self, text, *tensors) -> Tensor:
         """A formula of the entries of tensors that is put in where it is used, and has no equation of its own."""
         dims = self.together(*tensors)
         axes = [axis for dim in dims for axis in dim]
         text = text.format(*(self.here(x, dims) for x in tensors))
         for place, axis in enumerate(axes):
             text = text.replace(str(axis), f"{{{place}}}")
-        return Tensor(text, tuple(("{}", axis) for axis in axes), dims, boolean=boolean)
+        return Tensor(text, tuple(("{}", axis) for axis in axes), dims)
 
-    def holds(self, x) -> Tensor:
-        """An array of zeros and ones as a condition."""
-        found = self.formula("[{0} > 0]", x, boolean=True)
-        if x.name in self.values:
-            self.values[found.name] = self.values[x.name]
+    def condition(self, sign, one, other="0") -> Tensor:
+        """1 where two tensors, or a tensor and a number, are so related; 0 elsewhere."""
+        two = [one, other if isinstance(other, Tensor) else Tensor(other, (), ())]
+        found, opposite = (replace(self.formula(f"[{{0}} {way} {{1}}]", *two), boolean=True) for way in (sign, OPPOSITE[sign]))
+        self.opposite |= {found.name: opposite.name, opposite.name: found.name}
         return found
 
     def not_(self, mask) -> Tensor:
         """What a condition leaves out."""
-        if mask.name in self.opposite:
-            return replace(mask, name=self.opposite[mask.name])
-        found = self.formula("(1 - {0})", mask, boolean=True)
-        self.opposite |= {found.name: mask.name, mask.name: found.name}
+        if mask.name not in self.opposite:
+            self.opposite[mask.name] = self.condition("<=", mask).name
+        found = replace(mask, name=self.opposite[mask.name])
         if mask.name in self.values:
             self.values[found.name] = 1 - self.values[mask.name]
+        return found
+
+    def holds(self, x) -> Tensor:
+        """An array of zeros and ones as a condition."""
+        found = self.condition(">", x)
+        if x.name in self.values:
+            self.values[found.name] = self.values[x.name]
         return found
 
     def constant(self, value, stem="k") -> Tensor:
@@ -338,11 +348,12 @@ class Spelling:
         self.most = Counter()  # how often a range stands in one equation
 
     def _with_its_formula(self, one, ranges):
-        """Ranges after those that their sizes are computed from."""
+        """Ranges after those that their sizes are computed from; where those are numbers it is one too."""
         if one not in ranges:
-            for other in one.formula[1] if one.formula else ():
-                for atom in other.atoms():
-                    self._with_its_formula(atom, ranges)
+            atoms = [atom for other in (one.formula[1] if one.formula else ()) for atom in other.atoms()]
+            for atom in atoms:
+                self._with_its_formula(atom, ranges)
+            one.number = one.number or bool(atoms) and all(atom.number for atom in atoms)
             ranges[one] = None
 
     def _name(self, ranges):
