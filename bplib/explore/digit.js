@@ -41,13 +41,14 @@ function digitView(model, view, { pass }) {
   view.root.append(
     todo.element,
     h("div", { class: "bplib-columns bplib-digit-columns" },
-      h("div", { class: "bplib-controls" }, h("p", {}, phrase("Draw here, with mouse, finger or keys")), field.element,
+      h("div", { class: "bplib-controls" }, h("p", {}, phrase("Draw here")), field.element,
         h("div", { class: "bplib-buttons" },
           button(phrase("Clear"), phrase("An empty field"), press(() => begin(state.x.map(() => 0), "empty"))), undo,
           button(phrase("Example"), phrase("The next test image"), press(() => example("example"))),
           button(phrase("Misread"), phrase("The next test image that the network reads wrong"),
                  press(() => example("misread")))),
-        h("p", { class: "bplib-hint" }, phrase("Fill the field from top to bottom, as the digits do that it learned from."))),
+        h("p", { class: "bplib-hint" }, phrase(
+          "With mouse, finger, or arrow keys and space. Fill the field from top to bottom: so do the digits it learned from."))),
       h("div", { class: "bplib-controls" }, reading, outputs.element, eta.element,
         h("div", { class: "bplib-buttons" }, run.element,
           button(phrase("Step"), phrase("{formula}, kept from 0 to 1", { formula: "x ← x − η ∂C/∂x" }), press(step))),
@@ -56,7 +57,7 @@ function digitView(model, view, { pass }) {
         h("p", { class: "bplib-hint bplib-digit-key" }, key("plus", "+", phrase("more ink")),
           key("minus", MINUS, phrase("less ink")), h("span", {}, phrase("pale: already full, or empty"))),
         formula)),
-    h("p", { class: "bplib-hint" }, phrase("What each hidden unit looks for, as signs of its weights, and what it says")),
+    h("p", { class: "bplib-hint bplib-digit-about" }, phrase("What each hidden unit looks for, as signs of its weights, and what it says")),
     units.element, view.spoken);
 
   // values
@@ -172,7 +173,7 @@ function digitView(model, view, { pass }) {
     reading.replaceChildren(phrase("It reads"), " ", h("strong", { "data-value": "reads" }, String(reads)),
       h("span", {}, phrase("cost"), " ", h("var", {}, "C"), " ",
         h("span", { class: "bplib-value", "data-value": "C" }, show(found.C))));
-    heading.textContent = phrase("What would make it read {digit}: {formula}", { digit: String(target), formula: "−∂C/∂x" });
+    heading.textContent = phrase("To make it read {digit}: {formula}", { digit: String(target), formula: "−∂C/∂x" });
     wanted.draw(wish, most, wishes(wish), state.x);
     todo.seen({ state, reads, sure, ...begun });
     view.say(() => field.spoken() + phrase("The network reads {reads}, with {sure}. For the target {target} the cost C is {cost}.",

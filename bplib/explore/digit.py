@@ -1,5 +1,5 @@
 """A digit, drawn by hand: a trained network reads it, and the gradient says which pixels would make it another one."""
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import traitlets
@@ -39,11 +39,10 @@ class DigitExplorer(Explorer):
     weights = Parameters()
     x = Sample("pixel")
 
-    def __init__(self, network, **values):
-        self.network = self.weights_layout = network
-        self.derivation = derive(network)
-        super().__init__(generated_code(self.derivation), {}, **values)
-        self.set_trait("facts", {**self.facts, **page_facts(self.derivation)})
+    def __init__(self, derivation, **values):
+        self.derivation, self.network = derivation, derivation.network
+        self.weights_layout = self.network
+        super().__init__(generated_code(derivation), page_facts(derivation), **values)
 
     @traitlets.validate("x")
     def _is_ink(self, proposal):
@@ -95,17 +94,19 @@ def digit(network: Network | Generated | None = None, weights=None, *, x=None, t
 
     InputError for a network that does not read such images, or one without its weights.
     """
-    given = reader(network) if network is not None else own_reader()
+    derivation = own_reader() if network is None else derive(reader(network))
     if weights is None and network is not None:
         raise InputError("Give the weights of the network too, as training has left them: "
                          "bp.explore.digit(network, history.parameters).")
     shown = datasets.digits().X_test[FIRST] if x is None else x
-    return DigitExplorer(given, weights=digit_reader.parameters() if weights is None else weights, x=shown,
+    return DigitExplorer(derivation, weights=digit_reader.parameters() if weights is None else weights, x=shown,
                          target=target, eta=eta)
 
 
+@cache
 def own_reader():
-    return reader(dense(digit_reader.SIZES, digit_reader.ACTIVATIONS, "negative log-likelihood"))
+    """The derivation of the network whose weights are stored."""
+    return derive(reader(dense(digit_reader.SIZES, digit_reader.ACTIVATIONS, "negative log-likelihood")))
 
 
 def reader(given):

@@ -151,15 +151,16 @@ SENTENCES = {
     "would make it read {target}, a plus for more ink and a minus for less.":
         "رقمی از ۸ در ۸ پیکسل؛ ده خروجی آن به شکل میله: شبکه {reads} می‌خواند، با {sure}؛ و آنچه باعث می‌شود {target} "
         "بخواند، به‌اضافه برای جوهر بیشتر و منها برای جوهر کمتر.",
-    "Draw here, with mouse, finger or keys": "این‌جا بکشید، با موشی، انگشت یا صفحه‌کلید",
-    "Fill the field from top to bottom, as the digits do that it learned from.":
-        "کادر را از بالا تا پایین پر کنید، مثل رقم‌هایی که شبکه از آن‌ها یاد گرفته است.",
+    "Draw here": "این‌جا بکشید",
+    "With mouse, finger, or arrow keys and space. Fill the field from top to bottom: so do the digits it learned from.":
+        "با موشی، انگشت، یا کلیدهای جهت‌نما و فاصله. کادر را از بالا تا پایین پر کنید: رقم‌هایی که شبکه از آن‌ها یاد گرفته "
+        "است هم چنین‌اند.",
     "The field: arrow keys move, the space key gives a pixel more ink":
         "کادر: کلیدهای جهت‌نما جابه‌جا می‌کنند و کلید فاصله جوهر پیکسل را بیشتر می‌کند",
     "row {row}, column {column}: {share} % ink": "سطر {row}، ستون {column}: {share} درصد جوهر",
     "It reads": "می‌خواند:",
     "outputs; the choice is the target": "خروجی‌ها؛ رقم انتخاب‌شده رقم خواسته‌شده است",
-    "What would make it read {digit}: {formula}": "آنچه باعث می‌شود {digit} بخواند: {formula}",
+    "To make it read {digit}: {formula}": "برای آنکه {digit} بخواند: {formula}",
     "more ink": "جوهر بیشتر",
     "less ink": "جوهر کمتر",
     "pale: already full, or empty": "کم‌رنگ: از پیش پر یا خالی",
