@@ -8,6 +8,7 @@ import pytest
 from explorers import Controls, refused
 from jupyter import from_disk, number, run_javascript
 from playwright.sync_api import expect
+from test_languages import TEXTS, english
 
 import bplib
 import bplib.explore
@@ -158,15 +159,20 @@ class View(Controls):
             "all => all.map(one => [one.dataset.value, one.textContent])")}
 
     def signs(self):
-        """Which way each pixel is wanted to change, and how strongly, read off the picture: −1 to 1 for the strongest."""
+        """Which way each pixel is wanted to change, and how strongly, read off the picture: −1 to 1 for the strongest.
+
+        And the pixels whose sign is pale.
+        """
         boxes = self.root.locator(".bplib-digit-columns .bplib-digit-signs path").evaluate_all(
             r"""all => all.flatMap(mark => [...(mark.getAttribute("d") ?? "").matchAll(/M(\S+?),(\S+?)h(\S+?)v(\S+?)h/g)].map(
-                ([, x, y, w, h]) => [mark.classList[0].endsWith("plus") ? 1 : -1, ...[x, y, w, h].map(Number)]))""")
-        found = np.zeros(64)
-        for sign, x, y, w, h in boxes:
+                ([, x, y, w, h]) => [mark.classList[0].endsWith("plus") ? 1 : -1, mark.classList.length === 2,
+                                     ...[x, y, w, h].map(Number)]))""")
+        found, pale = np.zeros(64), set()
+        for sign, is_pale, x, y, w, h in boxes:
             at = int(y + h / 2) * 8 + int(x + w / 2)
             found[at] = sign * max(abs(found[at]), w / 0.96)
-        return found
+            pale |= {at} if is_pale else set()
+        return found, pale
 
     def agrees(self):
         self.python.x, self.python.target = self.x(), self.target()
@@ -176,7 +182,9 @@ class View(Controls):
         assert shown["reads"] == outputs.argmax()
         hidden = self.python.functions.forward(OWN, self.x()[None])["a1"][0]
         assert [shown[f"unit{n}"] for n in range(1, 31)] == pytest.approx(hidden, abs=6e-3)
-        assert self.signs() == pytest.approx(-slope / abs(slope).max(), abs=0.07)
+        signs, pale = self.signs()
+        assert signs == pytest.approx(-slope / abs(slope).max(), abs=0.07)
+        assert pale == {*np.flatnonzero((signs > 0) & (self.x() == 1) | (signs < 0) & (self.x() == 0))}
         return True
 
     def draw(self, *places):
@@ -261,7 +269,12 @@ def test_each_line_is_taken_back_by_itself(view):
     one = view.x()
     view.draw((5, 1), (5, 7))
     assert view.x()[0:8].sum() > one[0:8].sum() > 0
-    for expected in (one, np.zeros(64), start):
+    for expected in (one, np.zeros(64)):
+        view.press("Undo")
+        assert view.x() == pytest.approx(expected, abs=1e-12)
+    view.draw((6.5, 6.5), (6.5, 6.5))
+    assert not view.x()[:40].any() and view.x()[54] > 0.9, "what was taken back is not drawn again"
+    for expected in (np.zeros(64), start):
         view.press("Undo")
         assert view.x() == pytest.approx(expected, abs=1e-12)
     assert view.root.get_by_role("button", name="Undo").is_disabled()
@@ -310,6 +323,24 @@ def test_what_is_tried_makes_room_for_the_next(view):
     view.press("Misread")
     view.choose(re.search(r"is a (\d)", view.message.inner_text())[1])
     assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
+
+
+def test_nothing_is_said_in_english_on_a_persian_page(browser, tmp_path):
+    bplib.languages.use("fa")
+    try:
+        html = bplib.explore.digit()._repr_mimebundle_()[0]["text/html"]
+    finally:
+        bplib.languages.use("en")
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{html}", encoding="utf-8")
+    with from_disk(browser, tmp_path / "page.html") as (page, complaints):
+        view = View(page.locator(".bplib[dir=rtl]"))
+        for control in view.root.locator("button, [role=gridcell][tabindex='0']").all():
+            if control.is_enabled():
+                control.click()
+            texts = view.root.evaluate(TEXTS)
+            assert len(texts) > 150 and english(texts) == []
+        expect(view.root.locator(".bplib-spoken")).not_to_be_empty()
+        assert english(view.root.evaluate(TEXTS)) == [] and not complaints
 
 
 @pytest.mark.parametrize("width", [480, 800, 1280])

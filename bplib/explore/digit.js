@@ -57,7 +57,8 @@ function digitView(model, view, { pass }) {
         h("p", { class: "bplib-hint bplib-digit-key" }, key("plus", "+", phrase("more ink")),
           key("minus", MINUS, phrase("less ink")), h("span", {}, phrase("pale: already full, or empty"))),
         formula)),
-    h("p", { class: "bplib-hint bplib-digit-about" }, phrase("What each hidden unit looks for, as signs of its weights, and what it says")),
+    h("p", { class: "bplib-hint bplib-digit-about" }, phrase(
+      "What each unit of layer 1 looks for: the signs of its weights, over the digit; and its output")),
     units.element, view.spoken);
 
   // values

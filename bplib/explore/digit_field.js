@@ -65,7 +65,7 @@ function drawingField([rows, columns], phrase, { begins, draws }) {
   }
 
   element.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();
     element.setPointerCapture(event.pointerId);
     const [u, v] = place(event).map(Math.floor);
@@ -76,7 +76,7 @@ function drawingField([rows, columns], phrase, { begins, draws }) {
     change(ink.over(below));
   });
   element.addEventListener("pointermove", (event) => {
-    if (!last) return;
+    if (!last || !event.isPrimary) return;
     const all = event.getCoalescedEvents?.() ?? [];
     (all.length ? all : [event]).forEach(drawTo);
     change(ink.over(below));

@@ -166,8 +166,8 @@ SENTENCES = {
     "pale: already full, or empty": "کم‌رنگ: از پیش پر یا خالی",
     "More ink helps most in row {row}, column {column}; less ink in row {row2}, column {column2}.":
         "جوهر بیشتر در سطر {row} و ستون {column} از همه مؤثرتر است؛ جوهر کمتر در سطر {row2} و ستون {column2}.",
-    "What each hidden unit looks for, as signs of its weights, and what it says":
-        "آنچه هر نورون پنهان دنبالش می‌گردد، به صورت علامت وزن‌هایش، و آنچه می‌گوید",
+    "What each unit of layer 1 looks for: the signs of its weights, over the digit; and its output":
+        "آنچه هر نورون لایهٔ ۱ دنبالش می‌گردد: علامت وزن‌هایش روی رقم؛ و خروجی آن",
     "the weights of unit {n}": "وزن‌های نورون {n}",
 
     # its controls
