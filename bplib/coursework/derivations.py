@@ -16,8 +16,8 @@ SECONDS = 10
 AT_MOST = 0.5
 RULE = ("All points are for a derivation that arrives and whose every line follows. Any other earns the share of its "
         "steps that follow, and half of the points at most where it does not arrive.")
-STEP = ("A step is an equality about a derivative; one that holds for any numbers, such as (a − y)·x = x·(a − y), is "
-        "welcome and counts as none.")
+STEP = ("A step is an equality about a derivative that leads to the one that is asked for; one that holds for any numbers, "
+        "such as (a − y)·x = x·(a − y), or that says again what was said, is welcome and counts as none.")
 
 
 def verdict_on(row, text):
@@ -25,13 +25,13 @@ def verdict_on(row, text):
     try:
         with within(SECONDS):
             found = examined(row.network, text, row.of, given=row.given, batch=row.batch)
-            steps = steps_of(found.found)
+            steps = steps_of(found.found, row.of)
     except TookTooLong:
         return Verdict(row.id, "time-out", 0.0, (), f"Judging these lines was stopped after {SECONDS} seconds. Write "
                                                     "fewer, or shorter ones.")
     outcome = _outcome(found, steps, row)
     score = 1.0 if outcome == "right" else _share(found, steps, row)
-    return Verdict(row.id, outcome, score, found.verdict.mistakes, _told(found, steps, row, outcome))
+    return Verdict(row.id, outcome, score, found.verdict.mistakes, _told(found, steps, row, outcome, score))
 
 
 def _outcome(found, steps, row):
@@ -52,19 +52,28 @@ def _share(found, steps, row):
 
 # what the learner reads; her own lines are quoted, and nothing that is not hers
 
-def _told(found, steps, row, outcome):
+def _told(found, steps, row, outcome, score):
     if outcome == "right":
         return "Every line follows, and it arrives."
     lines = "\n".join(_line(line) for line in found.verdict.lines)
-    return "\n\n".join(filter(None, [found.verdict.summary, lines, _counted(steps, row)]))
+    return f"{_in_short(found, steps, row)} This earns {score * row.points:.3g} of {row.points} points.\n\n{lines}"
+
+
+def _in_short(found, steps, row):
+    """What keeps it from being right, too few steps first where that is all."""
+    if steps.right >= row.steps:
+        return found.verdict.summary
+    few = f"{_many(steps.right)}, and at least {row.steps} are asked for."
+    if found.verdict.right and found.arrived.reached:
+        return f"**Too few steps:** {few} {found.verdict.summary} Write down what lies between."
+    return f"{found.verdict.summary} {few}"
+
+
+def _many(steps):
+    return {0: "No step follows", 1: "1 step follows"}.get(steps, f"{steps} steps follow")
 
 
 def _line(line):
     quoted = line.text.replace("`", "'")
     said = "" if line.verdict == "follows" and not line.message else f" {line.verdict}. {line.message}".rstrip()
     return f"- {MARKS[line.verdict].strip() or '·'} line {line.number}: `{quoted}`{said}"
-
-
-def _counted(steps, row):
-    many = f"{steps.right} step{'s' * (steps.right != 1)}"
-    return f"Steps that follow: {many}; at least {row.steps} are asked for." if steps.right < row.steps else ""
