@@ -156,6 +156,7 @@ def test_a_downloaded_notebook_is_the_same_behind_a_first_cell_that_runs(site):
 @pytest.mark.thorough
 def test_nothing_is_fetched_from_elsewhere(site):
     """No page and no style asks another host for anything; scripts are watched by the tests with a browser."""
+    assert (site / "_static/neuron.svg").exists()
     for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r'(?:src="|<link [^>]*stylesheet[^>]*href="|url\(["\']?)(?:https?:)?//[^"\')]*', text) == [], path
@@ -166,6 +167,14 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, capsys):
     assert command.main([str(tmp_path)]) == 1
     assert "something that is not a site" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.html"]
+
+
+@pytest.mark.parametrize("parts", [("file",), ("file", "below")], ids=["file", "below-a-file"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, capsys, parts):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert command.main([str(tmp_path.joinpath(*parts))]) == 1
+    assert str(tmp_path.joinpath(*parts)) in capsys.readouterr().err
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
 def test_without_sphinx_it_is_said_what_to_install(monkeypatch, tmp_path, capsys):

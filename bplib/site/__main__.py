@@ -28,6 +28,10 @@ def main(arguments: list[str]) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"The site cannot be written to {given.folder}: {error}. Give a folder of your own, on a disk that has "
+              "20 MB free, and run the same command again.", file=sys.stderr)
+        return 1
     print(f"{len(pages)} notebooks are pages, in {time.monotonic() - began:.0f} seconds. Open "
           f"{(given.folder / 'index.html').absolute()}")
     return 0

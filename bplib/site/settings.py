@@ -29,7 +29,7 @@ def settings(url: str = "", repository: str = "") -> dict:
         "myst_heading_slug_func": "bplib.site.sources.anchor", "myst_update_mathjax": False,
         "myst_url_schemes": {"http": None, "https": None, "page": "{{path}}#{{fragment}}"},
         "mathjax_path": "mathjax/startup.js", "mathjax3_config": mathjax.CONFIG,
-        "ogp_site_url": url, "ogp_site_name": TITLE, "ogp_enable_meta_description": True,
+        "html_baseurl": url, "ogp_site_url": url, "ogp_site_name": TITLE, "ogp_enable_meta_description": True,
         "ogp_social_cards": {"enable": bool(url), "font": "DejaVu Sans"},  # a font that has Persian, too
     }
 
