@@ -75,6 +75,26 @@ def test_formulas_are_many_and_drawn_with_the_fonts_in_the_site(browser, site):
         assert {"MJXZERO", "MJXTEX", "MJXTEX-I"} <= {*used}
 
 
+SHAPE = """async (one) => {
+    await one.decode();
+    return [one.clientWidth / one.clientHeight, one.naturalWidth / one.naturalHeight]; }"""
+
+
+@pytest.mark.thorough
+def test_pictures_come_with_the_reader_and_move_nothing(browser, site):
+    """Files beside the pages; before one is there its place is as large as with it."""
+    with from_disk(browser, site / "06-delta-fa.html") as (page, complaints):
+        pictures = page.locator("article .cell_output img")
+        assert pictures.count() == 4
+        for one in pictures.all():
+            room = one.evaluate("one => one.clientWidth / one.clientHeight")
+            one.scroll_into_view_if_needed()
+            shown, own = one.evaluate(SHAPE)
+            assert room == pytest.approx(own, rel=0.01) and shown == pytest.approx(own, rel=0.01)
+            assert len(one.get_attribute("alt")) > 20 and one.get_attribute("src").startswith("_images/")
+        assert not complaints
+
+
 @pytest.mark.thorough
 def test_search_finds_without_a_network(browser, site):
     with from_disk(browser, site / "search.html") as (page, complaints):
@@ -179,7 +199,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, capsys, parts):
 
 def test_without_sphinx_it_is_said_what_to_install(monkeypatch, tmp_path, capsys):
     monkeypatch.delitem(sys.modules, "bplib.site.build", raising=False)
-    monkeypatch.setitem(sys.modules, "docutils", None)
+    monkeypatch.setitem(sys.modules, "sphinx.application", None)
     assert command.main([str(tmp_path / "site")]) == 1
     said = capsys.readouterr().err
-    assert "docutils is not installed" in said and "understand-backpropagation[site]" in said and not (tmp_path / "site").exists()
+    assert "is not installed" in said and "understand-backpropagation[site]" in said and not (tmp_path / "site").exists()
