@@ -96,6 +96,29 @@ def test_pictures_come_with_the_reader_and_move_nothing(browser, site):
 
 
 @pytest.mark.thorough
+def test_a_choice_is_judged_on_the_page(browser, site):
+    """The right one opens the answer; a wrong one says what is wrong with it, and opens nothing."""
+    with from_disk(browser, site / "02-one-neuron.html") as (page, complaints):
+        typeset(page)
+        said = page.locator(".choice-told")
+        assert said.count() == 2 and page.locator(".choice").count() == 6
+        longest, logarithm = (told.locator("..") for told in said.all())
+        for question, right, options, sentence in [(longest, "B", "ACB", "Which other factor is there?"),
+                                                   (logarithm, "A", "BCA", "comes to the front of the logarithm")]:
+            for letter in options:
+                assert question.locator("details[open]").count() == 0
+                button = question.locator(".choice", has=page.get_by_text(letter, exact=True))
+                button.press("Enter")
+                told = question.locator(".choice-told")
+                expect(told).to_contain_text("✓" if letter == right else "✗")
+                if letter == options[0]:
+                    expect(told).to_contain_text(sentence)
+                expect(question.locator("[aria-pressed=true]")).to_have_count(1)
+            assert question.locator("details[open]").count() == 1
+        assert not complaints
+
+
+@pytest.mark.thorough
 def test_search_finds_without_a_network(browser, site):
     with from_disk(browser, site / "search.html") as (page, complaints):
         page.goto(f"{(site / 'search.html').as_uri()}?q=pencil")

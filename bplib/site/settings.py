@@ -19,7 +19,7 @@ def settings(url: str = "", repository: str = "") -> dict:
         "project": TITLE, "author": "The authors of bplib", "html_title": TITLE,
         "extensions": ["myst_nb", "sphinx.ext.mathjax", "sphinxext.opengraph"],
         "html_theme": "furo", "language": "en", "templates_path": [str(HERE / "templates")],
-        "html_static_path": [str(HERE / "static")], "html_css_files": ["site.css"], "html_js_files": ["site.js"],
+        "html_static_path": [str(HERE / "static")], "html_css_files": ["site.css"], "html_js_files": ["site.js", "choices.js"],
         "html_theme_options": {"source_repository": repository} if repository else {},
         "html_copy_source": False, "html_show_search_summary": False, "html_use_index": False,
         "html_permalinks_icon": "#", "html_show_copyright": False,
