@@ -10,9 +10,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import bplib as bp
 from bplib import trial
+from bplib.environment import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -78,6 +80,24 @@ def run(*command, code=0, **options):
                           env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
+
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_runs_what_there_is(path):
+    """Commands of bplib, files of this project, jobs that wait for jobs."""
+    jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+    assert {one for job in jobs.values() for one in [job.get("needs")] if one} <= {*jobs}
+    lines = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert {*re.findall(r"\bbplib (\w+)", "\n".join(lines))} <= {*COMMANDS}
+    for name in re.findall(r"[\w./-]+\.(?:md|toml)|\.ci/run", "\n".join(lines)):
+        assert (ROOT / name).is_file(), name
+
+
+def test_there_are_workflows():
+    assert [path.stem for path in WORKFLOWS] == ["release", "site", "test"]
 
 
 @pytest.mark.thorough

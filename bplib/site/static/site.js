@@ -17,10 +17,11 @@ addEventListener("DOMContentLoaded", () => {
   for (const [selector, label] of [[".sidebar-drawer", "Pages"], [".toc-drawer", "On this page"]])
     for (const aside of all(selector)) aside.ariaLabel = label;
   const reach = () => {
-    for (const one of all("article pre, article .output, article .table-wrapper"))
+    for (const one of all("article pre, article .output, article .table-wrapper, article mjx-container[display]"))
       if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
       else one.removeAttribute("tabindex");
   };
   reach();
+  addEventListener("load", () => window.MathJax?.startup?.promise.then(reach));
   addEventListener("resize", reach);
 });
