@@ -147,14 +147,14 @@ SENTENCES = {
     "Digit explorer": "کاوشگر رقم",
     "Digit explorer: a picture read as {reads}, with {sure}; target {target}, {eta}.":
         "کاوشگر رقم: تصویری که {reads} خوانده می‌شود، با {sure}؛ رقم خواسته‌شده {target}، {eta}.",
-    "A digit of 8 by 8 pixels; the ten outputs for it as bars: the network reads {reads}, with {sure}; and what "
-    "would make it read {target}, a plus for more ink and a minus for less.":
+    "A digit of 8 by 8 pixels; the ten outputs for it as bars: the network reads {reads}, with {sure}; and "
+    "what would make it read {target}, a plus for more ink and a minus for less.":
         "رقمی از ۸ در ۸ پیکسل؛ ده خروجی آن به شکل میله: شبکه {reads} می‌خواند، با {sure}؛ و آنچه باعث می‌شود {target} "
         "بخواند، به‌اضافه برای جوهر بیشتر و منها برای جوهر کمتر.",
     "Draw here": "این‌جا بکشید",
-    "With mouse, finger, or arrow keys and space. Fill the field from top to bottom: so do the digits it learned from.":
-        "با موشی، انگشت، یا کلیدهای جهت‌نما و فاصله. کادر را از بالا تا پایین پر کنید: رقم‌هایی که شبکه از آن‌ها یاد گرفته "
-        "است هم چنین‌اند.",
+    "With mouse, finger, or arrow keys and space.": "با موشی، انگشت، یا کلیدهای جهت‌نما و فاصله.",
+    "Fill the field from top to bottom: so do the digits that it learned from.":
+        "کادر را از بالا تا پایین پر کنید: رقم‌هایی که شبکه از آن‌ها یاد گرفته است هم چنین‌اند.",
     "The field: arrow keys move, the space key gives a pixel more ink":
         "کادر: کلیدهای جهت‌نما جابه‌جا می‌کنند و کلید فاصله جوهر پیکسل را بیشتر می‌کند",
     "row {row}, column {column}: {share} % ink": "سطر {row}، ستون {column}: {share} درصد جوهر",
