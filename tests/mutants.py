@@ -100,8 +100,8 @@ TESTS = {
     "coursework/pages": "test_coursework_checking test_coursework_rows test_coursework_sheets",
     "coursework/writing": "test_coursework_checking test_coursework_grammar",
     **dict.fromkeys(["grading/" + name for name in (
-        "channel executors folders gradebooks grade gradescope isolation journal marking names release report sources "
-        "submissions tally child/run").split()], GRADING),
+        "channel executors files folders gradebooks grade gradescope isolation journal marking names release report results "
+        "sources submissions tally child/run").split()], GRADING),
     **dict.fromkeys(["tuning/" + name for name in
                      "arrays buffers kernels names passes plain scalars together trees tuned".split()], TUNING),
 }

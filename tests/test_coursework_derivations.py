@@ -123,6 +123,20 @@ def test_an_index_that_is_t_again_is_not_another_step_in_time(last):
     assert check("6.10", text + last).score == 0.5
 
 
+@pytest.mark.parametrize("text, begins", [
+    ("∂C/∂z = a − y", "**Too few steps:** 1 step follows, and at least 2 are asked for. Every line is right. It "
+                      "arrives at ∂C/∂z. Write down what lies between. This earns 1.5 of 3 points."),
+    ("∂C/∂z = a − 2y", "Line 1 is the first that does not follow. No step follows, and at least 2 are asked for. "
+                       "This earns 0 of 3 points."),
+    ("∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂w = ∂C/∂z · x", "Every line is right, and "),
+])
+def test_too_few_steps_are_told_first(text, begins):
+    """And what the lines earn, before they are gone through."""
+    told = check("6.1", text).feedback
+    assert told.startswith(begins) and told.index("of 3 points.") < told.index("line 1:")
+    assert ("Too few" in told) == (text == "∂C/∂z = a − y")
+
+
 def test_a_line_that_cannot_be_read_costs_its_share():
     verdict = check("6.1", solution("6.1") + "\n∂C/∂w = foo · x")
     assert (verdict.outcome, round(verdict.score, 3)) == ("invalid", 0.667) and "foo" in verdict.feedback

@@ -103,7 +103,7 @@ def as_learners_get_it(notebook):
 
 
 def test_the_open_sheets_are_made_of_those_with_solutions():
-    """Whoever has changed one makes the open ones anew: python3 -m bplib release --run notebooks/coursework"""
+    """Whoever has changed one makes the open ones anew: python3 -m bplib release --run --replace notebooks/coursework"""
     assert [path.name for path in sorted(OPEN.glob("*.ipynb"))] == [path.name for path in PATHS]
     for path in PATHS:
         assert as_learners_get_it(sheet(OPEN / path.name)) == as_learners_get_it(released(sheet(path))), path.name

@@ -1,5 +1,6 @@
 """Release and grading: nothing of a solution goes out, and nothing that comes in is lost or harms the rest."""
 import csv
+import io
 import json
 import os
 import re
@@ -88,12 +89,19 @@ def test_the_sheets_are_never_overwritten(tmp_path):
         release(SHEETS, SHEETS)
     with pytest.raises(bplib.InputError, match="no notebook"):
         release(tmp_path, tmp_path / "out")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "sheet.ipynb").write_text("no notebook")
+    with pytest.raises(bplib.InputError, match="sheet.ipynb cannot be read as a notebook"):
+        release(tmp_path / "in", tmp_path / "out")
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(bplib.InputError, match="There can be no folder"):
+        release(SHEETS, tmp_path / "out")
 
 
 def test_an_autograder_for_gradescope(tmp_path):
     """What stands in its zip grades a submission where nothing else of the project is."""
     from bplib.grading.gradescope import autograder
-    with zipfile.ZipFile(autograder("4", tmp_path / "autograder.zip")) as inside:
+    with zipfile.ZipFile(io.BytesIO(autograder("4"))) as inside:
         inside.extractall(tmp_path / "source")
         assert {info.external_attr >> 16 for info in inside.infolist() if "/" not in info.filename} == {0o100755}
     assert (tmp_path / "source" / "setup.sh").read_text().startswith("#!/usr/bin/env bash\n")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bplib import InputError
-from bplib.coursework import EXERCISES, functions
+from bplib.coursework import EXERCISES, check, functions
 from bplib.grading import Settings, channel, executors, gradebooks, gradescope, grade, marking
 from bplib.grading.__main__ import main
 from bplib.grading.channel import Limits, Stopped, follow
@@ -24,7 +24,7 @@ from bplib.grading.journal import Journal, digest
 from bplib.grading.marking import Row, Task, believed, drawn, from_json, marked
 from bplib.grading.names import visible, visible_name
 from bplib.grading.release import released
-from bplib.grading.report import MARKS, file_name, harmless, write
+from bplib.grading.report import MARKS, file_name, harmless, plain, write
 from bplib.grading.sources import BOUND, MAGIC, Source, literal_answers, places, sheet_of
 from bplib.grading.submissions import LARGEST_FILE, MOST_FILES, content, handed_in, submission
 from bplib.grading.tally import Group, Tally
@@ -300,10 +300,23 @@ def test_a_class_without_mistakes(tmp_path):
     assert "No mistake was recognised." in (tmp_path / "overview.html").read_text(encoding="utf-8")
 
 
-def test_a_cell_of_a_table_is_no_formula():
-    given = ("=1+1", "@x", "−1", "x;=1+1", "a\n+1", "＝1", "a, -b", 0.5)
-    assert [harmless(value) for value in given] \
-        == ["'=1+1", "'@x", "−1", "x;'=1+1", "a\n'+1", "'＝1", "a, -b", 0.5]
+@pytest.mark.parametrize("given, told", [
+    ("=1+1", "'=1+1"), ("@x", "'@x"), ("-2+3", "'-2+3"), ("+cmd|x", "'+cmd|x"), ("＝1", "'＝1"), ("\t=1", "\t'=1"),
+    ("- x", "'- x"), ("x;=1+1", "x;'=1+1"), ("a\n+b", "a\n'+b"), ("a\r-b", "a\r'-b"), ("-1;=2", "-1;'=2"),
+    *[(same, same) for same in ("−1", "-0.5", "+3", "-1,5", "-2e-3", "-5%", "a\n-1\nb", "-", "a\n-\nb", "a, -b", "a - b", "",
+                                0.5)],
+])
+def test_a_cell_of_a_table_is_no_formula(given, told):
+    """An apostrophe stands where a spreadsheet would evaluate, and nowhere else: not in front of a number or a dash."""
+    assert harmless(given) == told
+
+
+def test_feedback_in_a_table_is_plain_text():
+    """Of no derivation and no other answer does it need an apostrophe."""
+    assert plain("**Lost.** See  \n- ✓ line 1: `a**2 - b**2`") == "Lost. See\n✓ line 1: `a**2 - b**2`"
+    for id, answer in (("6.1", "∂C/∂z = a − y\n= -a + y"), ("6.1", "-3"), ("1.1", "-x"), ("1.1", "(a-y)g'(z)"), ("1.4", "-")):
+        told = plain(check(id, answer).feedback)
+        assert len(told) > 30 and harmless(told) == told
 
 
 def test_files_of_two_students_never_meet():
@@ -746,6 +759,40 @@ def test_what_was_graded_is_not_graded_again(tmp_path, inside):
     assert again.rows == anew.rows
     for name in ("grades.csv", "totals.csv", "overview.html"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+
+
+def test_results_that_somebody_has_changed_are_not_replaced(tmp_path, inside, capsys):
+    """Nor a table that was never written here: this is said before anything is graded. --replace replaces them."""
+    put(tmp_path / "in", CLASS)
+    (tmp_path / "book.csv").write_text(CANVAS, encoding="utf-8")
+    given = ["grade", str(tmp_path / "in"), str(tmp_path / "out"), "--gradebook", str(tmp_path / "book.csv")]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "totals.csv").write_text("mine")
+    assert main(given) == 1 and [*(tmp_path / "out").iterdir()] == [tmp_path / "out" / "totals.csv"]
+    assert main([*given, "--replace"]) == main(given) == 0
+    for name in ("grades.csv", "gradebook-book.csv", f"feedback/{file_name('Ada')}.html"):
+        path = tmp_path / "out" / name
+        before = path.read_bytes()
+        path.write_bytes(before + b"corrected")
+        others = {one: one.read_bytes() for one in (tmp_path / "out").rglob("*.*") if one.suffix != ".jsonl"}
+        put(tmp_path / "in", {"Eve.ipynb": RIGHT if name == "grades.csv" else HALF_RIGHT})
+        capsys.readouterr()
+        assert main(given) == 1 and f"{path} would be lost" in capsys.readouterr().err
+        assert {one: one.read_bytes() for one in others} == others
+        path.write_bytes(before)
+        assert main(given) == 0
+
+
+def test_what_cannot_be_written_is_said(tmp_path, inside, capsys):
+    put(tmp_path / "in", CLASS)
+    (tmp_path / "out").write_text("a file")
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "out")]) == 1
+    assert "There can be no folder" in capsys.readouterr().err
+    (tmp_path / "busy" / "grades.csv").mkdir(parents=True)
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "busy"), "--replace"]) == 1
+    assert "grades.csv cannot be written" in capsys.readouterr().err
+    assert main(["grade", str(tmp_path / "in"), str(tmp_path / "new"), "--gradebook", str(tmp_path / "none.csv")]) == 1
+    assert "none.csv cannot be read" in capsys.readouterr().err and not (tmp_path / "new").exists()
 
 
 def test_a_journal_that_was_cut_off(tmp_path):

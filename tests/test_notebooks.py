@@ -133,6 +133,47 @@ def test_six_to_nine_words_of_prose_for_each_line_of_code(path):
     assert 6 <= words / sum(len(lines(cell)) for cell in code_cells(notebook)) <= 9
 
 
+FIELD = re.compile(r'ask\.(?:formula|derivation)\(.*"([^"]+)"')
+DERIVATIVE = re.compile(r"∂(\w+)/∂(\w+)")
+OF_A_SAMPLE = re.compile(r"derivative of the loss\b|cost of a sample\?|cost of a sample with|for one sample")
+LEAST_FIELDS = {"derivatives": 5, "words": 6}
+
+
+def asked_twice(notebook):
+    """For each field the way in which the text before it names a derivative, and whether it is that of the field: the
+    same top, C or C_s, and the same letter below."""
+    text = ""
+    for cell in notebook.cells:
+        text = cell.source if cell.cell_type == "markdown" else text
+        for goal in FIELD.findall(cell.source) if cell.cell_type == "code" else ():
+            if said := DERIVATIVE.findall(text):
+                yield "derivatives", goal, _stems(*said[-1]) == _stems(*DERIVATIVE.search(goal).groups())
+            if OF_A_SAMPLE.search(text):
+                yield "words", goal, goal.startswith(("∂C_s/", "δ"))
+
+
+def _stems(of, by):
+    """C and w for ∂C/∂w2_jk: layer and indices may be left to the field."""
+    return of, re.match(r"[^\W\d_]+", by.replace("sigma", "σ"))[0]
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+def test_a_field_asks_for_the_derivative_that_the_text_asks_for(path):
+    assert not [goal for _, goal, same in asked_twice(nbformat.read(path, as_version=4)) if not same]
+
+
+def test_fields_whose_text_names_a_derivative_are_found():
+    """And one that asks for another is noticed."""
+    notebooks = [nbformat.read(path, as_version=4) for path in COURSE]
+    ways = [way for notebook in notebooks for way, *_ in asked_twice(notebook)]
+    assert all(ways.count(way) >= least for way, least in LEAST_FIELDS.items()), ways
+    asks = [nbformat.v4.new_markdown_cell("So what is ∂C/∂b?"), nbformat.v4.new_markdown_cell("… for one sample"),
+            nbformat.v4.new_code_cell('bp.ask.formula(network, "∂C_s/∂b")'),
+            nbformat.v4.new_code_cell('bp.ask.formula(network, "∂C/∂b")')]
+    for text, same in zip(asks[:2], ([False, True], [True, False])):
+        assert [one for *_, one in asked_twice(nbformat.v4.new_notebook(cells=[text, *asks[2:]]))] == same
+
+
 ASSERTED = [path for path in COURSE if path.stem not in ("00-contents", "16-words")]
 
 

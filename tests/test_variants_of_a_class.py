@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,14 +16,14 @@ import numpy as np
 import pytest
 
 from bplib import InputError
-from bplib.coursework import EXERCISES, VARIATIONS, summary, variant
+from bplib.coursework import EXERCISES, VARIATIONS, slips, summary, variant
 from bplib.coursework.matching import reference
 from bplib.coursework.reading import LETTERS
 from bplib.coursework.rewritings import formula, typed
 from bplib.grading import Settings, gradescope, grade, release
 from bplib.grading.__main__ import main
 from bplib.grading.grade import handed_in_rows
-from bplib.grading.roster import Roster, key_beside, made_key, read_key, read_students, roster, seed_of
+from bplib.grading.roster import Roster, keep_key, key_beside, key_or_new, read_key, read_students, roster, seed_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHEETS = ROOT / "notebooks" / "coursework"
@@ -57,10 +58,17 @@ def test_lists_of_students(tmp_path, text, found):
 
 
 BAD = {
-    "nothing": ("", "the columns none"), "no student": ("id,name\n", "lists no student"),
-    "other columns": ("surname,mark\nx,1\n", "the columns surname, mark. Known are: "),
-    "no id": ("id,name\nada,A\n,Bob\n", "Line 3 of"), "twice": ("id\nada\nbob\nAda \n", "stands in lines 2 and 4"),
-    "a bell": ("id\na\x07b\n", "no id that can be read"), "quotes": ('id,name\n"ada,A\n', "is no CSV file"),
+    "nothing": ("\n \n", "is empty. The first line names the columns"),
+    "no first line": ("\nid\nada\n", "no column of ids; its first line reads: nothing"),
+    "no student": ("id,name\n,\n", "lists no student"),
+    "other columns": ("surname,mark\nx,1\n", "its first line reads: surname, mark. The first line names the columns: call that of "
+                                            "the ids `id`"),
+    "a column twice": ("id,ID\na,b\n", "more than one column id"),
+    "no id": ("id,name\nada,A\n,Bob\n ,Eve\n", "Lines 3 and 4 of"),
+    "twice": ("id\nada\nbob\nAda \nbob\n", "'ada' in lines 2 and 4 and 'bob' in lines 3 and 5. Each"),
+    "many twice": ("id\n" + "".join(f"{n % 7}\n" for n in range(14)), "'4' in lines 6 and 13 and 2 more. Each"),
+    "a bell": ("id\nb\na\x07b\n", "Line 3 of"), "quotes": ('id,name\n"ada,A\n', "is no CSV file"),
+    "a comma": ("id,name\nada,Ada,\nbob,Bond, James\n", "Line 3 of"),
 }
 
 
@@ -85,8 +93,11 @@ def test_a_list_that_is_not_there_or_not_text(tmp_path):
 
 def test_a_key_is_made_once_for_its_owner_alone(tmp_path):
     path = key_beside(tmp_path / "students.csv")
-    key = made_key(path)
-    assert made_key(path) == read_key(path) == key and len(key) == 32
+    key = key_or_new(path)
+    assert not path.exists() and key != key_or_new(path) and len(key) == 32
+    for one in (key, KEY):
+        keep_key(path, one)
+        assert key_or_new(path) == read_key(path) == key
     if os.name != "nt":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -140,11 +151,19 @@ def test_an_id_that_is_no_name_of_a_folder_gets_one(tmp_path, id):
 
 # sheets
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """A folder with the list, the key and the sheets of three students."""
+    place = tmp_path_factory.mktemp("three")
+    assert main(["release", str(place / "out"), "--variants", str(listed(place, OWN))]) == 0
+    return place
+
+
 @pytest.fixture
-def three(tmp_path):
-    """(the list, the folder of sheets, the class) of three students."""
-    path = listed(tmp_path, OWN)
-    assert main(["release", str(tmp_path / "out"), "--variants", str(path)]) == 0
+def three(tmp_path, released):
+    """(the list, the folder of sheets, the class) of three students, for one test alone."""
+    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "students.csv"
     return path, tmp_path / "out", roster(path, read_key(key_beside(path)))
 
 
@@ -156,9 +175,8 @@ def test_each_student_gets_the_sheets_with_their_own_variants(three, capsys):
             text = nbformat.read(out / student.folder / sheet.name, as_version=4)
             source = "\n".join(cell.source for cell in text.cells if cell.cell_type == "code")
             ids = re.findall(r'(?:check|field|hand_in|hint|question)\("([^"]+)"', source)
-            seeds = {student.seed if id.partition(":")[0] in VARIATIONS else "" for id in ids}
-            assert ids and {id.partition(":")[2] for id in ids} == seeds and len(seeds) == 1
-            assert (f'globals(), "{student.seed}")' in source) == (student.seed in text.cells[0].source) == any(seeds)
+            assert ids and {id.partition(":")[2] for id in ids} == {student.seed}
+            assert f'globals(), "{student.seed}")' in source and student.seed in text.cells[0].source
             for row in (row for id, row in EXERCISES.items() if row.kind == "function" and id in source):
                 assert variant(row.id, student.seed).signature in source
             asked = "\n".join(cell.source for cell in text.cells if cell.cell_type == "markdown")
@@ -174,6 +192,34 @@ def test_a_second_release_gives_the_same_and_a_new_student_changes_nobody_else(t
     assert main(["release", str(out), "--variants", str(path)]) == 0
     after = {one.relative_to(out): one.read_bytes() for one in out.rglob("*.ipynb")}
     assert before.items() <= after.items() and len(after) == len(before) + len([*SHEETS.glob("*.ipynb")])
+
+
+def test_sheets_that_somebody_has_changed_are_not_replaced(tmp_path, capsys):
+    """What they show is no change. Of a release that would lose one, or an autograder, nothing is written, no key and no
+    sheet that is not there; --replace replaces them."""
+    place, list_, source = tmp_path / "out", listed(tmp_path, OWN), tmp_path / "source"
+    source.mkdir()
+    (source / SHEET).write_bytes((SHEETS / SHEET).read_bytes())
+    given = ["release", str(place), "--source", str(source), "--variants", str(list_)]
+    assert main(given) == 0
+    sheet, other = (place / name / SHEET for name in ("ada", "bob"))
+    notebook = nbformat.read(sheet, as_version=4)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="shown")]
+    nbformat.write(notebook, sheet)
+    other.unlink()
+    assert main(given) == 0 and other.exists()
+    write_answers(sheet, "A")
+    other.unlink()
+    grader = place / "gradescope-sheet-2.zip"
+    grader.write_bytes(b"mine")
+    before, key = sheet.read_bytes(), key_beside(list_).rename(tmp_path / "kept.key")
+    capsys.readouterr()
+    assert main([*given, "--gradescope"]) == 1
+    said = capsys.readouterr()
+    assert f"{sheet}, {place / 'eve' / SHEET} and {grader} would be lost" in said.err and "--replace" in said.err
+    assert not said.out and sorted(place.rglob("*.*")) == [sheet, place / "eve" / SHEET, grader]
+    assert sheet.read_bytes() == before and grader.read_bytes() == b"mine" and not key_beside(list_).exists()
+    assert main([*given, "--key", str(key), "--replace"]) == 0 and other.exists() and sheet.read_bytes() != before
 
 
 def test_without_a_list_the_sheets_are_those_of_everybody(tmp_path):
@@ -234,7 +280,7 @@ def thirty(tmp_path_factory):
     for sheet in SHEETS.glob(SHEET):
         (place / "source").mkdir()
         (place / "source" / SHEET).write_bytes(sheet.read_bytes())
-    found = roster(path, made_key(key_beside(path)))
+    found = roster(path, KEY)
     release(place / "source", place / "in", found)
     students = found.students
     for student in students:
@@ -320,6 +366,19 @@ def test_grading_needs_the_key(three, capsys):
     assert "There is no key" in capsys.readouterr().err and not (out.parent / "results").exists()
 
 
+def test_a_derivation_is_graded_by_the_variant_of_its_student(three):
+    _, out, found = three
+    path = out / "ada" / "sheet-6-derivations.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.id == "answer-6-11")
+    right = slips.machine(own := variant("6.11", found.students[0].seed))
+    cell.source = f'answer_6_11 = r"""\n{slips.written(right, right.steps)}\n"""'
+    nbformat.write(notebook, path)
+    rows = handed_in_rows(out / "ada", Settings(roster=found), "ada")
+    row, = (row for row in rows if row.exercise == "6.11")
+    assert (row.outcome, row.points, row.variant) == ("right", own.points, found.students[0].seed)
+
+
 def test_what_the_notebook_says_does_not_choose_the_variant(three):
     """Ada puts Bob's seed into her own sheet, with answers that are right for it: she is graded by hers."""
     _, out, found = three
@@ -351,8 +410,9 @@ def test_seeds_of_nobody_and_no_seeds(three):
 def test_gradescope_knows_each_ones_variants(tmp_path, three):
     """The autograder of a sheet has the seeds, not the key, and finds its student by what Gradescope says."""
     path, out, found = three
-    zipped = gradescope.autograder("1", tmp_path / "grader.zip", found)
-    with zipfile.ZipFile(zipped) as inside:
+    zipped = gradescope.autograder("1", found)
+    assert zipped == gradescope.autograder("1", found)
+    with zipfile.ZipFile(io.BytesIO(zipped)) as inside:
         inside.extractall(tmp_path / "source")
     assert read_key(key_beside(path)).hex().encode() not in b"".join(
         one.read_bytes() for one in (tmp_path / "source").rglob("*") if one.is_file())
@@ -386,9 +446,18 @@ def test_what_gradescope_does_not_say_is_nobodys(tmp_path, three, text):
 
 
 def test_release_says_what_nbgrader_cannot_do(tmp_path, capsys):
-    path = listed(tmp_path, "id\nada\n")
-    assert main(["release", str(tmp_path / "out"), "--variants", str(path)]) == 0
-    assert "autograde cannot know variants" in capsys.readouterr().out
+    """And which notebooks are the same for everybody; where all are, that there is nothing to draw."""
+    path, source = listed(tmp_path, "id\nada\n"), tmp_path / "source"
+    source.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Hello")]), source / "hello.ipynb")
+    given = ["release", str(tmp_path / "out"), "--variants", str(path), "--source", str(source)]
+    assert main(given) == 1 and not (tmp_path / "out").exists() and not key_beside(path).exists()
+    assert "No notebook in" in capsys.readouterr().err
+    (source / SHEET).write_bytes((SHEETS / SHEET).read_bytes())
+    assert main(given) == 0
+    said = capsys.readouterr().out
+    assert "autograde cannot know variants" in said and f"Keep {key_beside(path)}" in said
+    assert said.endswith("no exercise that has variants: hello.ipynb.\n")
     assert main(["release", str(tmp_path / "plain")]) == 0
     assert "nbgrader" not in capsys.readouterr().out
 

@@ -37,6 +37,7 @@ class Machine:
 
     answer    the `Line`s about the goal itself
     way       those from the cost to there
+    steps     the steps of the derivation that `way` writes
     """
 
     def __init__(self, goal, notation=None):
@@ -57,15 +58,19 @@ class Machine:
     @property
     def way(self):
         """The answer, and before it the steps that lead there, in their order."""
+        return [self.line(step) for step in self.steps] or self.answer
+
+    @property
+    def steps(self):
         steps = self.derivation.steps
         wanted, before = {self.goal.key}, None
         while before != wanted:
             before = set(wanted)
             wanted |= {key for step in steps if self._key(step.left) in wanted for key in self._keys(step.right)}
-        return [self._line(step) for step in steps if self._key(step.left) in wanted] or self.answer
+        return [step for step in steps if self._key(step.left) in wanted]
 
     def _about(self):
-        return [self._line(step) for step in self.derivation.steps if self._key(step.left) == self.goal.key]
+        return [self.line(step) for step in self.derivation.steps if self._key(step.left) == self.goal.key]
 
     def _equations(self):
         """The network's own equation, where a quantity of the forward pass is asked for."""
@@ -73,7 +78,8 @@ class Machine:
         return [Line(self._latex(e.left, e.right), self.goal.key) for e in self.network.equations
                 if kind == "value" and name_of(e.left) == name]
 
-    def _line(self, step):
+    def line(self, step):
+        """A step as a `Line`."""
         code = step.latex() if isinstance(self.network, Model) else step.latex(self.notation)
         return Line(code, self._key(step.left), self._forms(step.right), step.sentence)
 

@@ -31,7 +31,7 @@ def verdict_on(row, text):
                                                     "fewer, or shorter ones.")
     outcome = _outcome(found, steps, row)
     score = 1.0 if outcome == "right" else _share(found, steps, row)
-    return Verdict(row.id, outcome, score, found.verdict.mistakes, _told(found, steps, row, outcome))
+    return Verdict(row.id, outcome, score, found.verdict.mistakes, _told(found, steps, row, outcome, score))
 
 
 def _outcome(found, steps, row):
@@ -52,19 +52,28 @@ def _share(found, steps, row):
 
 # what the learner reads; her own lines are quoted, and nothing that is not hers
 
-def _told(found, steps, row, outcome):
+def _told(found, steps, row, outcome, score):
     if outcome == "right":
         return "Every line follows, and it arrives."
     lines = "\n".join(_line(line) for line in found.verdict.lines)
-    return "\n\n".join(filter(None, [found.verdict.summary, lines, _counted(steps, row)]))
+    return f"{_in_short(found, steps, row)} This earns {score * row.points:.3g} of {row.points} points.\n\n{lines}"
+
+
+def _in_short(found, steps, row):
+    """What keeps it from being right, too few steps first where that is all."""
+    if steps.right >= row.steps:
+        return found.verdict.summary
+    few = f"{_many(steps.right)}, and at least {row.steps} are asked for."
+    if found.verdict.right and found.arrived.reached:
+        return f"**Too few steps:** {few} {found.verdict.summary} Write down what lies between."
+    return f"{found.verdict.summary} {few}"
+
+
+def _many(steps):
+    return {0: "No step follows", 1: "1 step follows"}.get(steps, f"{steps} steps follow")
 
 
 def _line(line):
     quoted = line.text.replace("`", "'")
     said = "" if line.verdict == "follows" and not line.message else f" {line.verdict}. {line.message}".rstrip()
     return f"- {MARKS[line.verdict].strip() or '·'} line {line.number}: `{quoted}`{said}"
-
-
-def _counted(steps, row):
-    many = f"{steps.right} step{'s' * (steps.right != 1)}"
-    return f"Steps that follow: {many}; at least {row.steps} are asked for." if steps.right < row.steps else ""

@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 
+from . import slips
 from .checking import check, judged
 from .matching import reference
 from .measure import _run
@@ -61,7 +62,8 @@ def measured(id: str, number: int) -> Figures:
 def shown(one) -> tuple:
     """What a learner sees of a variant, as a value that can be compared."""
     looks = [str(getattr(one, name, "")) for name in ("units", "spelt", "turned", "takes")]
-    return one.title, one.text, *getattr(one, "options", ()), *looks
+    equations = [one.make] if one.kind == "derivation" else []  # which are shown, and made by a function of their own
+    return one.title, one.text, *getattr(one, "options", ()), *looks, *equations
 
 
 def distinct(id: str) -> int:
@@ -79,7 +81,10 @@ def distinct(id: str) -> int:
 
 
 def _told(one):
-    """Names of the mistakes that are told from all others; of a choice, those that its options have."""
+    """Names of the mistakes that are told from all others; of a choice, those that its options have, and of a derivation
+    the slips in it that are named."""
+    if one.kind == "derivation":
+        return slips.told(one)
     if one.kind == "choice":
         return {mistake for _, mistake in one.options.values() if mistake}
     return reference(one).told_apart()
@@ -135,7 +140,20 @@ def _of_choice(one, random):
             yield f"the right option has a mistake: {mistake}"
 
 
-PROOFS = {"formula": _of_formula, "function": _of_function, "number": _of_number, "choice": _of_choice}
+def _of_derivation(one, random):
+    """Slips are refused, and those named that are so in the exercise itself, as far as the variant has them."""
+    as_it_is, *_ = verdicts = slips.slipped(one)
+    if not verdicts[as_it_is].right:
+        yield f"refused: bplib's own derivation: {verdicts[as_it_is]}"
+    for name in verdicts.keys() - {as_it_is}:
+        if verdicts[name].right:
+            yield f"accepted: {name}"
+        elif name in slips.told(EXERCISES[one.id]) and not verdicts[name].mistakes:
+            yield f"not named: {name}"
+
+
+PROOFS = {"formula": _of_formula, "function": _of_function, "number": _of_number, "choice": _of_choice,
+          "derivation": _of_derivation}
 """Kind of exercise → (variant, random numbers) → what is amiss."""
 
 

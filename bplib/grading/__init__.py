@@ -7,8 +7,8 @@ How it is made
     roster                              the students of a class, and the seed of each one's variants
     marking, variants                   one submission → rows; the same where everybody has variants
     executors, journal, grade           a class of them, wherever they are graded
-    report                              tables and pages
-    release                             sheets without solutions
+    files, results, report              what is written, and never over somebody's changes: tables and pages
+    release, varied                     sheets without solutions
 """
 from .grade import grade
 from .marking import Settings

@@ -2,20 +2,25 @@
 import argparse
 import sys
 import time
+from itertools import starmap
 from pathlib import Path
 
+from ..course import NOTEBOOKS, SOLUTIONS
 from ..coursework import EXERCISES
 from ..errors import InputError
 from . import gradebooks, gradescope
 from .channel import Limits
+from .files import put, refuse_to_lose
 from .grade import grade, handed_in_rows
 from .isolation import WAYS, House, StartFailed
 from .marking import Settings
-from .release import release, release_to_nbgrader
+from .names import in_words
+from .release import assignments, changed, handouts, without_variants, written
 from .report import number
-from .roster import key_beside, made_key, read_key, read_students, roster
+from .results import Results
+from .roster import keep_key, key_beside, key_or_new, read_key, roster
 
-SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework" / "solutions"
+SHEETS = NOTEBOOKS / "coursework" / SOLUTIONS
 NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
 INTERRUPTED, NOT_GRADED = 130, 2
 """Exit codes: where somebody has stopped it; where something was not graded that is no fault of a submission."""
@@ -42,10 +47,15 @@ def _release_options(one):
     one.add_argument("target", type=Path, help="the folder to write them into")
     one.add_argument("--source", type=Path, default=SHEETS, help="the folder with the sheets (default: %(default)s)")
     one.add_argument("--run", action="store_true", help="run them, so that each holds what its cells show")
+    _replace_option(one, "a file that is there already, such as a sheet that somebody has changed")
     one.add_argument("--nbgrader", type=Path, metavar="COURSE",
                      help="write them into nbgrader's folder of a course, too, as sources of assignments")
     one.add_argument("--gradescope", action="store_true", help="write an autograder for Gradescope for each sheet, too")
     _variant_options(one, "write a folder for each student of this list, with sheets whose questions are their own")
+
+
+def _replace_option(one, what):
+    one.add_argument("--replace", action="store_true", help=f"replace {what} (default: refuse, and write nothing)")
 
 
 def _variant_options(one, what):
@@ -74,6 +84,7 @@ def _grade_options(one):
     one.add_argument("--seed", type=int, help="of the numbers for functions (default: drawn once, and kept)")
     one.add_argument("--gradebook", type=Path, action="append", default=[], metavar="FILE",
                      help="a gradebook exported by Canvas, or a grading worksheet of Moodle, to be filled in")
+    _replace_option(one, "a table or page that was changed since it was written")
     _variant_options(one, "grade the variants that `release --variants` gave to this list")
 
 
@@ -87,37 +98,39 @@ def _release(given):
     if given.variants and given.nbgrader:
         raise InputError("nbgrader has one source of an assignment for everybody, so it cannot know variants. Give "
                          "--variants or --nbgrader, not both.")
-    roster = _roster_to_release(given)
-    paths = release(given.source, given.target, roster, given.run)
-    if given.nbgrader:
-        paths += release_to_nbgrader(given.source, given.nbgrader)
-    if given.gradescope:
-        paths += [gradescope.autograder(sheet, given.target / f"gradescope-sheet-{sheet}.zip", roster)
-                  for sheet in NUMBERS]
-    for path in paths:
+    place = given.variants and _key_among_no_sheets(given)
+    key = place and key_or_new(place)
+    students = given.variants and roster(given.variants, key)
+    sheets = handouts(given.source, given.target, students)
+    sources = assignments(given.source, given.nbgrader) if given.nbgrader else {}
+    graders = {given.target / f"gradescope-sheet-{sheet}.zip": gradescope.autograder(sheet, students)
+               for sheet in NUMBERS if given.gradescope}
+    if not given.replace:
+        others = [path for path, content in graders.items() if path.exists() and path.read_bytes() != content]
+        refuse_to_lose(changed(sheets | sources) + others)
+    if key:
+        keep_key(place, key)
+    for path in (*written(sheets, given.run), *written(sources), *starmap(put, graders.items())):
         print(path)
-    if roster:
-        print(VARIANTS)
+    if key:
+        print(VARIANTS.format(key=place))
+        if alike := without_variants(given.source):
+            print(ALIKE.format(names=in_words(alike)))
     return 0
 
 
-VARIANTS = ("The derivations of sheet 6 are the same for everybody. Keep the key that these variants were drawn with: "
-            "`grade --variants` needs it. nbgrader's autograde cannot know variants; it can hand these files out and "
-            "collect them, for `grade --variants` to grade.")
+VARIANTS = ("Keep {key}, the key that these variants were drawn with: `grade --variants` needs it. nbgrader's autograde cannot "
+            "know variants; it can hand these files out and collect them, for `grade --variants` to grade.")
+ALIKE = "The same for everybody, since they ask no exercise that has variants: {names}."
 
 
-def _roster_to_release(given):
-    """The class with its seeds, or None; the key is made where there is none, after the list has been read."""
-    if not given.variants:
-        return None
+def _key_among_no_sheets(given):
+    """The file of the key; InputError where it would be handed out."""
     key = given.key or key_beside(given.variants)
     if key.resolve().is_relative_to(given.target.resolve()):
         raise InputError(f"The key {key} would lie among the sheets in {given.target}. Give another folder for these, "
                          "or --key.")
-    read_students(given.variants)
-    if not sorted(given.source.glob("*.ipynb")):
-        raise InputError(f"There is no notebook in {given.source}. Give the folder that holds the sheets.")
-    return roster(given.variants, made_key(key))
+    return key
 
 
 def _roster(given):
@@ -134,7 +147,10 @@ def _gradescope(given):
 
 
 def _grade(given):
-    start, files = time.monotonic(), []
+    start, files, results = time.monotonic(), [], Results(given.target, given.replace)
+    for path in given.gradebook:
+        gradebooks.read(path)
+    results.refuse_to_lose(map(_filled_name, given.gradebook))
     settings = Settings(Limits(given.seconds, given.total, given.megabytes), given.isolation, roster=_roster(given))
     house = _house(given.isolation)
     print(house, flush=True)
@@ -144,12 +160,13 @@ def _grade(given):
         print(f"{len(files):>4}  {name}  {_in_short(rows)}{'' if new else ', as before'}", flush=True)
 
     tally = grade(given.folder, given.target, settings, executor=given.executor, workers=given.workers,
-                  level=given.level, sheets=given.sheets, seed=given.seed, house=house, told=told)
+                  level=given.level, sheets=given.sheets, seed=given.seed, house=house, replace=given.replace,
+                  told=told)
     seconds = time.monotonic() - start
     print(f"{len(files)} files, {len(tally.students)} students, {tally.of} points, {seconds:.0f} seconds: "
           f"{given.target / 'grades.csv'}, {given.target / 'overview.html'}")
     for path in given.gradebook:
-        _fill(path, given.target, tally)
+        _fill(path, results, tally)
     for sheet, students in tally.left_out.items():
         print(f"Sheet {sheet} is not counted, only {students} handed it in; --sheets names those that count.")
     lost = sorted({row.file for row in tally.rows if row.outcome == "not graded"})
@@ -159,11 +176,14 @@ def _grade(given):
     return NOT_GRADED if lost else 0
 
 
-def _fill(path, target, tally):
+def _filled_name(path):
+    return f"gradebook-{path.name}"
+
+
+def _fill(path, results, tally):
     filled = gradebooks.fill(path, tally)
-    new = target / f"gradebook-{path.name}"
-    new.write_text(filled.text, encoding="utf-8", newline="")
-    print(f"{new}: filled in")
+    results.write({_filled_name(path): filled.text})
+    print(f"{results.folder / _filled_name(path)}: filled in")
     if filled.unknown:
         print(f"Not in it, or in it twice, so not filled in: {', '.join(filled.unknown)}.")
 

@@ -1,25 +1,26 @@
 """Grades a class: each file by itself, none stops the rest, and nothing that was handed in is lost."""
+import dataclasses
 import os
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from ..errors import InputError
 from . import executors
 from .channel import START
-from .journal import Journal, digest
+from .files import made
+from .journal import JOURNAL, Journal, digest
 from .marking import STOPPED, Row, Settings, Task, close_houses, not_graded
-from .report import write
+from .report import GRADES, OVERVIEW, TOTALS, write
+from .results import Results
 from .submissions import content, handed_in
 from .variants import marked
 
-JOURNAL = "graded.jsonl"
 MOST_TRIES = 3
 ENDS = "The grader itself ended {} times while this was graded: look at it by hand, or give --isolation another value."
 
 
 def grade(folder, target, settings=Settings(), *, executor="threads", workers=None, level=None, sheets=(), seed=None,
-          house="", told=lambda name, rows, new: None):
+          house="", replace=False, told=lambda name, rows, new: None):
     """Grade every file of a folder, write tables and pages into another folder: `tally.Tally`, with its rows.
 
     What the target's journal knows already is not graded again, unless the file, the settings or bplib have changed.
@@ -29,14 +30,16 @@ def grade(folder, target, settings=Settings(), *, executor="threads", workers=No
     sheets     numbers of those that count; by default those that are common in the class
     house      where submissions run, in a sentence for the overview
     seed       of the numbers that functions are called with; by default drawn, and kept in the journal
+    replace    whether tables and pages may be replaced that were changed since they were written, or never were
     told       is called for each file with its name, its rows, and whether they are new
     """
     folder, target = Path(folder), Path(target)
     found = _handed_in(folder, target, level)
+    Results(target, replace).refuse_to_lose((GRADES, TOTALS, OVERVIEW))  # before the time that grading takes
     make = executors.maker(executor, workers)
-    target.mkdir(parents=True, exist_ok=True)
+    made(target)
     journal, rows = Journal(target / JOURNAL, seed), {}
-    settings = replace(settings, seed=journal.seed)
+    settings = dataclasses.replace(settings, seed=journal.seed)
     STOPPED.clear()
     try:
         for name, key, new in _graded(found, settings, journal, make, workers or os.cpu_count()):
@@ -48,7 +51,7 @@ def grade(folder, target, settings=Settings(), *, executor="threads", workers=No
     finally:
         journal.close()
         close_houses()
-    return write([row for one in found for row in rows[one.name]], target, sheets, house)
+    return write([row for one in found for row in rows[one.name]], target, sheets, house, replace)
 
 
 def handed_in_rows(folder, settings, student):

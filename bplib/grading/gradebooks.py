@@ -30,24 +30,51 @@ class Filled:
     unknown: tuple
 
 
-def fill(path, tally):
-    """Fill the gradebook in a file with the points of a class: `Filled`."""
-    text = Path(path).read_text(encoding="utf-8-sig")
+@dataclass(frozen=True)
+class Gradebook:
+    """A gradebook as it was exported: the names of its columns, its lines as dicts, and what stands between cells."""
+
+    heads: list
+    lines: list
+    delimiter: str
+
+    @property
+    def of_moodle(self):
+        return set(MOODLE) <= set(self.heads)
+
+    @property
+    def of_canvas(self):
+        return {"Student", "ID"} <= set(self.heads)
+
+
+def read(path) -> Gradebook:
+    """The gradebook in a file; InputError where it is none."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The gradebook {path} cannot be read ({type(error).__name__}). Give the CSV file, in UTF-8, that "
+                         "Canvas or Moodle has exported.") from None
     head = text.partition("\n")[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    heads, lines = list(reader.fieldnames or ()), list(reader)
-    if set(MOODLE) <= set(heads):
-        fields, unknown = heads, _moodle(lines, tally)
-    elif {"Student", "ID"} <= set(heads):
-        fields, unknown = _canvas(heads, lines, tally)
-    else:
+    book = Gradebook(list(reader.fieldnames or ()), list(reader), delimiter)
+    if not (book.of_moodle or book.of_canvas):
         raise InputError(f"{path} is neither a gradebook of Canvas (with columns Student, ID) nor a grading worksheet "
-                         f"of Moodle (with columns {', '.join(MOODLE)}). Its columns: {', '.join(heads)}.")
+                         f"of Moodle (with columns {', '.join(MOODLE)}). Its columns: {', '.join(book.heads)}.")
+    return book
+
+
+def fill(path, tally):
+    """Fill the gradebook in a file with the points of a class: `Filled`."""
+    book = read(path)
+    if book.of_moodle:
+        fields, unknown = book.heads, _moodle(book.lines, tally)
+    else:
+        fields, unknown = _canvas(book.heads, book.lines, tally)
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, fields, delimiter=delimiter, extrasaction="ignore", lineterminator="\r\n")
+    writer = csv.DictWriter(out, fields, delimiter=book.delimiter, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows(book.lines)
     return Filled(out.getvalue(), unknown)
 
 

@@ -2,15 +2,19 @@
 
 The form of results.json is that of https://gradescope-autograders.readthedocs.io/en/latest/specs/.
 """
+import io
 import json
 import zipfile
 from pathlib import Path
 
+from ..course import REQUIREMENTS
 from .report import number, plain
 from .roster import Roster
 from .tally import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {"__pycache__", "notebooks"}
+"""Folders of bplib that an autograder has no use for; among the notebooks are solutions."""
 SETUP = """#!/usr/bin/env bash
 set -e
 apt-get update
@@ -32,26 +36,28 @@ METADATA = "submission_metadata.json"
 """What Gradescope says of a submission, beside its folder."""
 
 
-def autograder(sheet, path, roster=None):
-    """Write the autograder of a sheet, as a zip; with a `roster.Roster` for variants."""
-    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8").partition("# tests")[0]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+def autograder(sheet, roster=None) -> bytes:
+    """The autograder of a sheet, a zip that is the same each time; with a `roster.Roster` for variants."""
+    requirements = REQUIREMENTS.read_text(encoding="utf-8").partition("# tests")[0]
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as out:
         _put(out, "setup.sh", SETUP)
         _put(out, "run_autograder", RUN.format(sheet=sheet))
         _put(out, "requirements.txt", requirements)
         if roster:
             _put(out, ROSTER, roster.as_json())
         for file in sorted((ROOT / "bplib").rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                out.write(file, file.relative_to(ROOT).as_posix())
-    return path
+            if file.is_file() and not LEFT_OUT.intersection(file.relative_to(ROOT).parts):
+                _put(out, file.relative_to(ROOT).as_posix(), file.read_bytes(), 0o644)
+    return content.getvalue()
 
 
-def _put(out, name, text):
-    """A file that can be run."""
+def _put(out, name, content, mode=0o755):
+    """A file, by default one that can be run; its date says nothing."""
     about = zipfile.ZipInfo(name, date_time=(2000, 1, 1, 0, 0, 0))
-    about.external_attr = 0o100755 << 16
-    out.writestr(about, text)
+    about.external_attr = (0o100000 | mode) << 16
+    about.compress_type = zipfile.ZIP_DEFLATED
+    out.writestr(about, content)
 
 
 def roster_here():

@@ -2,7 +2,7 @@
 
 A line holds a digest of all that its rows depend on: the file, whose it is, the settings, and the program itself.
 Before a file is graded, a line says so: one that was begun and has no rows was on its way when the grader ended, and
-may be why.
+may be why.  A line of another kind says which tables and pages were written (`results`).
 """
 import json
 import os
@@ -12,7 +12,11 @@ from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
 
+from .files import made
 from .marking import as_json, from_json
+
+JOURNAL = "graded.jsonl"
+"""Its name in the folder of results."""
 
 
 class Journal:
@@ -20,7 +24,7 @@ class Journal:
 
     def __init__(self, path, seed=None):
         self.rows, self.begun, seed_before = {}, Counter(), None
-        for line in _lines(path):
+        for line in lines(path):
             seed_before = line.get("seed", seed_before)
             self.begun[line.get("begun")] += 1
             if "digest" in line:
@@ -46,14 +50,25 @@ class Journal:
         self._write({"digest": digest, "rows": [as_json(row) for row in rows]})
 
     def _write(self, line):
-        self.file.write(b"\n" + json.dumps(line).encode())  # behind a line that may have been cut off
-        os.fsync(self.file.fileno())
+        _add(self.file, line)
 
     def close(self):
         self.file.close()
 
 
-def _lines(path):
+def note(path, line):
+    """Add a line to the journal in a file, which is made where it is not there."""
+    made(path.parent)
+    with open(path, "ab", buffering=0) as file:
+        _add(file, line)
+
+
+def _add(file, line):
+    file.write(b"\n" + json.dumps(line).encode())  # behind a line that may have been cut off
+    os.fsync(file.fileno())
+
+
+def lines(path):
     """The lines of a journal; one that was cut off is left out."""
     if path.exists():
         for line in path.read_bytes().splitlines():

@@ -38,6 +38,13 @@ def _escaped(character):
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def in_words(words, most=None):
+    """a, b and c; of more than `most`, how many more there are: a, b and 3 more."""
+    words = [str(word) for word in words]
+    *first, last = words if most is None or len(words) <= most else [*words[:most], f"{len(words) - most} more"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 # who is who
 
 def folded(name):

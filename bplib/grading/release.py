@@ -14,7 +14,8 @@ import nbformat
 
 from ..coursework.pages import asked, hints
 from ..errors import InputError
-from .varied import varied
+from .files import put, refuse_to_lose
+from .varied import varied, varies
 
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*\n?", re.M | re.S)
 MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
@@ -29,54 +30,94 @@ summary({sheet}, globals(){seed})"""
 GRADED = re.compile(r"""hand_in\(["'](\d+)\.\d+(?::([\w-]+))?""")
 
 
-def release(source, target, roster=None, run=False):
+def release(source, target, roster=None, run=False, replace=False):
     """Write every sheet of a folder, without solutions and outputs, into another folder; returns the new files.
 
     roster   a `roster.Roster`: each student gets a folder of their own, with their variants
     run      whether to run the sheets, so that each holds what its cells show as long as nothing is answered
+    replace  whether a sheet that is there already may be replaced where its cells are others
+
+    InputError where one would be lost; then nothing is written.
     """
+    sheets = handouts(source, target, roster)
+    if not replace:
+        refuse_to_lose(changed(sheets))
+    return written(sheets, run)
+
+
+def release_to_nbgrader(source, target, replace=False):
+    """Write every sheet of a folder into a course folder of nbgrader, as the source of an assignment; returns the files.
+    InputError as of `release`."""
+    sheets = assignments(source, target)
+    if not replace:
+        refuse_to_lose(changed(sheets))
+    return written(sheets)
+
+
+def handouts(source, target, roster=None):
+    """What `release` writes, path → sheet: one for all, or with variants one for each student."""
     source, target = Path(source), Path(target)
     sheets = _sheets(source)
     if target.resolve() == source.resolve():
         raise InputError(f"The release would overwrite the sheets with their solutions in {source}. "
                          "Give another folder.")
-    made = {path: released(notebook) for path, notebook in _handouts(sheets, target, roster)}  # before any is written
-    return [_written(as_run(notebook) if run else notebook, _folder(path.parent) / path.name)
-            for path, notebook in made.items()]
-
-
-def _handouts(sheets, target, roster):
-    """Path → sheet with solutions: one for all, or with variants one for each student."""
+    if roster and not any(map(varies, sheets.values())):
+        raise InputError(f"No notebook in {source} asks an exercise that has variants, so everybody would get the same. "
+                         "Leave the list of students out, or give the folder that holds the sheets.")
     if roster is None:
-        return [(target / name, notebook) for name, notebook in sheets.items()]
-    return [(target / student.folder / name, varied(notebook, student.seed, student.name or student.id))
-            for student in roster.students for name, notebook in sheets.items()]
+        return {target / name: released(notebook) for name, notebook in sheets.items()}
+    return {target / student.folder / name: released(varied(notebook, student.seed, student.name or student.id))
+            for student in roster.students for name, notebook in sheets.items()}
 
 
-def release_to_nbgrader(source, target):
-    """Write every sheet of a folder into a course folder of nbgrader, as the source of an assignment; returns the files."""
-    sheets = _sheets(Path(source))
-    return [_written(assignment(notebook), _folder(Path(target) / "source" / Path(name).stem) / name)
-            for name, notebook in sheets.items()]
+def without_variants(source):
+    """Names of the notebooks of a folder that ask no exercise which has variants."""
+    return [name for name, notebook in _sheets(Path(source)).items() if not varies(notebook)]
+
+
+def assignments(source, target):
+    """What `release_to_nbgrader` writes, path → sheet."""
+    return {Path(target) / "source" / Path(name).stem / name: assignment(notebook)
+            for name, notebook in _sheets(Path(source)).items()}
+
+
+def changed(sheets):
+    """Those of some sheets, path → notebook, that are there already with other cells, whatever these show: paths."""
+    return [path for path, notebook in sheets.items() if path.exists() and _cells_in(path) != _cells(notebook)]
+
+
+def _cells_in(path):
+    """The cells of a file; None where it holds no notebook."""
+    try:
+        return _cells(nbformat.read(path, as_version=4))
+    except Exception:  # whatever it holds, it is no sheet
+        return None
+
+
+def _cells(notebook):
+    return [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+
+
+def written(sheets, run=False):
+    """Write sheets, path → notebook, each run before where that is asked for; returns the paths."""
+    return [put(path, f"{nbformat.writes(as_run(sheet) if run else sheet)}\n".encode())
+            for path, sheet in sheets.items()]
 
 
 def _sheets(folder):
     """Name → notebook."""
-    found = {path.name: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
+    found = {path.name: _read(path) for path in sorted(folder.glob("*.ipynb"))}
     if not found:
         raise InputError(f"There is no notebook in {folder}. Give the folder that holds the sheets.")
     return found
 
 
-def _folder(path):
-    """A folder, which is made where it is not there."""
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def _written(notebook, path):
-    nbformat.write(notebook, path)
-    return path
+def _read(path):
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as a notebook ({type(error).__name__}). Mend it, or take it out of the "
+                         "folder of sheets.") from error
 
 
 def released(notebook):

@@ -1,7 +1,6 @@
-"""The tables and pages of a graded class.  Each file is written whole or not at all."""
+"""The tables and pages of a graded class."""
 import csv
 import io
-import os
 import re
 from functools import cache
 from hashlib import sha256
@@ -12,48 +11,50 @@ from jinja2 import Environment, PackageLoader
 from ..coursework import EXERCISES, MISTAKES
 from ..lines.repairs.table import TABLE as OF_LINES
 from .names import DEVICE
+from .results import Results
 from .tally import Tally
 
 MARKS = {"right": "✓", "wrong": "✗", "undecided": "?", "invalid": "unread", "time-out": "time", "error": "error",
          "missing": "–", "unreadable": "unread", "not graded": "!"}
 """Outcome → the sign that stands for it in the overview, so that none is told by its colour alone."""
+GRADES, TOTALS, OVERVIEW = "grades.csv", "totals.csv", "overview.html"
 COLUMNS = ("student", "file", "sheet", "exercise", "title", "outcome", "points", "of", "counts", "mistakes", "feedback",
            "remark", "variant", "for the instructor")
 AS_HTML = mistune.create_markdown(escape=True)  # feedback quotes what a learner typed
-FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])")
+NUMBER = r"[+\-]\d+(?:[.,]\d+)?(?:[eE][+\-]?\d+)?%?"
+FORMULA = re.compile(rf"(^|[;\t\r\n])(\s*)(?!{NUMBER}\s*(?:$|[;\t\r\n]))([=+\-@＝＋－＠])(?= *[^\s;])")
+"""What a spreadsheet evaluates: a text that begins so and is no number, in a cell, or where it reads ";" or a line break
+as the end of one; a sign by itself is left as it is."""
 VARIES = "Each student had a variant of this question, so equal answers may belong to different questions."
-EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
+MARKDOWN = re.compile(r"(`[^`]*`)|\*\*(.+?)\*\*|^- | +$", re.M)
 
 
-def write(rows, target, sheets=(), house=""):
+def write(rows, target, sheets=(), house="", replace=False):
     """Write all tables and pages into a folder: `Tally`.
 
     sheets   those that count; by default those that are common in the class
     house    where submissions ran, in a sentence
+    replace  whether files may be replaced that `Results` did not write, or that were changed since
+
+    InputError where one would be lost; then nothing is written.
     """
     tally = Tally(rows, sheets)
-    for folder in (target / "feedback", target / "answers"):
-        folder.mkdir(parents=True, exist_ok=True)
-    _written(target / "grades.csv", table(COLUMNS, (_line(row, tally) for row in rows)))
-    heads = [f"sheet {sheet}" for sheet in tally.sheets]
-    _written(target / "totals.csv", table(("student", *heads, "points", "of"), _totals(tally)))
-    for exercise in tally.exercises:
-        _written(target / "answers" / f"exercise-{exercise.id}.html", _exercise_page(tally, exercise))
-    for mistake in tally.mistakes:
-        _written(target / "answers" / f"{file_name(mistake)}.html", _mistake_page(tally, mistake))
-    for student in tally.students:
-        _written(target / "feedback" / f"{file_name(student)}.html", feedback_page(tally, student))
-    _written(target / "overview.html", _page("overview.html", tally=tally, house=house, marks=MARKS,
-                                             notes=_notes(tally),
-                                             numbers={name: n for n, name in enumerate(tally.mistakes)}))
+    Results(target, replace).write(texts(tally, house))
     return tally
 
 
-def _written(path, text):
-    """Put a text into a file at once, so that a reader finds the old one or the new one."""
-    half = path.with_name(path.name + ".half")
-    half.write_bytes(text.encode("utf-8"))
-    os.replace(half, path)
+def texts(tally, house=""):
+    """All tables and pages: name of a file in the folder of results → text."""
+    heads = [f"sheet {sheet}" for sheet in tally.sheets]
+    numbers = {name: n for n, name in enumerate(tally.mistakes)}
+    return {
+        GRADES: table(COLUMNS, (_line(row, tally) for row in tally.rows)),
+        TOTALS: table(("student", *heads, "points", "of"), _totals(tally)),
+        **{f"answers/exercise-{one.id}.html": _exercise_page(tally, one) for one in tally.exercises},
+        **{f"answers/{file_name(mistake)}.html": _mistake_page(tally, mistake) for mistake in tally.mistakes},
+        **{f"feedback/{file_name(student)}.html": feedback_page(tally, student) for student in tally.students},
+        OVERVIEW: _page("overview.html", tally=tally, house=house, marks=MARKS, notes=_notes(tally), numbers=numbers),
+    }
 
 
 # tables
@@ -69,14 +70,13 @@ def table(heads, lines):
 
 
 def harmless(value):
-    """A cell of a table; where a spreadsheet would take it, or what stands behind a ";" in it, for a formula, with an
-    apostrophe in front of that."""
+    """A cell of a table, with an apostrophe in front of what a spreadsheet would evaluate."""
     return FORMULA.sub(r"\1\2'\3", value) if isinstance(value, str) else value
 
 
 def plain(feedback):
-    """Feedback without its marks for bold type."""
-    return EMPHASIS.sub(r"\1", feedback)
+    """Feedback without the marks of Markdown: for bold type, items of a list, line breaks.  Code stays as it is quoted."""
+    return MARKDOWN.sub(lambda found: found[1] or found[2] or "", feedback)
 
 
 def number(value):

@@ -11,17 +11,19 @@ import os
 import re
 import secrets
 from base64 import b32encode
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from ..errors import InputError
-from .names import DEVICE, folded, of_student, spellings, visible_name
+from .names import DEVICE, folded, in_words, of_student, spellings, visible_name
 
 SEED_LETTERS = 10
 KEY_BYTES = 32
+NAMED = 5
+"""How many lines or ids are named that are at fault."""
 KEPT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_@+.-]{0,63}(?<!\.)")
 """Ids that are names of folders as they are, on every system."""
 LINES_WITHOUT = ("Points Possible", "Student, Test")
@@ -129,13 +131,22 @@ def read_key(path: Path) -> bytes:
     return key
 
 
-def made_key(path: Path) -> bytes:
-    """The key in a file; a new one, which nobody else may read, where there is no such file."""
-    if not Path(path).exists():
+def key_or_new(path: Path) -> bytes:
+    """The key in a file, or a new one where there is no such file; `keep_key` writes it."""
+    return read_key(path) if Path(path).exists() else secrets.token_bytes(KEY_BYTES)
+
+
+def keep_key(path: Path, key: bytes):
+    """Write a key into a file that nobody else may read; one that is there already stays."""
+    if Path(path).exists():
+        return
+    try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(number, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-    return read_key(path)
+    except OSError as error:
+        raise InputError(f"The key cannot be written to {path} ({error.strerror}). Say with --key where it is to "
+                         "lie.") from None
+    with open(number, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
 
 
 def seed_of(key: bytes, id: str) -> str:
@@ -159,12 +170,22 @@ def read_students(path: Path) -> list:
     except OSError as error:
         raise InputError(f"{path} cannot be read ({type(error).__name__}). Give the CSV file with the "
                          "students.") from None
+    if not text.strip():
+        raise InputError(f"{path} is empty. {HEADS}")
     heads, lines = _table(path, text)
     form = next((form for form in FORMS.values() if set(form[0]) <= set(heads)), None)
     if form is None:
         known = "; ".join(f"{kind} ({', '.join(form[0])})" for kind, form in FORMS.items())
-        raise InputError(f"{path} has the columns {', '.join(heads) or 'none'}. Known are: {known}.")
+        raise InputError(f"{path} has no column of ids; its first line reads: {', '.join(heads) or 'nothing'}. {HEADS} Known "
+                         f"are: {known}.")
+    twice = [name for name in (*form[0], form[1]) if heads.count(name) > 1]
+    if twice:
+        raise InputError(f"{path} has more than one column {twice[0]}, and which of them counts is not known. Take out "
+                         "the others.")
     return _checked(path, [_student(line, form, heads) for line in lines if not _left_aside(line)])
+
+
+HEADS = "The first line names the columns: call that of the ids `id`, and below it comes a line for each student."
 
 
 def _table(path, text):
@@ -177,7 +198,7 @@ def _table(path, text):
                              else name.lower() for name in heads]
         return reader.fieldnames, [{**line, "line": reader.line_num} for line in reader]
     except csv.Error as error:
-        raise InputError(f"{path} is no CSV file ({error}).") from None
+        raise InputError(f"{path} is no CSV file ({error}). Save it as CSV in UTF-8.") from None
 
 
 def _left_aside(line):
@@ -189,22 +210,41 @@ def _student(line, form, heads):
     _, id, names, others = form
     name = " ".join((line.get(part) or "").strip() for part in names if part in heads)
     return {"id": (line.get(id) or "").strip(), "name": name.strip(), "line": line["line"],
+            "more": any(line.get(None, ())),
             "others": tuple(filter(None, ((line.get(other) or "").strip() for other in others)))}
 
 
 def _checked(path, students):
+    """The students, or InputError that names every line which is at fault for the same reason."""
     if not students:
-        raise InputError(f"{path} lists no student.")
+        raise InputError(f"{path} lists no student. {HEADS}")
+    lines = defaultdict(list)
     for one in students:
-        if not one["id"] or visible_name(one["id"]) != one["id"].replace("\\", "\\\\"):
-            raise InputError(f"Line {one['line']} of {path} has no id that can be read; given: {one['id']!r}. Each "
-                             "student needs one.")
-    twice = [id for id, times in Counter(folded(one["id"]) for one in students).items() if times > 1]
+        lines[folded(one["id"])].append(one["line"])
+    twice = {id: places for id, places in lines.items() if len(places) > 1}
+    bad = [one["id"] for one in students if visible_name(one["id"]) != one["id"].replace("\\", "\\\\")]
+    more = [one["line"] for one in students if one["more"]]
+    if without := lines.pop("", []):
+        raise InputError(f"{_lines(without)} of {path} {_have(without)} no id. Each student needs one.")
+    if bad:
+        raise InputError(f"Line {lines[folded(bad[0])][0]} of {path} has an id that cannot be read: {bad[0]!r}. Write it without "
+                         "characters that are not seen.")
     if twice:
-        lines = [str(one["line"]) for one in students if folded(one["id"]) == twice[0]]
-        raise InputError(f"The id {twice[0]!r} stands in lines {' and '.join(lines)} of {path}. Each student needs one "
-                         "of their own.")
+        told = in_words([f"{id!r} in {_lines(places).lower()}" for id, places in twice.items()], NAMED)
+        raise InputError(f"{path} has an id more than once: {told}. Each student needs one of their own, so take out what is "
+                         "too many.")
+    if more:
+        raise InputError(f"{_lines(more)} of {path} {_have(more)} more cells than there are columns. Put a text that holds a "
+                         "comma or semicolon into quotation marks.")
     return students
+
+
+def _lines(numbers):
+    return f"Line{'s' if len(numbers) > 1 else ''} {in_words(numbers, NAMED)}"
+
+
+def _have(numbers):
+    return "have" if len(numbers) > 1 else "has"
 
 
 def roster(path: Path, key: bytes) -> Roster:

@@ -11,15 +11,19 @@ CALL = re.compile(r"""\b(check|field|hand_in|hint|question)\((["'])(\d+\.\d+)\2"
 
 def varied(notebook, seed, name):
     """A sheet with the variants that belong to a seed in place of the exercises that have any: a new notebook."""
-    notebook = nbformat.from_dict(notebook)
-    asked = {id for cell in notebook.cells for _, _, id in CALL.findall(cell.source)}
+    own, notebook = varies(notebook), nbformat.from_dict(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = _with_signatures(CALL.sub(lambda call: _with_seed(call, seed), cell.source), seed)
     first = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
-    if first is not None and asked & VARIATIONS.keys():
+    if first is not None and own:
         first.source += f"\n\nThis copy is made for {_quoted(name)}: its questions are variants, numbered {seed}."
     return notebook
+
+
+def varies(notebook):
+    """Whether a sheet asks an exercise that has variants."""
+    return any(id in VARIATIONS for cell in notebook.cells for _, _, id in CALL.findall(cell.source))
 
 
 def _quoted(name):

@@ -5,11 +5,11 @@ its text, its hints, its network, its numbers.  It holds no answer and no mistak
 After a change run `python -m bplib.coursework.measure_variants`.
 
     words                 kinds of variants, and what all sheets say alike
-    sheet_1 … sheet_5     the rows
+    sheet_1 … sheet_6     the rows
 """
-from . import sheet_1, sheet_2, sheet_3, sheet_4, sheet_5
+from . import sheet_1, sheet_2, sheet_3, sheet_4, sheet_5, sheet_6
 
-TABLE = {**sheet_1.ROWS, **sheet_2.ROWS, **sheet_3.ROWS, **sheet_4.ROWS, **sheet_5.ROWS}
+TABLE = {**sheet_1.ROWS, **sheet_2.ROWS, **sheet_3.ROWS, **sheet_4.ROWS, **sheet_5.ROWS, **sheet_6.ROWS}
 """Id of an exercise → `words.Variation`."""
 
 __all__ = ["TABLE"]

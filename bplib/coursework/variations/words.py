@@ -53,17 +53,18 @@ def _one_of(values, text):
 @lru_cache(maxsize=None)
 def one_neuron(activation, factor=1, **options):
     """A function that makes a neuron with a squared error."""
-    return _once(lambda: neuron(activation, _squares(factor), **options))
+    return _once(lambda: neuron(activation, loss_of(factor), **options))
 
 
 @lru_cache(maxsize=None)
 def layers(sizes, activations, factor=1, loss_name="squared error", **options):
     """A function that makes a network of dense layers."""
-    cost = _squares(factor) if loss_name == "squared error" else loss_name
+    cost = loss_of(factor) if loss_name == "squared error" else loss_name
     return _once(lambda: dense(list(sizes), list(activations), cost, **options))
 
 
-def _squares(factor):
+def loss_of(factor):
+    """A squared error with a factor in front."""
     return loss("squared error", factor=factor)
 
 
