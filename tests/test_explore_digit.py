@@ -28,7 +28,7 @@ def sizes(one):
 
 
 OWN = digit_reader.parameters()
-NETWORKS = [(bplib.explore.digit().network, OWN)] + [
+NETWORKS = [(network([30], ["tanh", "softmax"]), OWN)] + [
     (given, bplib.initial_parameters(given, seed=2)) for given in (
         network([12, 7], ["relu", "sigmoid", "softmax"]), network(bias=False))]
 
