@@ -152,7 +152,7 @@ SENTENCES = {
         "رقمی از ۸ در ۸ پیکسل؛ ده خروجی آن به شکل میله: شبکه {reads} می‌خواند، با {sure}؛ و آنچه باعث می‌شود {target} "
         "بخواند، به‌اضافه برای جوهر بیشتر و منها برای جوهر کمتر.",
     "Draw here": "این‌جا بکشید",
-    "With mouse, finger, or arrow keys and space.": "با موشی، انگشت، یا کلیدهای جهت‌نما و فاصله.",
+    "With mouse, finger, or arrow keys and space.": "با موشواره، انگشت، یا کلیدهای جهت‌نما و فاصله.",
     "Fill the field from top to bottom: so do the digits that it learned from.":
         "کادر را از بالا تا پایین پر کنید: رقم‌هایی که شبکه از آن‌ها یاد گرفته است هم چنین‌اند.",
     "The field: arrow keys move, the space key gives a pixel more ink":
