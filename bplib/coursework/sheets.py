@@ -126,12 +126,12 @@ ROWS = (
     Quantity(
         "2.4", "Back through a network, in numbers",
         "The same network 2–2–1 with W1[1,1] = 0.5, W1[1,2] = −0.4, W1[2,1] = 0.3, W1[2,2] = 0.8, W2[1,1] = 1.2, "
-        "W2[1,2] = −0.7; the biases are b1[1] = 0.1, b1[2] = −0.5, b2[1] = 0.5. It sees x = (2, −1) and should say "
+        "W2[1,2] = −0.7; the biases are b1[1] = 0.1, b1[2] = −0.4, b2[1] = 0.5. It sees x = (2, −1) and should say "
         "y = −1. How large is ∂C/∂W1[2,1]? Give three digits.",
         "04-two-two-one",
         ("Forward first: both hidden units, then the output.", "Then use the formula of 2.2 with these numbers."),
         make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="dW1", entry=(2, 1),
-        at={"W1": np.array([[0.5, -0.4], [0.3, 0.8]]), "b1": np.array([0.1, -0.5]), "W2": np.array([[1.2, -0.7]]),
+        at={"W1": np.array([[0.5, -0.4], [0.3, 0.8]]), "b1": np.array([0.1, -0.4]), "W2": np.array([[1.2, -0.7]]),
             "b2": np.array([0.5]), "x": np.array([[2.0, -1.0]]), "y": np.array([[-1.0]])}),
     Choice(
         "2.5", "How many paths?",
