@@ -351,5 +351,11 @@ def plain(expression):
 def _derivative_of_formula(g):
     if g.row.abstract:
         return Slope(g)
+    z, slope = _slope_of_formula(g.row, g.args[1:])
+    return slope.subs(z, g.args[0])
+
+
+@lru_cache(maxsize=256)
+def _slope_of_formula(row, parameters):
     z = sp.Dummy("z", real=True)
-    return sp.diff(g.row.formula(z, *g.args[1:]), z).subs(z, g.args[0])
+    return z, sp.diff(row.formula(z, *parameters), z)

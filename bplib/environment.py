@@ -3,6 +3,9 @@
 A learner starts with a Python and nothing else, so this module uses the
 standard library alone. It is also written so that Python 3.6 can read it: an
 old Python has to get as far as the line that says it is too old.
+
+Where bplib is installed as a package there is nothing to set up: its commands
+run in the Python that it is installed in, from the folder where they are given.
 """
 
 import hashlib
@@ -17,6 +20,8 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 
 ROOT = Path(__file__).resolve().parent.parent
+# A wheel carries the notebooks within the package, a checkout beside it.
+INSTALLED = (Path(__file__).resolve().parent / "notebooks").is_dir()
 REQUIREMENTS = ROOT / "requirements.txt"
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -25,12 +30,15 @@ STAMP = VENV / "setup.stamp"
 
 # `arguments` go to the environment's Python, with what the learner adds after
 # the command's name; `variables` are added to the process environment. What is
-# added may be one of the `switches`: then its variables are added, too.
-Command = namedtuple("Command", "help arguments variables switches")
+# added may be one of the `switches`: then its variables are added, too. `needs`
+# are files of requirements, beside requirements.txt, that this command has.
+Command = namedtuple("Command", "help arguments variables switches needs")
 
 # Networks of a learner's size run best with one thread for matrix products,
 # and several kernels do not get into each other's way.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+FOR_NOTEBOOKS = "--ServerApp.contents_manager_class=bplib.lab.Notebooks"
 
 COMMANDS = {
     "lab": Command(
@@ -41,36 +49,67 @@ COMMANDS = {
             "-m",
             "jupyterlab",
             "--LabApp.default_url=/lab/tree/notebooks/00-contents.ipynb",
-            "--ServerApp.contents_manager_class=bplib.lab.Notebooks",
+            FOR_NOTEBOOKS,
         ],
         ONE_THREAD,
         {},
+        (),
     ),
     "test": Command(
         "run every test, the notebooks included; --quick: those that find most in a few minutes",
         ["-m", "pytest"],
         dict(ONE_THREAD, TQDM_DISABLE="1"),
         {"--quick": {"BPLIB_QUICK": "1"}},
+        ("requirements-site.txt",),
     ),
     "bench": Command(
         "measure how fast generated code, explorers or verdicts are on this machine (some minutes)",
         ["-m", "bplib.bench"],
         {},
         {},
+        (),
+    ),
+    "site": Command(
+        "make a static site of the course, for a web host or a folder",
+        ["-m", "bplib.site"],
+        {},
+        {},
+        ("requirements-site.txt",),
     ),
     "release": Command(
         "for instructors: write the sheets of coursework without their solutions",
         ["-m", "bplib.grading", "release"],
         {},
         {},
+        (),
     ),
     "grade": Command(
         "for instructors: grade a folder of submissions",
         ["-m", "bplib.grading", "grade"],
         {},
         {},
+        (),
     ),
 }
+
+# What is different where there is no checkout.
+INSTALLED_COMMANDS = dict(
+    COMMANDS,
+    lab=Command(
+        "open the course in JupyterLab; --folder: where your copy of it is",
+        ["-m", "bplib.course", FOR_NOTEBOOKS],
+        ONE_THREAD,
+        {},
+        (),
+    ),
+    test=Command(
+        "try in some seconds whether what is installed works",
+        ["-m", "bplib.trial"],
+        dict(ONE_THREAD, TQDM_DISABLE="1"),
+        {"--quick": {}},
+        (),
+    ),
+)
 
 # What the text of a failure, from pip or from the system, asks of the learner.
 # The first pattern found counts. Windows translates its messages, not their
@@ -102,6 +141,11 @@ class Problem(Exception):
     """Something that only the learner can put right, told in one line."""
 
 
+def program():
+    """The program `bplib` of an installed package."""
+    return main(sys.argv[1:])
+
+
 def main(arguments):
     """Run `python3 -m bplib ARGUMENTS` and return its exit code."""
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -110,25 +154,31 @@ def main(arguments):
     try:
         require_python()
         command = find(arguments[0])
-        prepare()
+        if not INSTALLED:
+            prepare(command)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
     return run(command, arguments[1:])
 
 
+def commands():
+    """Name -> command, here."""
+    return INSTALLED_COMMANDS if INSTALLED else COMMANDS
+
+
 def usage():
     """The commands, a line each."""
-    lines = ["Usage: python3 -m bplib COMMAND [OPTIONS OF THE COMMAND]"]
-    lines += ["  {:<8}{}".format(name, command.help) for name, command in COMMANDS.items()]
+    lines = ["Usage: {} COMMAND [OPTIONS OF THE COMMAND]".format("bplib" if INSTALLED else "python3 -m bplib")]
+    lines += ["  {:<8}{}".format(name, command.help) for name, command in commands().items()]
     return "\n".join(lines)
 
 
 def find(name):
     """The command of that name."""
-    if name not in COMMANDS:
+    if name not in commands():
         raise Problem("Unknown command: {}\n{}".format(name, usage()))
-    return COMMANDS[name]
+    return commands()[name]
 
 
 def require_python():
@@ -142,8 +192,8 @@ def require_python():
         )
 
 
-def prepare():
-    """Bring the environment to what requirements.txt asks; mostly, it is there.
+def prepare(command):
+    """Bring the environment to what the command needs; mostly, it is there.
 
     The stamp is written last, so it vouches for everything before it. Without
     one, the environment may have been cut short in the middle of a package,
@@ -154,13 +204,15 @@ def prepare():
     """
     stamp = read(STAMP)
     sound = stamp.startswith(python_line()) and starts()
-    if sound and stamp == python_line() + requirements_line():
+    wanted = [requirements_line(ROOT / name) for name in (REQUIREMENTS.name,) + command.needs]
+    missing = [line for line in wanted if line not in stamp.splitlines()]
+    if sound and not missing:
         return
     print("Setting up (a minute or two, more on a slow connection; needed once) ...", flush=True)
     try:
         if not sound:
             build()
-        install()
+        install(missing if sound else wanted, stamp if sound else python_line())
     except (OSError, ValueError) as error:
         raise Problem(advice(str(error), "Cannot set up {}: {}".format(VENV, error)))
     except KeyboardInterrupt:
@@ -172,9 +224,9 @@ def python_line():
     return "Python {}.{}\n".format(*sys.version_info[:2])
 
 
-def requirements_line():
-    """The stamp's second line: which requirements are installed."""
-    return "requirements.txt {}\n".format(hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest())
+def requirements_line(path):
+    """A line of the stamp: which file of requirements is installed, and with which content."""
+    return "{} {}".format(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def read(path):
@@ -217,13 +269,21 @@ def build():
     (packages / "bplib.pth").write_text(os.path.relpath(str(ROOT), str(packages)) + "\n")
 
 
-def install():
-    """Install the requirements, and stamp the environment as finished."""
-    wanted = python_line() + requirements_line()
-    STAMP.unlink(missing_ok=True)
-    quietly = ["--no-input", "--disable-pip-version-check"]
-    step("-m", "pip", "install", *quietly, "-r", str(REQUIREMENTS))
-    STAMP.write_text(wanted)
+def install(lines, stamp):
+    """Install the files of requirements in these lines, and put them into the stamp in place of earlier ones.
+
+    What is installed before stays vouched for where only more is added: a
+    learner without a network, who asks for a site, still has her JupyterLab.
+    """
+    names = [line.split()[0] for line in lines]
+    others = [line for line in stamp.splitlines() if line.split()[0] not in names]
+    if REQUIREMENTS.name in names:
+        STAMP.unlink(missing_ok=True)
+    arguments = ["--no-input", "--disable-pip-version-check"]
+    for name in names:
+        arguments += ["-r", str(ROOT / name)]
+    step("-m", "pip", "install", *arguments)
+    STAMP.write_text("\n".join(others + lines) + "\n")
 
 
 def step(*arguments):
@@ -253,13 +313,15 @@ def advice(text, otherwise):
 
 
 def run(command, extra):
-    """Run a command in the environment, from the project's root."""
+    """Run a command in the environment, from the project's root; installed, from where it was given."""
     variables = dict(os.environ, **command.variables)
     for given in extra:
         variables.update(command.switches.get(given, {}))
+    # -P: not what happens to be called bplib in the folder where the command is given.
+    python = [sys.executable, "-P"] if INSTALLED else [str(PYTHON)]
     child = subprocess.Popen(
-        [str(PYTHON)] + command.arguments + [one for one in extra if one not in command.switches],
-        cwd=str(ROOT),
+        python + command.arguments + [one for one in extra if one not in command.switches],
+        cwd=None if INSTALLED else str(ROOT),
         env=variables,
     )
     while True:

@@ -353,7 +353,13 @@ def accuracy(network: Network | Generated, parameters: Mapping, X: ArrayLike, la
 
 
 def _functions(given):
-    return given if isinstance(given, Generated) else generate(given)
+    return given if isinstance(given, Generated) else _generated(checked_network(given))
+
+
+@lru_cache(16)
+def _generated(network):
+    """Kept, because one network is trained, measured and trained again, each time by its own name."""
+    return generate(network)
 
 
 def _stored(layout, parameters, dtype):

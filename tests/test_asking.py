@@ -19,7 +19,9 @@ MODEL = bp.model("s:N  j:J  k:K", given="x[s,k] y[s,j]").write("""
     z[s,j] = sum(W[j,k] * x[s,k], k) + b[j]
     C      = mean(sum((tanh(z[s,j]) - y[s,j])**2, j), s)
 """)
-NETWORKS = {"neuron": NEURON, "deep": DEEP, "graph": GRAPH, "model": MODEL}
+CLASSES = bp.dense([3, 4], "softmax", "negative log-likelihood")
+NETWORKS = {"neuron": NEURON, "deep": DEEP, "graph": GRAPH, "model": MODEL, "classes": CLASSES,
+            "penalty": bp.dense([3, 2], "sigmoid", l2=0.3)}
 SLIP, MENDED = "δ = ∂C/∂a · ∂a/∂z\n= 2(a − y)·g'(z)\n∂C/∂w = {}(a − y)·g'(z)·x\n= δ·x".split("{}")
 SLIP, MENDED = SLIP + MENDED, SLIP + "2" + MENDED
 
@@ -46,6 +48,20 @@ def no_language_is_left_behind():
     ("deep", "δ^{(l)}", "(W^{(l+1)})^T δ^{(l+1)} ⊙ g'(z^{(l)})", "W^{(l+1)} δ^{(l+1)} ⊙ g'(z^{(l)})",
      "the weights are not turned round going back"),
     ("deep", "∂C/∂w^(l)_jk", "δ^(l)_j a^(l-1)_k", "δ^(l)_j a^(l)_k", None),
+    ("deep", "δ1", "g'(z1_j) Σ_i w2_ij δ2_i", "g'(z1_j) Σ_i w2_ij δ2_j", None),
+    ("deep", "w1", "x_k δ1_j", "δ1_j x_j", None),
+    ("deep", "w1", "δ1 xᵀ", "x δ1ᵀ", None),
+    ("deep", "δ^l", "g'(z^(l)_j) Σ_i w^(l+1)_ij δ^(l+1)_i", "Σ_i w^(l+1)_ij δ^(l+1)_i",
+     "the slope of the hidden layer is lost"),
+    ("neuron", "z", "wx + b", "wx + b + E", None),
+    ("neuron", "z", "b + wx", "2l + 1", None),
+    ("neuron", "a", "σ(z)", "2l + 1", None),
+    ("classes", "C", "−ln a_c", "−a_c", None),
+    ("classes", "C", "−Σ_c y_c ln a_c", "−Σ_j [j ≠ c] ln a_j", None),
+    ("classes", "δ1_j", "a_j − [j = c]", "a_j − c", None),
+    ("classes", "∂C/∂a_j", "−[j = c]/a_j", "−1/a_j", None),
+    ("penalty", "∂C/∂w_jk", "δ_j x_k + λ w_jk", "δ_j x_k", "the penalty is forgotten"),
+    ("penalty", "∂C_s/∂w_jk", "δ_j x_k", "δ_j x_k + λ w_jk", None),
     ("graph", "∂C/∂w_ph", "δ_h x_p", "δ_h x_q", None),
     ("model", "∂C/∂W_jk", "mean(2(tanh(z_sj) − y_sj)(1 − tanh(z_sj)²) x_sk, s)",
      "mean((tanh(z_sj) − y_sj)(1 − tanh(z_sj)²) x_sk, s)", "a factor 2 is lost"),
@@ -78,7 +94,7 @@ def test_what_is_equal_and_not_worked_out_is_no_answer(answer, told):
     assert bp.ask.formula(NEURON, "∂C/∂w", chain=True).judge(answer).right is (answer != "∂C/∂w")
 
 
-@pytest.mark.parametrize("goal, answer", [("δ1_j", "δ1_j"), ("δ1_j", "∂C/∂z1_j"), ("∂C/∂z1_j", "δ1_j"),
+@pytest.mark.parametrize("goal, answer", [("δ1_j", "Σ_i [i=j] δ1_i"), ("δ1_j", "Σ_i [i=j] ∂C/∂z1_i"), ("δ1_j", "δ1_j"), ("δ1_j", "∂C/∂z1_j"), ("∂C/∂z1_j", "δ1_j"),
                                           ("∂C/∂z1_j", "0 + δ1_j")])
 def test_an_error_term_is_not_explained_by_itself(goal, answer):
     assert bp.ask.formula(DEEP, goal, chain=True).judge(answer).outcome == "wrong"

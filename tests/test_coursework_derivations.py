@@ -80,16 +80,47 @@ def test_a_slip_is_found_in_its_line_and_named(row):
     ("∂C/∂z = ∂C/∂z\n= 2 ∂C/∂z/2\n= a − 2y", 0.0),                         # what holds for any numbers is no step
     ("∂C/∂z = ∂C/∂z\n= ∂C/∂z", 0.0),
     ("z = wx + b\na = σ(z)", 0.0),                                         # what the question says
+    ("C = −y ln a − (1 − y) ln(1 − a)\n∂C/∂z = a − y", 0.5),
+    ("C = −y ln σ(z) − (1 − y) ln(1 − σ(z))\n∂C/∂z = a − y", 1.0),        # a step: one equation in the other
+    ("∂z/∂z = 1\n∂C/∂z = a − y", 0.5),                                     # no knowledge
+    ("∂b/∂w = 0\n∂C/∂z = a − y", 0.5),
+    ("∂y/∂z = 0\n∂C/∂z = a − y", 0.5),
+    ("u := b\n∂u/∂w = 0\n∂C/∂z = a − y", 0.5),
+    ("u := z\n∂u/∂z = 1\n∂C/∂z = a − y", 0.5),
+    ("∂C/∂z = a − y\n= −(y − a)\n∂C/∂z = (2a − 2y)/2", 0.5),               # the answer, again and again
+    ("∂C/∂z = a − y\n2 ∂C/∂z = 2a − 2y", 0.5),
+    ("∂C/∂z = a − y\nδ = a − y", 0.5),
+    ("∂C/∂z = a − y\n∂C/∂w = ∂C/∂z · x", 0.5),                             # leads past it
+    ("∂C/∂z = ∂/∂z(−y ln a − (1 − y) ln(1 − a))\n= a − y", 1.0),          # worked out from the loss itself
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n∂C/∂z = ∂C/∂a · ∂a/∂z\n∂C/∂z = ∂C/∂a · ∂a/∂z", 0.5),  # said again
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂a = (a − y)/(a(1 − a))", 1.0),  # put together from its parts
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂w = ∂C/∂z · x", 0.5),   # never arrives, however many steps
-    ("∂C/∂b = ∂C/∂a · ∂a/∂z\n= a − y", 0.5),                               # arrives at something else
+    ("∂C/∂b = ∂C/∂a · ∂a/∂z\n= a − y", 0.0),                               # about something else, which leads nowhere
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n= ∂C/∂a · a\n= (a − y)/(a(1 − a)) · a", 2 / 3),   # right from there: one slip of three
     ("∂C/∂z = ∂C/∂a · ∂a/∂z\n= δ\n", 0.5),                                 # a name for what is asked is no answer
     ("u := ∂C/∂z\n∂C/∂z = ∂C/∂a · ∂a/∂z\n∂a/∂z = a(1 − a)\n∂C/∂z = u", 0.5),
 ])
 def test_shares_of_the_points(text, share):
     assert check("6.1", text).score == pytest.approx(share, abs=1e-6)
+
+
+@pytest.mark.parametrize("id, text", [
+    ("6.2", "C = −Σ_i y_i ln a_i\nln a_i = z_i − ln Σ_k e^{z_k}\nC = −Σ_i y_i z_i + ln Σ_k e^{z_k}\n"
+            "∂C/∂z_j = −y_j + e^{z_j}/Σ_k e^{z_k}\n= a_j − y_j"),
+    ("6.3", "∂C/∂w_1 = ∂C/∂a_3 ∂a_3/∂z_3 ∂z_3/∂a_2 ∂a_2/∂z_2 ∂z_2/∂a_1 ∂a_1/∂z_1 ∂z_1/∂w_1\n"
+            "= (a_3 − y)(1−a_3²) w_3 (1−a_2²) w_2 (1−a_1²) x"),
+    ("6.5", "∂C/∂W_jk = ∂/∂W_jk (1/N Σ_s Σ_i (a_si − y_si)²)\n= 1/N Σ_s 2(a_sj − y_sj) ∂a_sj/∂W_jk\n"
+            "= 1/N Σ_s 2(a_sj − y_sj)(1−a_sj²) x_sk"),
+    ("6.8", "∂C/∂w = Σ_s (o_s−y_s) ∂o_s/∂w\n= Σ_s (o_s−y_s)(h_s + w h_s(1−h_s) x_s)"),
+    ("6.9", "∂C/∂w_q = Σ_p ∂C/∂z_p ∂z_p/∂w_q\n= Σ_p 2(a_p−y_p)a_p(1−a_p) x_{p+q}")])
+def test_other_ways_to_derive_it_are_right_too(id, text):
+    assert (check(id, text).score, check(id, text).outcome) == (1, "right")
+
+
+@pytest.mark.parametrize("last", ["∂C/∂z_{t+1-1,j}", "δ_{t+1-1,j}", "∂C/∂z_{t-1+1,j} + 0"])
+def test_an_index_that_is_t_again_is_not_another_step_in_time(last):
+    text = "δ_tj := ∂C/∂z_tj\n∂C/∂h_tj = 2(h_tj − y_tj) + Σ_k U_kj δ_{t+1,k}\nδ_tj = ∂C/∂h_tj · ∂h_tj/∂z_tj\n= "
+    assert check("6.10", text + last).score == 0.5
 
 
 @pytest.mark.parametrize("text, begins", [
@@ -140,7 +171,7 @@ def test_delta_of_the_next_step_is_known_and_that_of_this_one_is_not():
 def test_steps_are_counted_with_matrices_too():
     row = EXERCISES["6.4"]
     found = examined(row.network, "δ2 = (a2 − y) ⊙ σ'(z2)\nδ1 = W2ᵀ δ2 ⊙ σ'(z1)\nδ1 = W2ᵀ δ2 ⊙ σ'(z1) · 1\nδ1 = W2 δ2", "z1")
-    assert steps_of(found.found) == (3, 1)
+    assert steps_of(found.found) == (2, 1)  # what is said again, times 1, is the same step
 
 
 # answers that are none

@@ -152,8 +152,9 @@ def test_a_right_gradient_after_training_is_not_called_wrong():
     network = bp.dense([2, 1], "identity")
     X = np.random.default_rng(0).normal(size=(20, 2))
     p, Y = {"W1": np.array([[1.0, -2.0]]), "b1": np.array([0.5])}, X @ [[1.0], [-2.0]] + 0.5
-    told = bp.diagnose(network, p, X, Y, gradients=Program(network)(p, X, Y))
-    assert told.right is not False
+    assert bp.diagnose(network, p, X, Y, gradients=Program(network)(p, X, Y)).right is not False
+    her_own = lambda X, Y: Program(network)(p, X, Y)  # noqa: E731  (nothing can be told of it at other parameters)
+    assert bp.diagnose(network, p, X, Y, gradients=her_own).right is not False
 
 
 @pytest.mark.parametrize("scale", [1e2, 1e4])
@@ -187,6 +188,58 @@ def test_a_function_decides_elsewhere_what_cannot_be_decided_here():
         assert bp.diagnose(network, p, X, Y, gradients=here).right is not False
         assert bp.diagnose(network, p, X, Y, gradients=Program(network)).right is True
         assert bp.diagnose(network, p, X, Y, gradients=Program(network, ("slope at a",))).right is False
+
+
+def test_arrays_that_were_not_given_are_not_judged():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network)(p, X, Y)
+    told = bp.diagnose(network, p, X, Y, gradients={"W2": g["W2"]})
+    assert told.right and told.verdicts == {"W2": "right"} and told.missing == ("W1", "b1", "b2", "W3", "b3")
+    assert str(told) == "What you gave is right. Right: W2; Not given, so not judged: W1, b1, b2, W3, b3."
+    told = bp.diagnose(network, p, X, Y, gradients={"W1": -g["W1"]})
+    assert told.begins == "Nothing is known of the gradients above layer 1, so it may begin there."
+    assert bp.diagnose(network, p, X, Y, gradients=g).missing == ()
+
+
+@pytest.mark.parametrize("from_zero", [0, 1])
+def test_one_of_several_layers_is_found_by_her_numbers(from_zero):
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    own = {f"{name[0]}{2 * int(name[1:]) - 2 + from_zero}": array for name, array in p.items()}  # as in nn.Sequential
+    for name, array in Program(network)(p, X, Y).items():
+        told = bp.diagnose(network, own, X, Y, gradients={f"d{name[0]}{2 * int(name[1:]) - 2 + from_zero}": array})
+        assert told.verdicts == {name: "right"}
+
+
+@pytest.mark.parametrize("noise, digits", [(1e-4, 3), (1e-6, 5), (1e-7, 6)])
+def test_how_many_digits_agree_is_told_where_nothing_explains_the_rest(noise, digits):
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    random = np.random.default_rng(0)
+    hers = {name: g + noise * np.abs(g).max() * random.uniform(-1, 1, g.shape) for name, g in Program(network)(p, X, Y).items()}
+    told = bp.diagnose(network, p, X, Y, gradients=hers)
+    assert told.right is None and told.wrong == [] and told.mistakes == () and digits <= told.digits <= digits + 1
+    assert f"agrees with the right one to {told.digits} digits" in str(told)
+    told = bp.diagnose(network, p, X, Y, gradients={**hers, "W1": -hers["W1"]})
+    assert told.right is False and told.wrong == ["W1"] and {"the sign is turned"} in names(told)
+
+
+def test_a_small_mistake_is_no_noise():
+    network = bp.dense([3, 4, 2], "tanh", l2=1e-7)
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients=Program(bp.dense([3, 4, 2], "tanh"))(p, X, Y))
+    assert told.right is False and names(told) == [{"the penalty is missing"}]
+
+
+def test_half_precision():
+    network = NETWORKS["tanh"]
+    half = [given.astype(np.float16) for given in case(network)[1:]]
+    p = {name: array.astype(np.float16) for name, array in case(network)[0].items()}
+    told = bp.diagnose(network, p, *half, gradients=Program(network)(p, *half))
+    assert told.right is None and "float16 keeps 3 digits" in str(told)
+    told = bp.diagnose(network, p, *half, gradients=Program(network, ("slope lost",))(p, *half))
+    assert told.right is False and names(told) == [{"the slope of the hidden layer is lost"}] and "W3" not in told.wrong
 
 
 # reading
@@ -264,6 +317,15 @@ def test_tensors_and_tables():
     assert bp.diagnose(network, tensors[0], Tensor(X), Tensor(Y), gradients=tensors[1]).right
 
 
+@pytest.mark.parametrize("given", [dict.values, dict.items, lambda g: list(g.items()), lambda g: (array for array in g.values()),
+                                   lambda g: {name: list(array) for name, array in g.items()}, lambda g: (None, g)])
+def test_what_yields_arrays_one_by_one(given):
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    told = bp.diagnose(network, p, X, Y, gradients=lambda p, X, Y: given(Program(network)(p, X, Y)))
+    assert told.right and told.missing == ()
+
+
 def test_all_complaints_come_in_one_message():
     network = bp.dense([3, 4, 2], "tanh")
     p, X, Y = case(network)
@@ -280,11 +342,21 @@ def test_all_complaints_come_in_one_message():
 @pytest.mark.parametrize("given, word", [
     ({"gradients": {}, "after": {}}, "is enough"), ({"step": {}}, "after="), ({"gradients": {"q": [1.0]}}, "None of"),
     ({"gradients": lambda p, X, Y: None}, "return"), ({"gradients": lambda p, X, Y: 1 / 0}, "ZeroDivisionError"),
-    ({"gradients": {"W1": "text"}}, "numbers"), ({"source": " "}, "text of a program")])
+    ({"gradients": {"W1": "text"}}, "numbers"), ({"source": " "}, "text of a program"),
+    ({"gradients": {"W1": [[1, 2], [3]]}}, "of W1: its rows differ in length"), ({"gradients": {1, 2}}, "a set, which has no order"),
+    ({"gradients": [[1.0] * 3]}, r"of shapes \(1, 3\)"), ({"gradients": [None] * 6}, "hold no numbers"),
+    ({"gradients": {f"W{at}": [1.0] for at in range(1, 5)}}, "have W4, and the network has 3 layers"),
+    ({"gradients": lambda a, b: None}, r"takes \(a, b\), and what a and b are cannot be told"),
+    ({"gradients": lambda p, X, Y, cache: None}, "what cache is cannot be told"),
+    ({"gradients": lambda X, Y, lr: None}, "what lr is cannot be told.*Give eta="),
+    ({"gradients": {}, "eta": "0.1"}, "eta, the step size, is a number ≥ 0; given: '0.1'"), ({"eta": -1}, "given: -1"),
+    ({"after": [[[1.0]]], "eta": float("nan")}, "given: nan"),
+    ({"step": lambda p, X, Y: {name: a + 1 for name, a in p.items()}, "eta": 0}, "eta is 0, and yet"),
+    ({"X": np.zeros((0, 3)), "gradients": {}}, "There are no samples"), ({"Y": [[1, 2], [3]]}, "its rows differ in length")])
 def test_input_of_every_kind_gets_one_clear_message(given, word):
     network = NETWORKS["tanh"]
     with pytest.raises(bp.InputError, match=word):
-        bp.diagnose(network, *case(network), **given)
+        bp.diagnose(network, **dict(zip(("parameters", "X", "Y"), case(network))) | given)
 
 
 def test_networks_it_does_not_read_are_told():

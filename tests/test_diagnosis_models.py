@@ -114,6 +114,42 @@ def test_numbers_of_no_known_mistake_get_no_name():
     assert told.right is False and not told.mistakes and "dW =" in str(told)
 
 
+HALF = np.float16
+NUMBERS = {
+    "some": (lambda right: {"W": right["W"]}, True, {}, "What you gave is right. Right: W; Not given, so not judged: U, b, A."),
+    "zero": (lambda right: {name: 0 * array for name, array in right.items()}, False, {}, "All gradients are zero."),
+    "nan": (lambda right: {**right, "W": np.nan * right["W"]}, False, {}, "dW holds nan or inf"),
+    "noise": (lambda right: {name: array + 1e-6 * np.abs(array).max() * drawn(*array.shape) for name, array in right.items()},
+              None, {}, "agrees with the right one to 4 digits"),
+    "noise beside a mistake": (lambda right: {**right, "b": right["b"] + 1e-6 * np.abs(right["b"]).max() * drawn(3), "W": -right["W"]},
+                               False, {}, "The sign is turned (∂C/∂W)"),
+    "half": (lambda right: {name: array.astype(HALF) for name, array in right.items()}, None, {}, "float16 keeps 3 digits"),
+    "half, and a mistake": (lambda right: {name: (-array if name == "W" else array).astype(HALF) for name, array in right.items()},
+                            False, {}, "dW has the wrong sign"),
+    "arrays in half": (lambda right: right, None, {"dtype": HALF}, "float16 keeps 3 digits"),
+    "a list": (lambda right: [*right.values()], True, {}, "Your gradient is right."),
+    "other names": (lambda right: {f"{name}.grad": array for name, array in right.items()}, True, {}, "Your gradient is right."),
+    "of parameters, X, Y": (lambda right: lambda p, X, Y: right, True, {}, "Your gradient is right."),
+    "by the names of arrays, and a cost": (lambda right: lambda x, y, W, U, b, A: (0.5, right), True, {}, "Your gradient is right."),
+}
+"""What is given → (her gradients, whether they are right, of the arrays, what is said)"""
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_numbers_of_every_kind(kind):
+    model, arrays, right = recurrent()
+    change, verdict, named, says = NUMBERS[kind]
+    told = bp.diagnose(model, {name: array.astype(named.get("dtype", float)) for name, array in arrays.items()},
+                       gradients=change(right))
+    assert told.right is verdict and says in str(told), told
+
+
+def test_a_graph_in_half_precision():
+    parameters, X, Y, right = graph_case()
+    halved = [{name: np.float16(number) for name, number in some.items()} for some in (parameters, right)]
+    assert bp.diagnose(GRAPH, halved[0], X, Y, gradients=halved[1]).right is not False
+
+
 @pytest.mark.thorough
 def test_planted_mistakes_are_named():
     """Of the first of each kind in each equation of the recurrent model, every third."""
@@ -137,8 +173,11 @@ def test_planted_mistakes_are_named():
 
 
 @pytest.mark.parametrize("given, says", [
-    ({"gradients": None}, "Hand over gradients"), ({"gradients": [1, 2]}, "are a dict"),
-    ({"gradients": {"V": 1}}, "Unknown: V"), ({"gradients": {"W": "x"}}, "Of the gradient of W"),
+    ({"gradients": None}, "Hand over gradients"), ({"gradients": 3}, "are a dict"),
+    ({"gradients": [1, 2]}, "in this order: W, U, b, A; given: 2"), ({"gradients": {"W": None}}, "has it been computed?"),
+    ({"gradients": lambda q, r: None}, "what q and r are cannot be told"), ({"gradients": lambda a: a["V"]}, "stopped with KeyError"),
+    ({"parameters": {"W": [[1.0], [1.0, 2.0]]}}, "W cannot be read as an array"),
+    ({"parameters": {"W": [[1j]]}}, "W holds complex numbers"), ({"gradients": {"V": 1}}, "Unknown: V"), ({"gradients": {"W": "x"}}, "Of the gradient of W"),
     ({"gradients": {"W": 1}, "cost": 1.0}, "reads gradients=; given: cost="), ({"parameters": {}}, "The arrays are missing"),
     ({"parameters": {"W": [[1.0]]}}, "Missing: x")])
 def test_what_cannot_be_diagnosed_is_told(given, says):

@@ -155,6 +155,27 @@ def test_a_right_step():
     assert told.right and told.mistakes == () and "your step takes is right" in str(told)
 
 
+@pytest.mark.parametrize("named, words", [
+    ({"after": dict}, "one and the same array: keep a copy"),
+    ({"after": lambda p: {name: array.copy() for name, array in p.items()}}, "In a function W = W − η·dW"),
+    ({"step": lambda p, X, Y: {name: array - 0 for name, array in p.items()}}, "Is what was computed returned"),
+    ({"step": descent, "eta": 0}, "η is 0."), ({"step": lambda p, X, Y, eta: None, "eta": 0.1}, "Is what was computed returned")])
+def test_parameters_that_did_not_move(named, words):
+    p, X, Y = start()
+    named = named | ({"after": named["after"](p)} if "after" in named else {})
+    told = bp.diagnose(NETWORK, p, X, Y, **named)
+    assert told.right is None and told.mistakes == ("the parameters did not move",) and words in str(told)
+
+
+def test_gradients_that_are_all_zero():
+    p, X, Y = start()
+    told = bp.diagnose(NETWORK, p, X, Y, gradients={name: 0 * array for name, array in p.items()})
+    assert told.right is False and told.mistakes == ("all gradients are zero",) and sorted(told.wrong) == sorted(p)
+    X = 0 * X
+    told = bp.diagnose(NETWORK, p, X, Y, gradients={"W1": 0 * p["W1"]})  # where zero is right
+    assert told.right and "all gradients are zero" not in told.mistakes
+
+
 def test_a_step_uphill():
     p, X, Y = start()
     told = bp.diagnose(NETWORK, p, X, Y, step=lambda p, X, Y, eta: descent(p, X, Y, -eta), eta=0.01)

@@ -85,10 +85,12 @@ class Project:
         self.python = root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self.stamp = root / ".venv/setup.stamp"
         self.requirements = root / "requirements.txt"
+        self.for_the_site = root / "requirements-site.txt"
         (root / "bplib").mkdir(parents=True)
         for name in SOURCES:
             shutil.copy(BPLIB / name, root / "bplib")
         self.requirements.write_text("numpy>=2\n")
+        self.for_the_site.write_text("sphinx>=8\n")
         for name, deed in DEEDS.items():
             source = STAND_IN.format(project=str(root), name=name, deed=deed)
             # The pretended ensurepip puts pip in place; the others are found
@@ -192,7 +194,8 @@ def test_the_first_start_sets_up_and_runs(project):
     assert said.isascii()
     ensurepip, pip, tests = project.calls()
     assert ensurepip == "ensurepip --default-pip"
-    assert pip.startswith("pip install ") and pip.endswith(" -r " + str(project.requirements))
+    assert pip.startswith("pip install ")
+    assert pip.endswith(" -r {} -r {}".format(project.requirements, project.for_the_site))
     assert tests == "pytest"
     assert project.stamp.exists()
 
@@ -210,6 +213,25 @@ def test_changed_requirements_are_installed_in_place(ready):
     assert programs(ready.calls()) == ["pip", "pytest"]
     ready.run("test")
     assert ready.calls() == ["pytest"]
+
+
+def test_a_command_that_needs_more_gets_it_and_the_others_stay_as_they_are(project):
+    project.fails("jupyterlab", "to start, which is soon over")
+    for name in ("lab", "test", "lab", "test"):
+        project.run(name)
+    lab, test = [call for call in project.calls() if call.startswith("pip")]
+    assert lab.endswith(" -r {}".format(project.requirements))
+    assert test.endswith("check -r {}".format(project.for_the_site))
+
+
+def test_what_cannot_be_added_costs_nothing_that_is_there(ready):
+    ready.for_the_site.write_text("sphinx>=9\n")
+    ready.fails("jupyterlab", "to start, which is soon over")
+    ready.fails("pip", REFUSED)
+    assert ready.run("test")[0] == 1
+    assert ready.run("lab")[:2] == (1, "") and programs(ready.calls()) == ["pip", "jupyterlab"]
+    ready.works("pip")
+    assert ready.run("test")[0] == 7 and programs(ready.calls()) == ["pip", "pytest"]
 
 
 def spoil_nothing_but_the_stamp(project):

@@ -134,6 +134,20 @@ if torch is not None:
         def forward(self, *inputs):
             return self.layer(*inputs)[0]
 
+    class _Computes(nn.Module):
+        """A linear layer, and what a function makes of it."""
+
+        def __init__(self, function, start=None, **more):
+            super().__init__()
+            self.fc, self.function = nn.Linear(3, 4), function
+            for name, value in more.items():
+                setattr(self, name, nn.Parameter(value))
+            if start is not None:
+                self.fc.weight.data[:], self.fc.bias.data[:] = 0.0, start
+
+        def forward(self, x):
+            return self.function(self, x)
+
     LOSSES = {
         "weights of classes": (nn.CrossEntropyLoss(weight=torch.tensor([0.5, 2.0, 1.0])), "labels"),
         "sum": (nn.CrossEntropyLoss(reduction="sum"), "labels"),
@@ -147,6 +161,121 @@ if torch is not None:
     }
 else:
     LAYERS, LOSSES = {}, {}
+
+
+def _in_place(h, read, change):
+    view = read(h)
+    change(h)
+    return view
+
+
+def _kept(score, rows):
+    """Attention to what a mask keeps; `rows` of the batch and what they look at."""
+    return torch.nn.functional.scaled_dot_product_attention(score, score, score, attn_mask=rows)
+
+
+def _by_places(length, keep):
+    place = torch.arange(length)
+    return keep(place[:, None], place[None])
+
+
+PROGRAMS = {
+    "a view before a change in place": lambda m, x: _in_place(m.fc(x), lambda h: h.view(-1), lambda h: h.mul_(2)),
+    "a turned view before it": lambda m, x: _in_place(m.fc(x), lambda h: h.t()[1:], lambda h: h.add_(1)),
+    "parts before it": lambda m, x: _in_place(m.fc(x), lambda h: h.split(2, 1)[1] * 1, lambda h: h.mul_(3)),
+    "a copy does not see it": lambda m, x: _in_place(m.fc(x), lambda h: h.clone(), lambda h: h.mul_(3)),
+    "a constant that is filled": lambda m, x: m.fc(x) * _in_place(torch.zeros(5, 4), lambda k: k, lambda k: k[1:, :3].add_(2)),
+    "attention near a place": lambda m, x: _kept(m.fc(x), _by_places(5, lambda t, u: (t - u).abs() < 2)),
+    "attention to what is large": lambda m, x: _kept(m.fc(x), (x[:, 0] > 0)[None] | torch.eye(5, dtype=torch.bool)),
+    "attention to both": lambda m, x: _kept(m.fc(x), (x[:, 0] > -9)[None] & torch.ones(5, 5).tril().bool()),
+    "attention to what is not small": lambda m, x: _kept(m.fc(x), ~(x[:, 0] < -9)[None]),
+    "a mask of numbers": lambda m, x: _kept(m.fc(x), torch.zeros(5, 5).masked_fill(_by_places(5, lambda t, u: t > u), -torch.inf)),
+    "where −∞": lambda m, x: torch.where(torch.arange(4) > 1, -torch.inf, m.fc(x)).softmax(1),
+    "where a tensor of −∞": lambda m, x: torch.where(x[:, :1] * torch.ones(4) < 9, m.fc(x), torch.tensor(-torch.inf)).softmax(1),
+    "where full of −∞": lambda m, x: torch.where(torch.arange(4) < 2, m.fc(x), torch.full_like(m.fc(x), -torch.inf)).softmax(1),
+    "−∞ before logsumexp": lambda m, x: m.fc(x).masked_fill(torch.arange(4) > 1, -torch.inf).logsumexp(1),
+    "added −∞": lambda m, x: (m.fc(x) + torch.tensor([0.5, -torch.inf, 0, 0])).softmax(1),
+    "the lowest number": lambda m, x: m.fc(x).masked_fill(torch.arange(4) > 1, torch.finfo(x.dtype).min).softmax(1),
+    "casts": lambda m, x: m.fc(x.float()).to(torch.float64).double() * (x.float() > 0).float().sum(1, keepdim=True),
+    "constants": lambda m, x: torch.tanh(m.fc(x) @ torch.ones(4, 2) + torch.zeros(5, 2)) * torch.linspace(0, 1, 2),
+    "filled like others": lambda m, x: m.fc(x) * torch.ones_like(x[:, :1]) + x.new_full((5, 4), 0.3),
+    "parts of unequal size": lambda m, x: torch.cat([m.fc(x), x, torch.ones(5, 1)], 1).tanh(),
+    "parts of parts": lambda m, x: torch.cat([m.fc(x)[:, :3], m.fc(x).t()[1:2].t()], 1).tanh(),
+    "first parts": lambda m, x: m.fc(x)[:, :3].tanh() * x + m.fc(x)[:, :3][:, 1:2] + m.fc(x)[:, :3][:, 1].unsqueeze(1),
+    "all but the last": lambda m, x: (m.fc(x)[1:] - m.fc(x)[:-1]).tanh(),
+    "zeros after": lambda m, x: nn.functional.pad(m.fc(x), (0, 2)).tanh(),
+    "a triangle": lambda m, x: torch.tril(m.fc(x), 1).tanh() + torch.triu(m.fc(x)),
+    "smallest": lambda m, x: m.fc(x).min(1).values * m.fc(x).amin() + m.fc(x).min(),
+    "other functions": lambda m, x: torch.exp2(m.fc(x)) + torch.log2(m.fc(x)**2 + 2) + 3**m.fc(x) + m.fc(x).clip(-.5, .5),
+}
+"""Forward of a model, with a layer m.fc"""
+
+
+@pytest.mark.parametrize("name", PROGRAMS if torch else ())
+def test_programs(name):
+    torch.manual_seed(1)
+    check = bp.from_torch(_Computes(PROGRAMS[name]), torch.randn(5, 3)).check()
+    assert check.passed, check
+
+
+CORNERS = {} if torch is None else {
+    "relu": (torch.relu, 0), "leaky relu": (nn.LeakyReLU(0.2), 0), "PReLU": (lambda z: nn.functional.prelu(z, torch.tensor([0.3])), 0),
+    "ELU": (nn.ELU(0.5), 0), "CELU": (nn.CELU(0.5), 0), "SELU": (nn.SELU(), 0), "abs": (torch.abs, 0), "clamp": (lambda z: z.clamp(0, 1), 0),
+    "clamp, above": (lambda z: z.clamp(0, 1), 1), "clamp by tensors": (lambda z: z.clamp(torch.zeros(4), torch.ones(4)), 1),
+    "hardtanh": (nn.Hardtanh(), 1), "hardtanh, below": (nn.Hardtanh(), -1), "relu6": (nn.ReLU6(), 6), "hardswish": (nn.Hardswish(), 3),
+    "hardsigmoid": (nn.Hardsigmoid(), 3), "threshold": (nn.Threshold(0.5, 0.1), 0.5), "hardshrink": (nn.Hardshrink(), 0.5),
+    "softshrink": (nn.Softshrink(), 0.5), "maximum": (lambda z: torch.maximum(z, 2 * z), 0), "minimum": (lambda z: torch.minimum(z, 2 * z), 0),
+    "max of a dimension": (lambda z: z.max(1).values, 0), "pooling": (lambda z: nn.functional.max_pool1d(z[:, None], 2), 0),
+    "hinge": (lambda z: nn.functional.hinge_embedding_loss(z, -torch.ones_like(z)), 1), "sign": (lambda z: torch.sign(z) + z, 0),
+    "ranking": (lambda z: nn.functional.margin_ranking_loss(z, 2 * z, torch.ones_like(z)), 0),
+    "Huber": (lambda z: nn.functional.huber_loss(z, torch.zeros_like(z)), 1),
+}
+"""Function → at which number its slope jumps"""
+
+
+@pytest.mark.parametrize("name", CORNERS if torch else ())
+def test_slopes_at_corners_are_those_of_autograd(name):
+    function, at = CORNERS[name]
+    torch.manual_seed(1)
+    found = bp.from_torch(_Computes(lambda m, x: function(m.fc(x)), start=at), torch.randn(5, 3))
+    assert found.check().passed, found.check()
+
+
+@needs_torch
+@pytest.mark.parametrize("name", ["V", "T", "N", "C", "s", "J1", "j1", "x", "dW", "exp"])
+@pytest.mark.parametrize("shape", [(4,), ()])
+def test_any_name_of_a_parameter(name, shape):
+    torch.manual_seed(1)
+    model = _Computes(lambda m, x_: m.fc(x_) * getattr(m, name) * m.W, **{name: torch.randn(shape), "W": torch.randn(4)})
+    found = bp.from_torch(model, torch.randn(5, 3))
+    assert found.check().passed and name in found.names.values()
+
+
+@needs_torch
+def test_tokens_that_are_filled_up_are_left_out():
+    class Mean(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.E = nn.Embedding(7, 4)
+
+        def forward(self, tokens):
+            q, kept = self.E(tokens), tokens != 0
+            q = q + torch.nn.functional.scaled_dot_product_attention(q, q, q, attn_mask=kept[:, None])
+            return (q * kept.unsqueeze(-1).float()).sum(1) / kept.sum(1, keepdim=True)
+
+    torch.manual_seed(1)
+    check = bp.from_torch(Mean(), torch.tensor([[1, 2, 3, 0, 0], [4, 5, 6, 1, 0]])).check()
+    assert check.passed, check
+
+
+@needs_torch
+@pytest.mark.parametrize("scale", [1e12, 1.0, 1e-12])
+def test_a_wrong_gradient_is_found_however_large_the_cost_is(scale):
+    torch.manual_seed(1)
+    found = bp.from_torch(_Computes(lambda m, x: scale * (m.fc(x)**2).sum()), torch.randn(5, 3))
+    assert found.check().passed
+    found.parameters["W1"] *= 1 + 1e-6
+    assert not found.check().passed
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -168,12 +297,28 @@ def test_losses(name):
 
 
 @needs_torch
-def test_a_model_that_was_read_can_be_diagnosed():
-    found = read("MLP, by hand")
-    hers = found.gradients()
-    assert bp.diagnose(found, gradients=hers).right is True
-    told = bp.diagnose(found, gradients={**hers, "W": -hers["W"]})
-    assert told.wrong == ["W"] and "the sign is turned" in told.mistakes
+def test_a_model_that_was_read_is_diagnosed_in_the_names_of_pytorch():
+    torch.manual_seed(1)
+    model, loss = nn.Sequential(_First(nn.LSTM(3, 2)), nn.Linear(2, 3)).double(), nn.MSELoss()
+    inputs, targets = torch.randn(4, 2, 3).double(), torch.randn(4, 2, 3).double()
+    found = bp.from_torch(model, inputs, targets, loss)
+    loss(model(inputs), targets).backward()
+    hers = {name: value.grad for name, value in model.named_parameters()}
+    for given in (hers, [value.grad for value in model.parameters()], found.gradients(), lambda p, X, Y: hers):
+        assert bp.diagnose(found, gradients=given).right is True
+    told = bp.diagnose(found, model.named_parameters(), inputs, targets, gradients={"1.weight": -hers["1.weight"]})
+    assert told.wrong == ["1.weight"] and "the sign is turned" in told.mistakes and "0.layer.weight_ih_l0" in told.missing
+    assert "The gradient of 1.weight has the wrong sign" in str(told)
+    gate = hers["0.layer.weight_hh_l0"].clone()
+    gate[2:4] *= -1
+    told = bp.diagnose(found, gradients={**hers, "0.layer.weight_hh_l0": gate})
+    assert told.wrong == ["0.layer.weight_hh_l0"] and "(∂C/∂0.layer.weight_hh_l0[2:4])" in str(told)
+    told = bp.diagnose(found, gradients={"1.weight": hers["1.weight"].T})
+    assert told.relations == {"1.weight": "is the transpose of the right one"}
+    told = bp.diagnose(found, gradients={"1.weight": hers["1.weight"].cos()})
+    assert told.assumed == "In the equations W2 is 1.weight."
+    with pytest.raises(bp.InputError, match="Unknown: head.weight"):
+        bp.diagnose(found, gradients={"head.weight": gate})
 
 
 # dense networks
@@ -231,6 +376,14 @@ def test_what_is_no_dense_network_is_not_called_one(name):
     (lambda: (nn.Linear(2, 2), torch.randn(3, 2), torch.randn(3, 2), "mse"), "loss is a loss of torch.nn"),
     (lambda: (nn.Linear(2, 2), torch.randn(3, 2), torch.randn(3, 2), nn.MSELoss(reduction="none")), "The cost is one number"),
     (lambda: (nn.LSTM(2, 2), torch.randn(3, 1, 2)), "returns a tuple"),
+    (lambda: (nn.Tanh(), torch.randn(3, 2)), "no parameter that is trained"),
+    (lambda: (nn.Linear(2, 2).requires_grad_(False), torch.randn(3, 2)), "Frozen: weight, bias"),
+    (lambda: (_Computes(lambda m, x: m.fc(x).half()), torch.randn(2, 3)), "A cast to float16"),
+    (lambda: (_Computes(lambda m, x: m.fc(x).bfloat16()), torch.randn(2, 3)), "A cast to bfloat16"),
+    (lambda: (_Computes(lambda m, x: m.fc(x.half())), torch.randn(2, 3)), "run in double precision: leave out casts"),
+    (lambda: (_Computes(lambda m, x: m.fc(x).long() * 1.0), torch.randn(2, 3)), "A cast to int64, whose slope is 0"),
+    (lambda: (_Computes(lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h[0].mul_(2))), torch.randn(2, 3)), "in place"),
+    (lambda: (_Computes(lambda m, x: m.fc(x) * torch.rand_like(x[:, :1])), torch.randn(2, 3)), "draws random numbers"),
     (lambda: (nn.Linear(2, 3), torch.randn(3, 2), torch.tensor([0, 1, -100]), nn.CrossEntropyLoss()), "left out beforehand"),
 ])
 def test_bad_input_is_told(given, says):

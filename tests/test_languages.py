@@ -41,14 +41,17 @@ def persian():
 
 # the table
 
-LABELS = [trait.label for trait in bplib.explore.network().traits().values() if isinstance(trait, Number)]
+TRANSLATED = "network", "digit"
+LABELS = [trait.label for name in TRANSLATED for trait in getattr(bplib.explore, name)().traits().values()
+          if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
 STEPS = [step.sentence for network in (
     bplib.dense([3, 4, 2], "g"), bplib.dense([3, 4, 2], ["sigmoid", "softmax"], "categorical cross entropy"),
     bplib.neuron("sigmoid", "binary cross entropy")) for step in bplib.derive(network).steps]
-TRIES = re.findall(r'^  \["([^"]+)",', (LIBRARY / "explore" / "network.js").read_text(encoding="utf-8"), re.M)
+TRIES = [sentence for name in TRANSLATED for sentence in re.findall(
+    r'^  \["([^"]+)",', (LIBRARY / "explore" / f"{name}.js").read_text(encoding="utf-8"), re.M)]
 FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
-               "label": ["Network explorer", "Answer field"],
+               "label": ["Network explorer", "Digit explorer", "Answer field"],
                "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
                "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
                "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],
@@ -163,7 +166,7 @@ def test_what_has_been_made_keeps_its_language():
     assert "lang" not in str(english._repr_mimebundle_()[0]["text/html"])
 
 
-@pytest.mark.parametrize("name", [name for name in bplib.explore.__all__ if name != "network"])
+@pytest.mark.parametrize("name", [name for name in bplib.explore.__all__ if name not in TRANSLATED])
 def test_explorers_that_are_not_translated_speak_english_as_a_whole(name, persian):
     explorer = getattr(bplib.explore, name)()
     picture = explorer.picture()

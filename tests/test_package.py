@@ -2,16 +2,17 @@
 import ast
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import bplib as bp
+from bplib import trial
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -34,17 +35,11 @@ def test_each_public_name_is_there_and_explains_itself(name):
 
 
 def test_what_is_needed_stands_twice_in_the_same_words():
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").partition("# tests")[0].split()
-    assert lines == PROJECT["project"]["dependencies"]
+    def lines(name):
+        return (ROOT / name).read_text(encoding="utf-8").partition("# tests")[0].split()
 
-
-def test_everything_beside_the_programs_is_packed():
-    """Each file of the package that is no Python source is named in the table of package data."""
-    data = PROJECT["tool"]["setuptools"]["package-data"]
-    packed = {path for pattern in data["bplib"] for path in (ROOT / "bplib").glob(pattern)}
-    packed |= {path for pattern in data["*"] for path in (ROOT / "bplib").glob(f"*/**/{pattern}")}
-    here = {path for path in (ROOT / "bplib").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
-    assert here == packed
+    assert lines("requirements.txt") == PROJECT["project"]["dependencies"]
+    assert lines("requirements-site.txt") == PROJECT["project"]["optional-dependencies"]["site"]
 
 
 def test_the_version_is_the_newest_in_the_list_of_changes():
@@ -53,30 +48,71 @@ def test_the_version_is_the_newest_in_the_list_of_changes():
     assert f"version: {newest}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
+# the package, away from the checkout
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel that pip builds of the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The folder of programs of an environment with the wheel; what it needs is taken from that of the tests."""
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment)
+    programs = environment / ("Scripts" if os.name == "nt" else "bin")
+    run(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", "--no-deps", wheel)
+    site = run(programs / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    needed = [path for path in sys.path if path.endswith("site-packages")]
+    Path(site, "tests.pth").write_text("\n".join(needed), encoding="utf-8")
+    return programs
+
+
+def run(*command, code=0, **options):
+    """What a command prints; an AssertionError unless it ends with that exit code."""
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, encoding="utf-8", **options,
+                          env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 @pytest.mark.thorough
-def test_a_wheel_works_away_from_the_checkout(tmp_path):
-    """Built and installed by pip; what it needs is taken from the environment of the tests."""
-    environment = tmp_path / "environment"
-    venv.create(environment, with_pip=True)
-    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    source = tmp_path / "source"
-    _copy_package(source)
-    build = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", str(source)]
-    site = subprocess.run([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True,
-                          capture_output=True, text=True).stdout.strip()
-    Path(site, "tests.pth").write_text("\n".join(path for path in sys.path if path.endswith("site-packages")), encoding="utf-8")
-    done = subprocess.run(build, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    program = ("import bplib as bp, pathlib; d = bp.derive(bp.neuron('g')); assert all(s.check.passed for s in d.steps); "
-               "assert len(bp.datasets.digits().X_train); bp.explore.neuron; print(pathlib.Path(bp.__file__).parent)")
-    run = subprocess.run([str(python), "-c", program], cwd=tmp_path, capture_output=True, text=True,
-                         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})
-    assert run.returncode == 0, run.stderr
-    assert Path(run.stdout.strip()) == Path(site, "bplib")
+def test_everything_is_packed(wheel):
+    """All of the library, and the notebooks within it; nothing else."""
+    paths = [path for folder in ("bplib", "notebooks") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    names = [path.relative_to(ROOT).as_posix() for path in paths
+             if not {"__pycache__", ".ipynb_checkpoints", ".virtual_documents"}.intersection(path.parts)]
+    expected = {re.sub("^notebooks", "bplib/notebooks", name) for name in names}
+    expected |= {f"bplib/notebooks/{name}" for name in ("requirements.txt", "LICENSE", "CITATION.cff")}
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert packed == expected
 
 
-def _copy_package(to):
-    """What a wheel is built from."""
-    shutil.copytree(ROOT / "bplib", to / "bplib", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, to / name)
+@pytest.mark.thorough
+def test_an_installed_bplib_works_from_anywhere(installed, tmp_path):
+    """Beside something else that is called bplib, it says of each thing that a learner does that it works."""
+    (tmp_path / "bplib.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
+    said = run(installed / "bplib", "test", "--quick", cwd=tmp_path)
+    assert re.findall(r"^\w+ ", said, re.M)[:-1] == ["ok "] * 7 and "python3 -m bplib test" in said
+    assert "Usage: bplib " in run(installed / "bplib", "--help", cwd=tmp_path)
+    (tmp_path / "mine").touch()
+    assert "bplib lab --folder FOLDER" in run(installed / "bplib", "lab", "--folder", "mine", cwd=tmp_path, code=1)
+
+
+def test_the_trial_says_which_row_fails(monkeypatch, capsys):
+    """And goes on with the next; it takes no options, which are those of the tests themselves."""
+    def failing():
+        """It fails"""
+        raise ValueError("so it is")
+
+    def working():
+        """It works"""
+
+    monkeypatch.setattr(trial, "ROWS", [failing, working])
+    assert trial.main([]) == 1
+    assert capsys.readouterr().out.splitlines()[:2] == ["fails  It fails: ValueError: so it is", "ok     It works"]
+    assert trial.main(["-k", "chain"]) == 2 and "takes no -k" in capsys.readouterr().err

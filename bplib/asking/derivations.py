@@ -3,7 +3,6 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
-from ..lines.check import check_derivation
 from ..lines.text import lines_of
 from ..lines.tree import Call, Derivative, Entry, Partial, Size, walk
 from ..lines.verdict import MARKS
@@ -12,7 +11,6 @@ from .beside import aligned
 from .formulas import answer_table, cell, for_each_layer, for_layer
 from .goal import key_of
 from .goal import goals as read_goals
-from .layers import at_layer
 from .machine import Line, Machine
 from .question import Question, missing, not_a_text
 from .verdict import Verdict
@@ -39,8 +37,8 @@ class DerivationQuestion(Question):
         return for_each_layer(self.goals, lambda goal: self._verdict(goal, answer))
 
     def _verdict(self, goal, answer) -> Verdict:
-        found = check_derivation(goal.network, at_layer(answer, goal.layer), goal.of, goal.notation, show_answer=False)
-        arrives = found.arrives if goal.of else goal.reached(goal.understood(answer))
+        understood, _, found = goal.examined(answer)
+        arrives = found.arrives if goal.of else goal.reached(understood)
         summary = found.summary if goal.of or arrives or not found.right else self.language.phrase(
             "Every line is right, and {goal} is not reached yet.", goal=goal.text)
         return Verdict(_outcome(found, arrives), summary, found.mistakes, found.lines, found.first_wrong)

@@ -4,10 +4,8 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
-from ..lines.check import check_derivation
 from . import prose
 from .goal import goals as read_goals
-from .layers import at_layer
 from .machine import Machine
 from .question import Question, missing, not_a_text
 from .verdict import Verdict
@@ -36,13 +34,13 @@ class Formula(Question):
         return for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
 
     def _verdict(self, goal, line) -> Verdict:
-        found = check_derivation(goal.network, at_layer(line, goal.layer), goal.of, goal.notation, show_answer=False)
+        understood, _, found = goal.examined(line)
         if len(found.lines) != 1 or found.lines[0].verdict == "remark":
             return Verdict("invalid", self.language.phrase(ONE_FORMULA))
         (judged,) = found.lines
         if judged.verdict in OUTCOMES:
             return Verdict(OUTCOMES[judged.verdict], judged.message, judged.mistakes)
-        left = goal.left_over(goal.understood(line).lines[0].read.chains[-1].sides[-1], self.chain)
+        left = goal.left_over(understood.lines[0].read.chains[-1].sides[-1], self.chain)
         if left:
             return Verdict("wrong", self.language.phrase("It is equal, and it still contains {derivative}.",
                                                          derivative=left))

@@ -3,13 +3,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import InputError
-from ..lines.check import as_read
+from ..lines.arriving import is_elsewhere
+from ..lines.check import as_read, examined
 from ..lines.readings import understood
 from ..lines.text import lines_of
 from ..lines.tree import Derivative, Entry, Own, Partial, walk
 from ..lines.writing import latex, plain
 from ..models.model import Model
 from ..networks import Network, checked_network
+from ..notation import DEFAULT
 from .layers import at_layer, is_open
 
 EXAMPLES = '"∂C/∂w", "∂C/∂w1_jk", "δ1_j", "∂a/∂z" or "z"'
@@ -45,6 +47,19 @@ class Goal:
 
     # an answer
 
+    def examined(self, text):
+        """A text about it, with the verdict on each line (`lines.check.Examined`); it may give no new meaning to what is
+        asked for, as it would where another text has no such letter."""
+        text = at_layer(text, self.layer)
+        found = examined(self.network, text, self.of, self.notation)
+        if self.notation is None and any(map(self._is_redefined, found.found.lines)):
+            return examined(self.network, text, self.of, DEFAULT.name)
+        return found
+
+    def _is_redefined(self, line):
+        asked = getattr(self.tree, "written", None)
+        return asked is not None and any(link.defines and link.left.written.base == asked.base for link in line.links)
+
     def understood(self, text):
         """A text about it, as it is understood."""
         return understood(self.network, lines_of(at_layer(text, self.layer)), self.notation, self.of)
@@ -77,7 +92,9 @@ class Goal:
         return ""
 
     def _is_itself(self, part):
-        return key_of(part, self.network) == self.key and _indices(part) in (_indices(self.tree), None)
+        """Whether a part is what is asked for, wherever it stands in the array; that of another time step is another
+        thing."""
+        return key_of(part, self.network) == self.key and not any(map(is_elsewhere, _indices(part)))
 
     def reached(self, found):
         """Whether the last line about it leaves nothing to be worked out."""
@@ -92,13 +109,14 @@ class Goal:
 
 def goals(network, text, notation=None) -> tuple:
     """What a text asks for: a `Goal`, or several where it speaks of a layer l, one for each layer that l may be; the first
-    is the one to show.  InputError where it is nothing of this network."""
+    is the one to show.  The name of a parameter asks for the derivative of the cost with respect to it.  InputError where
+    it is nothing of this network."""
     network = network if isinstance(network, Model) else checked_network(network)
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"What is asked for is a text such as {EXAMPLES}; given: {text!r}.")
     if not network.equations:
         raise InputError("The model has no equations yet. Write them first: m.write('z[s,j] = …').")
-    text = f"∂C/∂{text.strip()}" if text.strip() in network.parameters else text.strip()
+    text = text.strip()
     if not is_open(text):
         return (_goal(network, text, notation),)
     count = len(getattr(getattr(network, "structure", None), "activations", ()))
@@ -113,6 +131,12 @@ def goals(network, text, notation=None) -> tuple:
 
 
 def _goal(network, text, notation, layer=None):
+    goal = _goal_as_written(network, text, notation, layer)
+    is_parameter = isinstance(goal.tree, Entry) and goal.tree.array in network.parameters
+    return _goal_as_written(network, f"∂C/∂{text}", notation, layer) if is_parameter else goal
+
+
+def _goal_as_written(network, text, notation, layer):
     concrete = at_layer(text, layer)
     found = understood(network, lines_of(f"{concrete} = 0"), notation)
     chain = found.lines[0].read.chains[0]
@@ -158,8 +182,5 @@ def costs(network):
 
 
 def _indices(tree):
-    """The indices of a quantity, or of both quantities of a derivative, as text; None where they are not written."""
-    entries = [tree.of, tree.by] if isinstance(tree, Partial) else [tree]
-    if any(entry.indices is None for entry in entries):
-        return None
-    return tuple(latex(at) for entry in entries[-1:] for at in entry.indices)
+    """The indices of a quantity, or of that with respect to which a derivative is."""
+    return (tree.by if isinstance(tree, Partial) else tree).indices or ()

@@ -16,8 +16,8 @@ SECONDS = 10
 AT_MOST = 0.5
 RULE = ("All points are for a derivation that arrives and whose every line follows. Any other earns the share of its "
         "steps that follow, and half of the points at most where it does not arrive.")
-STEP = ("A step is an equality about a derivative; one that holds for any numbers, such as (a − y)·x = x·(a − y), is "
-        "welcome and counts as none.")
+STEP = ("A step is an equality about a derivative that leads to the one that is asked for; one that holds for any numbers, "
+        "such as (a − y)·x = x·(a − y), or that says again what was said, is welcome and counts as none.")
 
 
 def verdict_on(row, text):
@@ -25,7 +25,7 @@ def verdict_on(row, text):
     try:
         with within(SECONDS):
             found = examined(row.network, text, row.of, given=row.given, batch=row.batch)
-            steps = steps_of(found.found)
+            steps = steps_of(found.found, row.of)
     except TookTooLong:
         return Verdict(row.id, "time-out", 0.0, (), f"Judging these lines was stopped after {SECONDS} seconds. Write "
                                                     "fewer, or shorter ones.")

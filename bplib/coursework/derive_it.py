@@ -80,7 +80,7 @@ ROWS = (
         "14-any-network",
         ("Where does w stand? Each place is a path.", "One path is short; the other passes h and the σ."),
         make=written("s:N", "x[s] y[s]", "z[s] = w*x[s]\nh[s] = sigmoid(z[s])\no[s] = w*h[s]\n"
-                     "C = sum((o[s] - y[s])**2, s)/2"), of="w", steps=3),
+                     "C = sum((o[s] - y[s])**2, s)/2"), of="w"),
     Derivation(
         "6.9", "The kernel of a convolution",
         "A kernel w runs over a signal x: every position p has the same weights. Derive ∂C/∂w_q.",
@@ -88,7 +88,7 @@ ROWS = (
         ("At which positions does w_q act?", "Add what it does at each of them.",
          "Which entry of x does w_q meet at position p?"),
         make=written("p:P=(R-Q)+1 q:Q r:R", "x[r] y[p]", "z[p] = sum(w[q]*x[p+q], q) + b\na[p] = sigmoid(z[p])\n"
-                     "C = sum((a[p] - y[p])**2, p)"), of="w", steps=3),
+                     "C = sum((a[p] - y[p])**2, p)"), of="w"),
     Derivation(
         "6.10", "One step back in time",
         "A recurrent layer: h of step t is heard by the cost and by step t + 1. Derive ∂C/∂z_tj; the derivative with "

@@ -4,6 +4,7 @@ An entry is a leaf of the formula.  On the way up from a leaf a sum adds a lette
 ordinary derivative in one variable: SymPy differentiates scalars only.
 """
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -23,9 +24,10 @@ class Leaf:
     opened: tuple
 
 
-def leaves(formula) -> list:
-    """All entries of a formula, each time that one stands in it."""
-    return list(_leaves(softmax_written_out(formula)))
+@lru_cache(256)
+def leaves(formula) -> tuple:
+    """All entries of a formula, each time that one stands in it; kept, because each of its entries asks for them."""
+    return tuple(_leaves(softmax_written_out(formula)))
 
 
 def _leaves(e):

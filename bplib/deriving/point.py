@@ -11,7 +11,7 @@ import sympy as sp
 from ..equations import Partial, indices_of, name_of
 from ..errors import InputError
 from ..meaning import STEP, Values
-from ..models.nodes import letters_in
+from ..models.nodes import is_entry, letters_in
 from ..models.order import Loop, schedule
 from ..models.quantities import Role, derivative_name
 
@@ -80,13 +80,19 @@ class Point:
             bad = [name for name, value in self.arrays.items() if not np.isfinite(value).all()]
             if not bad:
                 finite = finite or self.arrays
-                if not any(((value != 0) & (np.abs(value) < SMALLEST)).any() for value in self.arrays.values()):
+                if all(self.arrays[name].all() for name in self.divisors) and not any(((value != 0) & (np.abs(value) < SMALLEST)).any() for value in self.arrays.values()):
                     return
         if finite is not None:
             self.arrays = finite
             return
         raise InputError(f"{bad[0]} is not a finite number even where all that is given is between 0.3 and 1.2: "
                          f"{self.equations[bad[0]].left} = {self.equations[bad[0]].right}.")
+
+    @cached_property
+    def divisors(self):
+        """Names of the arrays that something is divided by: no entry of them may be 0, as a count of what is not masked."""
+        powers = {p for e in self.model.equations for p in e.right.atoms(sp.Pow) if p.exp.is_negative and is_entry(p.base)}
+        return {name_of(p.base) for p in powers}
 
     def _draw(self, q, signs, scale):
         shape = self.shapes[q.name]

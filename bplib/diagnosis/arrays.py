@@ -1,4 +1,6 @@
 """Arrays as people have them: lists, tensors, tables, integers, single precision.  Everything that leaves is a copy."""
+from collections.abc import ItemsView, Iterator, Mapping, Set, ValuesView
+
 import numpy as np
 
 
@@ -12,22 +14,49 @@ def as_numbers(given):
     Tensors are detached and brought to this machine's memory; what has `to_numpy` or `numpy` is asked for it.
     Unreadable where it holds anything but numbers.
     """
-    for method in ("detach", "cpu", "to_numpy", "numpy"):
-        if callable(getattr(given, method, None)) and not isinstance(given, np.ndarray):
-            given = getattr(given, method)()
     try:
+        for method in ("detach", "cpu", "to_numpy", "numpy"):
+            if callable(getattr(given, method, None)) and not isinstance(given, np.ndarray):
+                given = getattr(given, method)()
         array = np.array(given)
         if array.dtype.kind == "f" and array.dtype.itemsize <= 8:
             return array
-        return array.astype(float) if array.dtype.kind != "c" else _not_real()
+        if array.dtype.kind in "cUS":
+            raise Unreadable(NO_NUMBERS[array.dtype.kind])
+        return array.astype(float)
     except Unreadable:
         raise
     except Exception as error:  # whatever an object of another library raises when it is read as an array
-        raise Unreadable(f"it cannot be read as an array of numbers ({type(error).__name__})") from error
+        raise Unreadable(_why(given, error)) from error
 
 
-def _not_real():
-    raise Unreadable("it holds complex numbers")
+NO_NUMBERS = {"c": "it holds complex numbers", "U": "it is text, not numbers", "S": "it is text, not numbers"}
+"""Kind of an array → what to say of it."""
+
+
+def _why(given, error):
+    """Why something is no array of numbers, and what to do."""
+    if "inhomogeneous" in str(error):
+        return "its rows differ in length"
+    if isinstance(given, Set):
+        return "it is a set, which has no order; hand over a list, or a dict by name"
+    if isinstance(given, (list, tuple, np.ndarray)):
+        return "it holds something other than numbers"
+    if hasattr(given, "dtype"):
+        return f"NumPy has no numbers of type {given.dtype}; write .float()"
+    return f"a {type(given).__name__} is no array of numbers; hand over its arrays, as {{'W1': …, 'b1': …}}"
+
+
+def settled(given):
+    """What gives its parts one by one, as a list, or as a dict where they are pairs (name, part), so that it can be read
+    more than once: generators, `dict.values()`, `model.named_parameters()`, what `np.load` returns."""
+    if isinstance(given, Mapping) and not isinstance(given, dict):
+        return dict(given)
+    if isinstance(given, (Iterator, ValuesView, ItemsView)):
+        given = list(given)
+    pairs = type(given) is list and given and all(
+        isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in given)
+    return dict(given) if pairs else given
 
 
 def is_integer(given):

@@ -7,19 +7,21 @@ import numpy as np
 
 from ..codegen import generate
 from ..errors import InputError
-from .arrays import Unreadable
+from ..inputs import checked_number
+from .arrays import Unreadable, settled
 from .backward import Pass
-from .calling import called, copied, without_cost
+from .calling import called, copied, takes_parameters, without_cost
 from .compared import cost_compared, numeric_compared, outputs_compared
 from .dense import as_dense
 from .given import read_gradients, read_last_first
-from .judging import Judged
+from .judging import UNDECIDED, Judged
 from .motion import climbs, too_long, walk_found, walked
 from .names import leaves
 from .naming import explain
 from .of_models import diagnose_model, is_of_a_model
 from .reading import readings
 from .result import Diagnosis, Finding
+from .still import ZERO, unmoved
 from .steps import Step, after_step, read_after
 from .symptoms import Seen, symptoms
 
@@ -57,7 +59,7 @@ def diagnose(network, parameters=None, X=None, Y=None, *, gradients=None, step=N
     if is_of_a_model(network):
         _check_alone(step=step, after=after, cost=cost, outputs=outputs, numeric=numeric, source=source)
         return diagnose_model(network, parameters, X, Y, gradients)
-    asked = as_dense(network)
+    asked, eta = as_dense(network), _checked_eta(eta)
     if source is not None:
         from .source import diagnose_source
         return diagnose_source(asked, source, seed)
@@ -71,6 +73,14 @@ def _check_alone(**others):
     if given:
         raise InputError(f"Of a graph or a model diagnose reads gradients=; given: {', '.join(given)}. A step of training is "
                          "compared as the gradient (before − after)/η.")
+
+
+def _checked_eta(eta):
+    """Her step size as a float, or None."""
+    if eta is None:
+        return None
+    number = eta.item() if hasattr(eta, "item") and np.size(eta) == 1 else eta
+    return checked_number("eta, the step size,", number, least=0)
 
 
 def _check_one(gradients, step, after):
@@ -90,8 +100,8 @@ class _Case:
     """What she has handed over, and what was made of it."""
 
     def __init__(self, network, parameters, X, Y, gradients, step, after, eta):
-        self.network, self.raw, self.X, self.Y = network, parameters, X, Y
-        self.gradients, self.step, self.after, self.eta = gradients, step, after, eta
+        self.network, self.raw, self.X, self.Y = network, settled(parameters), X, Y
+        self.gradients, self.step, self.after, self.eta = settled(gradients), step, settled(after), eta
         self.functions, self.notes = functions_of(network), []
 
     @property
@@ -102,7 +112,8 @@ class _Case:
         ways = readings(self.network, self.raw, self.X, self.Y)
         looked = self._looked(ways[:READINGS], self.raw, self.X, self.Y)
         best = _explained(looked)
-        if best.open and callable(self.gradients or self.step):
+        function = self.step if callable(self.step) else self.gradients
+        if best.open and callable(function) and takes_parameters(function, self.raw):
             best.decide(self._again(best, seed))
         return self._shown(best, looked, compared)
 
@@ -113,7 +124,7 @@ class _Case:
     def _values(self, raw, X, Y):
         """What her function or her step gives: a dict of what there is to read."""
         if self.step is not None:
-            halved = None if self.eta is None else after_step(self.step, raw, X, Y, self.eta / 2)
+            halved = None if not self.eta else after_step(self.step, raw, X, Y, self.eta / 2)
             return {"after": after_step(self.step, raw, X, Y, self.eta), "halved": halved}
         if self.after is not None:
             return {"after": self.after}
@@ -158,7 +169,7 @@ class _Case:
         return values
 
     def _shown(self, best, looked, compared):
-        symptoms_ = [*self.notes, *best.symptoms(), *self._motion(best), *self._compared(best, compared)]
+        symptoms_ = [*self.notes, *best.nothing(), *best.symptoms(), *self._motion(best), *self._compared(best, compared)]
         names = {one.name for ways in best.findings for one in ways}
         symptoms_ = {one.name: one for one in symptoms_ if one.name not in names}
         assumed = best.reading.said(self.network, ("your gradients begin with the last layer",) * best.last_first)
@@ -167,12 +178,12 @@ class _Case:
         return Diagnosis(
             right=best.verdict if self.asks else None, verdicts=best.judged.verdicts if best.judged else {},
             relations=best.relations(), findings=tuple(map(tuple, best.findings)), symptoms=tuple(symptoms_.values()),
-            begins=best.begins(), assumed=assumed, reasons=best.judged.reasons if best.judged else {}, code=best.code(),
+            begins=best.begins(), assumed=assumed, missing=best.missing, digits=best.digits, reasons=best.judged.reasons if best.judged else {}, code=best.code(),
             whose=best.whose, asked=self.asks)
 
     def _motion(self, best):
         """What a step shows besides the gradient that it takes."""
-        if not best.step or not best.step.known:
+        if not best.step or not best.step.known or best.still:
             return []
         start, goal = (_vector(arrays) for arrays in (best.reading.parameters, best.step.after))
         costs = [best.cost(arrays) for arrays in (best.reading.parameters, best.step.after)]
@@ -207,15 +218,16 @@ class _Case:
 def _explained(looked):
     """The way to read her arrays in which they make most sense, its mistakes looked for."""
     if all(one.verdict is False for one in looked):
-        wrong = [one for one in looked if not one.cut_off()]
+        wrong = [one for one in looked if not one.cut_off() and not one.still]
         explain(wrong)
         for one in wrong:
             one.several_steps()
+            one.soften()
     return min(looked, key=lambda one: one.rank)
 
 
 def _value(given, raw, X, Y):
-    return called(given, raw, X, Y)[0] if callable(given) else given
+    return called(given, raw, X, Y, least=2)[0] if callable(given) else settled(given)
 
 
 class _Look:
@@ -230,10 +242,10 @@ class _Look:
             given = self.step.given
         elif "gradients" in values:
             given = read_gradients(_leaves(values["gradients"]), reading, self.network)
-            if not given:
-                raise InputError("None of the gradients belongs to a parameter: their names are like dW1 or W1, or "
-                                 "they come in the order of the parameters.")
         self.judged = Judged(case.functions, reading, given) if given else None
+        self.still = self.verdict is False and not any(one.raw.any() for one in given.values())
+        if self.still and self.step:
+            self.judged.verdicts = dict.fromkeys(self.judged.verdicts, UNDECIDED)
         if self.verdict is False and "gradients" in values:
             self._try_last_first(_leaves(values["gradients"]))
         self.right = self.judged.right if given else self._right()
@@ -256,6 +268,8 @@ class _Look:
             return None
         after = read_after(values["after"], self.reading, self.network)
         step = Step(self.reading, after, self.case.eta)
+        if self.case.eta == 0 and any(one.array.any() for one in step.given.values()):
+            raise InputError("eta is 0, and yet your parameters have moved. Give the η that your step takes, or leave eta out.")
         if not self.case.eta:
             step = Step(self.reading, after, self._own_eta(step))
             step.known = False
@@ -284,6 +298,31 @@ class _Look:
         return bool(self._whole_gradients()) and all(
             one.array is not None and (np.abs(one.array - self.right[name]) < 1).all()
             for name, one in self.judged.given.items())
+
+    def nothing(self):
+        """What is told where nothing has moved, or all that was given is zero: a list of one `Finding`, or none."""
+        if not self.still:
+            return []
+        return [unmoved(self.case.eta, self.case.raw, self.case.after) if self.step else ZERO]
+
+    def soften(self):
+        """Where arrays agree with the right ones to some digits, and no mistake explains the rest, they are not wrong."""
+        if self.verdict is not False or not self.judged.near or self.found and self.found.complete:
+            return
+        self.judged.soften()
+        self.found = None
+        if self.verdict is False:
+            explain([self])
+
+    @property
+    def digits(self):
+        """To how many digits all that is not right agrees with what is; None where there is more to say."""
+        return min(self.judged.near.values()) if self.judged and self.judged.softened and self.verdict is None else None
+
+    @property
+    def missing(self):
+        """Names of the parameters whose gradients were not given."""
+        return tuple(name for name in self.reading.parameters if self.judged and name not in self.judged.verdicts)
 
     def several_steps(self):
         """Where one step does not explain what happened: several may, with momentum."""
@@ -345,7 +384,8 @@ class _Look:
         """What other numbers say where these leave it open; and which of several mistakes it is."""
         if again is None or again.judged is None:
             return
-        if self.verdict is None and again.verdict is not None:
+        told = again.verdict is not None and (not self.judged.softened or bool(again.found and again.found.complete))
+        if self.verdict is None and told:
             self.judged.verdicts = {name: again.judged.verdicts[name] if verdict == "cannot be decided" else verdict
                                     for name, verdict in self.judged.verdicts.items()}
             self.judged.reasons = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import InputError
 from .forms import fitted
 from .parameters import arranged, has_biases, layers_of
 
@@ -29,9 +30,21 @@ class Given:
 
 
 def read_gradients(found, reading, network):
-    """name → `Given`, for the arrays that are there; what belongs to no parameter is left out."""
+    """name → `Given`, for the arrays that are there; InputError where they belong to no parameters, or are too many."""
     given = _read(found, reading, network)
+    if not given:
+        raise InputError(_not_told(found, reading))
     return {name: given[name] for name in reading.parameters if name in given}
+
+
+def _not_told(found, reading):
+    """Why gradients cannot be told apart, and what is expected."""
+    expected = ", ".join(f"{name} {array.shape}" for name, array in reading.parameters.items())
+    named = [leaf.name for leaf in found if leaf.kind]
+    given = f"are of shapes {', '.join(str(leaf.array.shape) for leaf in found)}, without names that tell which is which" \
+        if found and not named else f"are named {', '.join(named)}" if named else "hold no numbers"
+    return (f"None of the gradients belongs to a parameter: they {given}. Expected are those of {expected}: all of them in "
+            "this order, or a dict by names such as W1 or dW1.")
 
 
 def read_last_first(found, reading, network):
@@ -44,8 +57,11 @@ def read_last_first(found, reading, network):
 
 def _read(found, reading, network):
     form, given = reading.form, {}
-    for (kind, at), leaf in arranged(found, form, network).items():
-        if at < len(layers_of(network)) and (kind == "W" or has_biases(network)):
+    for (kind, at), leaf in arranged(found, form, network, reading.numbers).items():
+        if at >= len(layers_of(network)):
+            raise InputError(f"The gradients have {leaf.name}, and the network has {len(layers_of(network))} layers with "
+                             "parameters. Which of them does it belong to?")
+        if kind == "W" or has_biases(network):
             given |= {f"{part}{at + 1}": one for part, one in _of_leaf(kind, leaf, form, layers_of(network)[at])}
     return given
 

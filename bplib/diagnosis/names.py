@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import as_numbers, is_container, is_integer
+from .arrays import Unreadable, as_numbers, is_container, is_integer
 
 KINDS = {
     "W": r"w|ws|weight|weights|theta|thetas|omega|omegas|kernel|kernels|coef|coefs|coeff|weights_?list|wt|syn|synapse",
@@ -61,9 +61,9 @@ def _leaves(given, kind, number, name):
     if isinstance(given, dict):
         yield from _of_dict(given, kind, number, name)
     elif is_container(given):
-        parts = [part for part in given if part is not None and np.size(_plain(part))]
-        for at, part in enumerate(parts):
-            yield from _leaves(part, kind, at if number is None else number, f"{name}[{at}]")
+        for at, part in enumerate(given):
+            if part is not None and np.size(_plain(part)):
+                yield from _leaves(part, kind, at if number is None else number, f"{name}[{at}]")
     elif given is not None and np.size(_plain(given)):
         yield Leaf(kind, number, name, as_numbers(given), is_integer(given))
 
@@ -81,7 +81,18 @@ def _of_dict(given, kind, number, name):
         if known and found is None and kind is None and not isinstance(part, dict):
             continue
         own = _digits(key) if found is None else digits
+        part = _whole(key, part) if found and own is not None else part
         yield from _leaves(part, found or kind, number if own is None else own, str(key))
+
+
+def _whole(key, part):
+    """What stands under the name of one array: rows in a list are that array."""
+    if not is_container(part) or isinstance(part, dict) or len(part) == 1:
+        return part
+    try:
+        return as_numbers(part)
+    except Unreadable as error:
+        raise Unreadable(f"of {key}: {error}") from None
 
 
 def _digits(key):

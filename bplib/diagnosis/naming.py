@@ -15,8 +15,11 @@ ROWS = {row.name: row for row in TABLE}
 MOST_SHOWN = 4
 """Explanations that are told where several look the same."""
 
-SINGLE, DOUBLE = 3e-4, 1e-8
-"""Relative differences up to which numbers in single and in double precision count as the same."""
+HALF, SINGLE, DOUBLE = 5e-3, 3e-4, 1e-8
+"""Relative differences up to which numbers in half, in single and in double precision count as the same."""
+
+REST = 1e-2
+"""What an explanation may leave of the difference between hers and the right array."""
 
 
 @dataclass
@@ -66,9 +69,17 @@ def search_of(look):
     hers = {name: np.asarray(one.raw if one.array is None else one.array, float) for name, one in given.items()}
     if not _agrees(run, judged.right) or not all(np.isfinite(array).all() for array in hers.values()):
         return None
-    return Search(run, hers, SINGLE if judged.single else DOUBLE, 1.2e-7 if judged.single else 2e-16,
+    tolerance, unit = (HALF, 1e-3) if judged.half else (SINGLE, 1.2e-7) if judged.single else (DOUBLE, 2e-16)
+    return Search(run, hers, min([tolerance, *(REST * one for one in _off(judged))]), unit,
                   {name: one.slack for name, one in given.items()},
                   look.step.after if look.step and look.step.depends != [] else None, look.case.eta)
+
+
+def _off(judged):
+    """How far wrong arrays are off, relative to their largest entries, where that is little: noise is not to be explained."""
+    wrong = judged.wrong if judged.softened else judged.near
+    return [np.abs(judged.given[name].array - judged.right[name]).max() / (np.abs(judged.right[name]).max() or 1.0)
+            for name in wrong if judged.given[name].finite]
 
 
 def explain(looks):
@@ -171,6 +182,8 @@ def _begins(judged, run):
     if above:
         return (f"It begins in layer {layer}: the error term of layer {layer + 1} is right, that of layer {layer} is "
                 "not.")
+    if layer < run.depth:
+        return f"Nothing is known of the gradients above layer {layer}, so it may begin there."
     return f"It begins in the last layer, {layer}." if run.depth > 1 else ""
 
 

@@ -3,6 +3,7 @@
 No layer and no mistake of a certain layer is known here.  A row of KINDS says what may be wrong with an equation: a term
 or a factor left out, two indices exchanged, a step taken at the wrong place, a sum where a mean is, the sign.
 """
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,16 +25,23 @@ from ..networks import Graph, Network
 from ..program import ir
 from ..program.generated import GeneratedFunction
 from ..program.lower import lower_model
-from .arrays import Unreadable, as_numbers
+from .arrays import settled
+from .calling import MISSING, argument, call, without_cost
 from .graphs import as_model
 from .judging import RIGHT, UNDECIDED, WRONG
-from .result import Diagnosis, Finding
+from .model_names import Names
+from .precision import AGREES, HALF, in_half, near
+from .result import Diagnosis, Finding, gradient_of
+from .still import ZERO
 
 MOST = 600
 """Equations written wrong that are tried."""
 
 SHOWN = 4
 """Explanations that are told where several look the same."""
+
+LOWER = 3
+"""Computations in lower precision that show how rounding grows."""
 
 KINDS = {
     "one path only": "A sum over several paths has a term for each of them; one is missing.",
@@ -74,30 +82,45 @@ def diagnose_model(given, parameters, X, Y, gradients) -> Diagnosis:
 
     parameters   name → array, for parameters and for what is given;  X, Y   for a graph: inputs and targets; for a model
                  X may have what is given, as a dict
-    gradients    name → array, or a function of the arrays (a dict) that returns them
+    gradients    name → array, or all of them in order; or a function of the arrays (a dict), or of (parameters, X, Y), that
+                 returns them.  Of a model that `from_torch` has read, names and order are those of PyTorch
     """
-    case = _Case(_model_of(given), _arrays(given, parameters, X, Y))
-    return case.diagnosis(case.hers(gradients))
+    case = _Case(_model_of(given), _arrays(given, parameters, X, Y), given)
+    return case.diagnosis(case.hers(settled(gradients)))
 
 
 def _arrays(given, parameters, X, Y):
+    """Name in the equations → array."""
     found = dict(getattr(given, "arrays", None) or {})
-    for part in (parameters, X, Y):
+    x, y = (next((name for name in names if name in found), names[0]) for names in (("x",), ("y", "target")))
+    for part, name in ((settled(parameters), None), (settled(X), x), (settled(Y), y)):
         if isinstance(part, Mapping):
             found |= part
-    if not isinstance(X, Mapping | None):
-        found["x"] = X
-    if not isinstance(Y, Mapping | None):
-        found["y"] = Y
+        elif name and part is not None:
+            found[name] = part
     if not found:
         raise InputError("The arrays are missing: the parameters, and what is given, by name, as in "
                          "bp.diagnose(model, {'W': …, 'x': …, 'y': …}, gradients={'W': …}).")
+    found = {name: _array(name, array) for name, array in found.items()}
+    if hasattr(given, "as_ours"):
+        found = {name: array for name, array in found.items() if name not in given.order} | given.as_ours(found)
     if isinstance(given, Network):
-        for name, letters in (("x", 2), ("y", 2)):
-            if name in found:
-                found[name] = np.reshape(found[name], (len(np.atleast_1d(found[name])), -1)) if np.ndim(
-                    found[name]) < letters else found[name]
+        found |= {name: found[name].reshape(max(1, len(np.atleast_1d(found[name]))), -1) for name in ("x", "y")
+                  if name in found and found[name].ndim < 2}
     return found
+
+
+def _array(name, given):
+    """What was given as an array; text and what is missing are told by the functions of the model."""
+    for method in ("detach", "cpu", "to_numpy"):
+        given = getattr(given, method)() if callable(getattr(given, method, None)) else given
+    try:
+        array = np.asarray(given)
+    except Exception as error:  # whatever an object of another library raises when it is read as an array
+        raise InputError(f"{name} cannot be read as an array: {error}.") from error
+    if array.dtype.kind == "c":
+        raise InputError(f"{name} holds complex numbers; the arrays of a model are real.")
+    return array
 
 
 @dataclass(frozen=True)
@@ -124,79 +147,129 @@ def _functions_of(model):
 class _Case:
     """A model with her arrays."""
 
-    def __init__(self, model, arrays):
+    def __init__(self, model, arrays, given=None):
         self.model, self.functions = model, _functions_of(model)
-        self.derivation, self.arrays = self.functions.derivation, arrays
-        self.right = self.functions.gradients(arrays)
+        self.derivation, self.raw = self.functions.derivation, arrays
+        self.half = in_half(arrays.values())
+        self.arrays = {name: array.astype(float) if array.dtype.kind == "f" else array for name, array in arrays.items()}
+        self.right = self.functions.gradients(self.arrays)
+        self.names = Names(self.right, given)
         self.found, self._reached = self.derivation.found, {}
 
     # what she has
 
     def hers(self, gradients) -> dict:
-        """Her gradients by the names of the parameters."""
+        """Her gradients by the names of the equations."""
         if gradients is None:
             raise InputError("Hand over gradients: gradients={'W': array, …}, or a function of the arrays that returns them.")
         if callable(gradients):
-            gradients = gradients({name: np.array(array) for name, array in self.arrays.items()})
-        if not isinstance(gradients, Mapping):
-            raise InputError("The gradients of a model are a dict: name of the parameter → array; given: "
-                             f"{type(gradients).__name__}.")
-        found, unknown = {}, []
-        for name, array in gradients.items():
-            own = next((one for one in (name, str(name).removeprefix("d"), str(name).removeprefix("grad_"))
-                        if one in self.right), None)
-            if own is None:
-                unknown.append(str(name))
-            elif array is not None:
-                found[own] = _numbers(name, array)
-        if unknown or not found:
-            raise InputError(f"Gradients are named like the parameters: {', '.join(self.right)}."
-                             + (f" Unknown: {', '.join(unknown)}." if unknown else ""))
-        return found
+            gradients = without_cost(self._called(gradients))[1]
+        return self.names.ours(self.names.of(gradients))
+
+    def _called(self, function):
+        arrays = {name: array.copy() for name, array in self.raw.items()}
+        parameters = {name: arrays[name] for name in self.right}
+        x, y = (next((arrays[name] for name in names if name in arrays), None) for names in (("x", "X"), ("y", "target", "Y")))
+        places = {"parameters": parameters, "X": x, "Y": y}
+        return call(function, {1: (arrays,), 3: (parameters, x, y)},
+                    lambda name: arrays[name] if name in arrays else places.get(argument(name), MISSING))
 
     # right or wrong
 
     def tolerances(self, hers):
-        """How far an entry of each array may be off: what single precision changes says how rounding grows."""
-        single = self._in_single()
-        found = {}
+        """How far an entry of each array may be off: what a lower precision changes says how rounding grows."""
+        half, found = self.half or in_half(hers.values()), {}
+        lower = self._in_lower(np.float16 if half else np.float32)
         for name, array in hers.items():
             right = self.right[name]
-            grown = np.abs(single[name] - right).max(initial=0)
+            grown = max(float(np.abs(one[name] - right).max(initial=0)) for one in lower)
+            grown = grown if np.isfinite(grown) else np.inf
             size = np.abs(right).max(initial=0)
-            halved = array.dtype.itemsize < 8 or array.any() and bool((array.astype(np.float32) == array).all())
-            found[name] = max(8 * grown, 1e-5 * size) if halved else max(2.0**-22 * grown, 1e-9 * size)
+            single = array.dtype.itemsize < 8 or array.any() and bool((array.astype(np.float32) == array).all())
+            found[name] = max(8 * grown, 1e-2 * size) if half else max(8 * grown, 1e-5 * size) if single else \
+                max(2.0**-22 * grown, 1e-9 * size)
         return found
 
-    def _in_single(self):
-        arrays = {name: np.asarray(array) for name, array in self.arrays.items()}
-        with np.errstate(all="ignore"):
-            return self.functions.gradients({name: array.astype(np.float32) if array.dtype.kind == "f" else array
-                                             for name, array in arrays.items()})
+    def _in_lower(self, dtype):
+        """The gradients computed in another precision, at arrays moved by its rounding to either side: the rounding that one
+        computation shows may happen to cancel in an array of few entries."""
+        random, unit, found = np.random.default_rng(0), np.finfo(dtype).eps, []
+        for _ in range(LOWER):
+            moved = {name: (array * (1 + unit * random.choice((-1, 1), array.shape))).astype(dtype) if array.dtype.kind == "f"
+                     else array for name, array in self.arrays.items()}
+            with np.errstate(all="ignore"):
+                found.append(self.functions.gradients(moved))
+        return found
 
     def diagnosis(self, hers) -> Diagnosis:
         self.allowed = self.tolerances(hers)
         verdicts = {name: self._verdict(name, array) for name, array in hers.items()}
-        wrong = {name: hers[name] for name, verdict in verdicts.items() if verdict == WRONG}
-        right = False if wrong else None if UNDECIDED in verdicts.values() else True
-        changes = self.explained(hers, set(wrong)) if wrong else []
-        relations = {name: words for name, array in wrong.items() if (words := self.relation(name, array))}
-        reasons = {name: "the gradient is as small as what rounding may have done to it." for name, verdict in verdicts.items()
-                   if verdict == UNDECIDED}
-        return Diagnosis(right=right, verdicts=verdicts, relations=relations, reasons=reasons,
-                         findings=tuple((self._finding(change),) for change in changes[:SHOWN]),
-                         begins=self._begins(changes, set(wrong), set(hers)), code=self._code(set(wrong), set(hers)))
+        wrong = {name: array for name, array in hers.items() if verdicts[name] == WRONG}
+        zero = bool(wrong) and not any(array.any() for array in hers.values())
+        close = near(wrong, self.right)
+        changes = [] if zero else self._explained(hers, wrong, close)
+        if close and not changes:
+            verdicts |= dict.fromkeys(close, UNDECIDED)
+            hers, wrong = ({name: array for name, array in some.items() if name not in close} for some in (hers, wrong))
+            changes = self._explained(hers, wrong, {})
+        half = in_half([*self.raw.values(), *hers.values()])
+        reasons = {name: AGREES.format(close[name]) if name in close else HALF if half else
+                   "the gradient is as small as what rounding may have done to it."
+                   for name, verdict in verdicts.items() if verdict == UNDECIDED}
+        relations = {} if zero else {name: self.relation(name, array) for name, array in wrong.items()}
+        return self._told(verdicts, set(hers), set(wrong), changes, relations, reasons, close, zero)
+
+    def _explained(self, hers, wrong, close):
+        """What gives her numbers, all of them finite; where they are close to the right ones, closer than that."""
+        if not wrong or not all(np.isfinite(array).all() for array in hers.values()):
+            return []
+        allowed = self.allowed
+        self.allowed = allowed | {name: min(allowed[name], 1e-2 * np.abs(hers[name] - self.right[name]).max())
+                                  for name in close}
+        found, self.allowed = self.explained(hers, set(wrong)), allowed
+        return found
+
+    def _told(self, verdicts, given, wrong, changes, relations, reasons, close, zero):
+        """The `Diagnosis`, in her names."""
+        verdicts = {shown: next(one for one in (WRONG, UNDECIDED, RIGHT) if one in some)
+                    for shown, parts in self.names.parts.items() if (some := {verdicts.get(part) for part in parts} - {None})}
+        right = False if WRONG in verdicts.values() else None if UNDECIDED in verdicts.values() else True
+        told = Diagnosis(
+            right=right, verdicts=verdicts, relations=self._in_her_names(relations), reasons=self._in_her_names(reasons),
+            findings=tuple((self._finding(change),) for change in changes[:SHOWN]), symptoms=(ZERO,) if zero else (),
+            begins="" if zero else self._begins(changes, wrong, given), code="" if zero else self._code(wrong, given),
+            missing=tuple(shown for shown in self.names.parts if shown not in verdicts),
+            digits=min(close.values()) if close and right is None else None)
+        return replace(told, assumed=self._legend(str(told)))
+
+    def _in_her_names(self, said):
+        """Words about arrays, by her names; where an array of hers is several here, of each of them."""
+        found = {}
+        for shown, parts in self.names.parts.items():
+            words = {part: said[part] for part in parts if said.get(part)}
+            same = len(words) == len(parts) and len(set(words.values())) == 1
+            if words:
+                found[shown] = next(iter(words.values())) if same else "; ".join(
+                    f"{one} in its part {self.names.shown(part)}" for part, one in words.items())
+        return found
+
+    def _legend(self, text):
+        """Which of her parameters are meant by the names of equations that stand in a text."""
+        meant = [f"{name} is {shown}" for name, shown in self.names.names.items()
+                 if name != shown and re.search(rf"(?<![\w.])[d∂]?{name}(?![\w.]*\w)", text)]
+        return f"In the equations {', '.join(meant)}." if meant else ""
 
     def _verdict(self, name, array):
-        if array.shape != self.right[name].shape or not np.isfinite(array).all():
+        if not np.isfinite(array).all() or not self._equal(name, array, self.right[name]):
             return WRONG
-        if self.allowed[name] > 1e-2 * np.abs(self.right[name]).max(initial=0) > 0:
-            return UNDECIDED
-        return RIGHT if self._equal(name, array, self.right[name]) else WRONG
+        return UNDECIDED if self.allowed[name] > 1e-2 * np.abs(self.right[name]).max(initial=0) > 0 else RIGHT
 
     def _equal(self, name, one, other):
+        if one.shape != other.shape:
+            return False
         size = max(1.0, np.abs(one).max(initial=0) / max(np.abs(self.right[name]).max(initial=0), 1e-300))
-        return one.shape == other.shape and bool((np.abs(one - other) <= size * self.allowed[name]).all())
+        with np.errstate(all="ignore"):
+            return bool((np.abs(one - other) <= size * self.allowed[name]).all())
 
     # what gives her numbers
 
@@ -277,8 +350,8 @@ class _Case:
     # in words
 
     def _finding(self, change):
-        return Finding(change.name, KINDS[change.name] + f" In ∂C/∂{change.about}: {change.where}.", NOTEBOOK, "",
-                       f"∂C/∂{change.about}")
+        about = f"∂C/∂{self.names.shown(change.about)}"
+        return Finding(change.name, f"{KINDS[change.name]} In {about}: {change.where}.", NOTEBOOK, "", about)
 
     def _begins(self, changes, wrong, given):
         if not wrong:
@@ -286,7 +359,8 @@ class _Case:
         name = changes[0].about if changes else self._origin(wrong, given)
         if name is None or name in self.right:
             return ""
-        return f"It begins with ∂C/∂{name}: {', '.join(f'd{one}' for one in self.right if one in wrong)} follow from it."
+        follow = dict.fromkeys(gradient_of(self.names.names[one]) for one in self.right if one in wrong)
+        return f"It begins with ∂C/∂{name}: {', '.join(follow)} follow{'s' * (len(follow) == 1)} from it."
 
     def _origin(self, wrong, given):
         """The last array of the backward pass from which exactly the wrong gradients follow."""
@@ -302,13 +376,15 @@ class _Case:
     def relation(self, name, hers) -> str:
         """How an array is to the right one, in words."""
         right = self.right[name]
+        if not np.isfinite(hers).all():
+            return "holds nan or inf: something is divided by 0, or too large for floats"
         if hers.ndim == right.ndim and hers.shape != right.shape and sorted(hers.shape) == sorted(right.shape) or \
                 not self._equal(name, hers, right):
             turned = self._turned(name, hers, right)
             if turned:
                 return turned
         if hers.shape != right.shape:
-            return f"has shape {hers.shape}, and its parameter has {right.shape}"
+            return f"has shape {hers.shape}, and its parameter has {self.names.shape(name, right)}"
         if not hers.any():
             return "is zero"
         return self._multiple(name, hers, right)
@@ -325,9 +401,9 @@ class _Case:
     def _multiple(self, name, hers, right):
         size = float((right * right).sum())
         factor = float((hers * right).sum()) / size if size else 0.0
-        if not factor or not self._equal(name, hers, factor * right):
+        if not factor or abs(factor - 1) < 1e-3 or not self._equal(name, hers, factor * right):
             return ""
-        if abs(factor + 1) < 1e-6:
+        if abs(factor + 1) < max(1e-6, self.allowed[name] / np.abs(right).max()):
             return "has the wrong sign: it is exactly −1 times the right one"
         many = abs(factor) if abs(factor) >= 1 else 1 / abs(factor)
         sizes = {str(n): length for q in self.functions.given for n, length in zip(q.sizes, np.shape(self.arrays[q.name]))
@@ -337,13 +413,6 @@ class _Case:
         why = [f"{n} is {length}" for n, length in sizes.items() if length > 1 and abs(many - length) < 1e-6 * length]
         return (f"is exactly {many:.6g} times too {'large' if abs(factor) >= 1 else 'small'}"
                 + " and has the wrong sign" * (factor < 0) + (f": {' and '.join(why)}" if why else ""))
-
-
-def _numbers(name, array):
-    try:
-        return as_numbers(array)
-    except Unreadable as error:
-        raise InputError(f"Of the gradient of {name}: {error}.") from None
 
 
 # equations written wrong

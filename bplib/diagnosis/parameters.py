@@ -22,8 +22,18 @@ def has_biases(network):
     return network.structure.bias
 
 
-def arranged(found, form, network):
-    """Leaves by place, (kind, layer) → leaf, as a form has them; a dict that may lack some, and hold too few."""
+def numbers_of(found):
+    """Kind → the numbers in the names of her arrays, in order; {} where they do not tell them apart."""
+    numbers = {kind: sorted(leaf.number for leaf in found if leaf.kind == kind and leaf.number is not None) for kind in "Wb"}
+    whole = all(len(set(own)) == sum(leaf.kind == kind for leaf in found) for kind, own in numbers.items())
+    return {kind: own for kind, own in numbers.items() if own} if whole else {}
+
+
+def arranged(found, form, network, numbers=None):
+    """Leaves by place, (kind, layer) → leaf, as a form has them; a dict that may lack some, and hold too few.
+
+    numbers   those that the layers have in her names: `numbers_of` her parameters
+    """
     layers, bias = layers_of(network), has_biases(network)
     vector = as_vector(found, network)
     if vector is not None:
@@ -32,7 +42,9 @@ def arranged(found, form, network):
                                                                                                            bias) else {}
     if all(leaf.kind is None for leaf in found):
         return _in_places(found, places(form, layers, bias), len(layers))
-    return {(kind, at): leaf for kind in "Wb" for at, leaf in _by_layer(_in_order(found, kind), len(layers))}
+    numbers = numbers or {}
+    return {(kind, at): leaf for kind in "Wb"
+            for at, leaf in _by_layer(_in_order(found, kind), numbers.get(kind) or range(1, len(layers) + 1))}
 
 
 def _in_places(found, all_places, layers):
@@ -42,11 +54,11 @@ def _in_places(found, all_places, layers):
     return dict(zip(all_places, found)) if len(found) == len(all_places) else {}
 
 
-def _by_layer(own, layers):
-    """(layer, leaf): in order where each layer has one; where some are missing, by their numbers, counted from 1."""
-    numbers = [leaf.number for leaf in own]
-    if 0 < len(own) < layers and None not in numbers and 1 <= min(numbers) and max(numbers) <= layers:
-        return [(number - 1, leaf) for number, leaf in zip(numbers, own)]
+def _by_layer(own, numbers):
+    """(layer, leaf): by their numbers where those are the numbers of layers, otherwise in order."""
+    given = [leaf.number for leaf in own]
+    if len(set(given)) == len(given) and set(given) <= set(numbers):
+        return [(list(numbers).index(leaf.number), leaf) for leaf in own]
     return [*enumerate(own)]
 
 

@@ -1,5 +1,5 @@
 """What she has, read into our layout, and what was assumed in doing so.  All complaints come in one message."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ..errors import InputError
 from .arrays import Unreadable
 from .forms import ORDERS
 from .names import leaves
-from .parameters import complaints, layers_of, read_parameters
+from .parameters import complaints, layers_of, numbers_of, read_parameters
 from .samples import read_samples
 
 
@@ -18,12 +18,14 @@ class Reading:
     form         how she stores parameters
     parameters   ours: "W1" → (n_1, n_0), "b1" → (n_1,), …
     samples      `Samples`;  whole   names of arrays of hers that hold integers
+    numbers      "W" and "b" → the number in her name of each array, in the order of the layers; {} where she has none
     """
 
     form: object
     parameters: dict
     samples: object
     whole: tuple = ()
+    numbers: dict = field(default_factory=dict)
 
     @property
     def parameters_float(self):
@@ -70,7 +72,8 @@ def readings(network, parameters, X, Y):
     if said:
         raise InputError(" ".join(said))
     whole = tuple(leaf.name for leaf in found if leaf.whole)
-    return [Reading(form, own, batch, whole) for form, own in ways for batch in batches]
+    numbers = numbers_of(found)
+    return [Reading(form, own, batch, whole, numbers) for form, own in ways for batch in batches]
 
 
 def _not_finite(found, X, Y):

@@ -3,6 +3,8 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from .precision import AS_MANY
+
 TELLING = ("is exactly", "has ", "holds ", "is the right one")
 """How relations begin that say something besides the name of the mistake."""
 
@@ -37,7 +39,7 @@ class Finding:
 class Diagnosis:
     """What is wrong with a gradient.
 
-    right       True, False, or None where it cannot be decided
+    right       True, False, or None where it cannot be decided: of the arrays that were given
     wrong       names of the arrays that are wrong
     mistakes    names of the mistakes that give exactly these numbers, and of what her data and her steps show
     relations   array → in words how it is to the right one
@@ -47,6 +49,8 @@ class Diagnosis:
     assumed     what was assumed about her arrays, in one line
     verdicts    array → "right", "wrong" or "cannot be decided";  reasons   array → why it cannot
     code        lines to compare with, where no mistake has a name
+    missing     names of the parameters whose gradients were not given
+    digits      where it cannot be decided because hers agrees with the right one to so many digits and no more; else None
     """
 
     right: bool | None
@@ -60,6 +64,8 @@ class Diagnosis:
     code: str = ""
     whose: str = "Your gradient"
     asked: bool = True
+    missing: tuple = ()
+    digits: int | None = None
 
     @property
     def wrong(self):
@@ -77,20 +83,23 @@ class Diagnosis:
     def title(self):
         if not self.asked:
             return "No gradient was given; this is what the numbers show." if self.symptoms else "Nothing conspicuous."
+        if self.digits:
+            return f"{self.whose} agrees with the right one to {self.digits} digits. {AS_MANY}"
         if self.right:
-            return f"{self.whose} is right."
+            return "What you gave is right." if self.missing else f"{self.whose} is right."
         return f"{self.whose} is wrong." if self.right is False else "Whether it is right cannot be decided here."
 
     def paragraphs(self):
         """The answer in its order, as a list of paragraphs."""
         parts = [self.title + self._arrays(), self.begins, *self._mistakes(), *self._relations()]
-        parts += [f"{names}: {reason}" for names, reason in self._reasons()]
+        parts += [f"{names}: {reason}" for names, reason in self._reasons() if not self.digits]
         parts += [self._compare(), *map(str, self.symptoms), self.assumed]
         return [part for part in parts if part]
 
     def _arrays(self):
         kinds = {verdict: [name for name, one in self.verdicts.items() if one == verdict]
                  for verdict in ("right", "wrong", "cannot be decided")}
+        kinds["not given, so not judged"] = self.missing
         if len([names for names in kinds.values() if names]) < 2 and self.right is not False:
             return ""
         return " " + "; ".join(f"{verdict.capitalize()}: {', '.join(names)}" for verdict, names in kinds.items()
@@ -106,8 +115,8 @@ class Diagnosis:
         shown = {}
         for name, words in self.relations.items():
             if not self.findings or words.startswith(TELLING):
-                shown.setdefault(words, []).append(f"d{name}")
-        return [f"{names[0]} {words}." if len(names) == 1 else f"Each of {', '.join(names)} {words}."
+                shown.setdefault(words, []).append(gradient_of(name))
+        return [f"{_capital(names[0])} {words}." if len(names) == 1 else f"Each of {', '.join(names)} {words}."
                 for words, names in shown.items()]
 
     def _reasons(self):
@@ -129,6 +138,15 @@ class Diagnosis:
 
     def _repr_markdown_(self):
         return "\n\n".join(self.paragraphs())
+
+
+def _capital(words):
+    return words[0].upper() + words[1:] if " " in words else words
+
+
+def gradient_of(name):
+    """The gradient of a parameter in words: dW1, or, where its name is a path, the gradient of net.0.weight."""
+    return f"d{name}" if name.isidentifier() else f"the gradient of {name}"
 
 
 def _paragraph(part):

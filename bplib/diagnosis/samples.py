@@ -26,6 +26,8 @@ def read_samples(network, X, Y):
     n0, n_out = network.shape("x")[-1], network.shape("y")[-1]
     n0, n_out = (1 if n == "N" else n for n in (n0, n_out))
     ways, problems = [], []
+    if not x.size:
+        return [], [f"There are no samples: X has shape {x.shape}."]
     for rows, columns, said in _inputs(x, n0):
         targets, problem = _targets(network, y, len(rows), n_out, columns)
         if problem:

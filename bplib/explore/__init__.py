@@ -1,9 +1,10 @@
 """Interactive explorers: what moves under a slider is evaluated in the page, from the derived equations."""
 from .descent import descent
+from .digit import digit
 from .gradient_check import gradient_check
 from .network import network
 from .neuron import neuron
 from .stepper import derivation
 from .training import training
 
-__all__ = ["derivation", "descent", "gradient_check", "network", "neuron", "training"]
+__all__ = ["derivation", "descent", "digit", "gradient_check", "network", "neuron", "training"]

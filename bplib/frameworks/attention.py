@@ -1,7 +1,7 @@
 """Attention as one operation: scaled_dot_product_attention."""
 import math
 
-from .entrywise import masked_fill
+from .entrywise import add, masked_fill
 from .layers import fitting, matmul, softmax, summed
 from .ranges import align, atoms_of
 from .table import reads, refuse
@@ -41,13 +41,6 @@ def _scores(w, query, key, scale):
 
 def _masked(w, r, mask):
     """A mask of booleans says what counts; one of numbers is added."""
-    value = w.values.get(mask.name)
-    if mask.name in w.booleans:
-        if value is None:
-            dims = w.like(mask.dims)
-            return masked_fill(w, r, w.emit("m", dims, f"1 - {mask.at(*dims)}"), -math.inf)
-        return masked_fill(w, r, w.constant_like(mask, 1 - value), -math.inf)
-    if value is not None and ((value == 0) | (value == -math.inf)).all():
-        return masked_fill(w, r, w.constant_like(mask, (value < 0)*1.0), -math.inf)
-    dims = w.together(r, mask)
-    return w.emit("r", dims, f"{w.here(r, dims)} + {w.here(mask, dims)}")
+    if mask.boolean:
+        return masked_fill(w, r, w.not_(mask), -math.inf)
+    return add(w, r, mask)

@@ -1,32 +1,41 @@
 """Operations entry by entry: activations, arithmetic, comparisons, masks, the terms of losses."""
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 
-from .ranges import size_of
+from .ranges import Range, size_of
 from .table import TABLE, reads, refuse
-from .writer import LOWEST, Tensor, shown
+from .writer import LOWEST, Tensor, plus, shown
 
 OF_ONE = {
     "relu": "relu({0})", "sigmoid": "sigmoid({0})", "tanh": "tanh({0})", "silu": "silu({0})", "exp": "exp({0})",
     "log": "ln({0})", "sqrt": "sqrt({0})", "abs": "abs({0})", "sin": "sin({0})", "cos": "cos({0})", "erf": "erf({0})",
     "sinh": "sinh({0})", "cosh": "cosh({0})", "neg": "-{0}", "square": "{0}**2", "reciprocal": "1/{0}",
     "rsqrt": "1/sqrt({0})", "log1p": "ln(1 + {0})", "expm1": "exp({0}) - 1", "log_sigmoid": "-softplus(-{0})",
-    "mish": "{0} * tanh(softplus({0}))", "relu6": "relu({0}) - relu({0} - 6)",
-    "hardsigmoid": "(relu({0} + 3) - relu({0} - 3))/6", "hardswish": "{0} * (relu({0} + 3) - relu({0} - 3))/6",
-    "softsign": "{0}/(1 + abs({0}))", "selu": "1.0507009873554805*(relu({0}) + 1.6732632423543772*(exp(-relu(-{0})) - 1))",
+    "mish": "{0} * tanh(softplus({0}))", "relu6": "{0} * [{0} > 0] * [{0} < 6] + 6 * [{0} >= 6]",
+    "hardsigmoid": "({0} + 3) * [{0} > -3] * [{0} < 3]/6 + [{0} >= 3]",
+    "hardswish": "{0} * ({0} + 3) * [{0} > -3] * [{0} < 3]/6 + {0} * [{0} >= 3]",
+    "softsign": "{0}/(1 + abs({0}))", "selu": "1.0507009873554805*(relu({0}) + 1.6732632423543772*(exp({0} - relu({0})) - 1))",
+    "sign": "[{0} > 0] - [{0} < 0]", "sgn": "[{0} > 0] - [{0} < 0]", "exp2": "exp(0.6931471805599453*{0})",
+    "log2": "ln({0})/0.6931471805599453", "log10": "ln({0})/2.302585092994046",
     "deg2rad": "{0}*0.017453292519943295", "tan": "sin({0})/cos({0})",
 }
 """Operation of one tensor → its formula.  The functions are those that a text of equations knows.
 
+At a corner relu has the slope 0, abs too.  Formulas are written so that there they have the slope that PyTorch takes.
 PyTorch takes the 1/6 of hardsigmoid, and the 1/α of CELU, in single precision: there its gradients are off by up to 3e-8.
 """
 
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "silu", "mish", "relu6", "hardswish", "hardsigmoid", "log_sigmoid", "selu")
 """Operations whose result is called a."""
 
-UNCHANGED = ("contiguous", "clone", "alias", "to", "_to_copy", "type_as", "lift_fresh_copy", "positive", "lift_fresh")
-"""Operations that change nothing in double precision."""
+UNCHANGED = ("contiguous", "clone", "alias", "lift_fresh_copy", "positive", "lift_fresh")
+"""Operations that change nothing."""
+
+CASTS = ("to", "_to_copy", "type_as")
+"""Operations that may change the type of numbers."""
 
 
 def of_one(formula, stem):
@@ -45,6 +54,40 @@ def unchanged(w, self=None, input=None, **_):
     return self if input is None else input
 
 
+@reads(*CASTS)
+def cast(w, self, dtype=None, other=None, **_):
+    """In double precision nothing, for numbers of the usual precisions."""
+    kind = str(dtype).removeprefix("torch.")
+    if dtype is None:
+        return self if other is None or not other.boolean else cast(w, self, "bool")
+    if kind == "bool":
+        return self if self.boolean else w.condition("!=", self)
+    if kind in ("float64", "float32"):
+        return replace(self, whole=False, boolean=False)
+    if self.whole or self.boolean:
+        return replace(self, boolean=False)
+    if "float" in kind:
+        refuse(f"A cast to {kind}, which rounds to 3 digits,", "Leave it out: a model is read in double precision.")
+    refuse(f"A cast to {kind}, whose slope is 0,", "Compute it beforehand, and hand it over as an input.")
+
+
+@reads("_assert_tensor_metadata")
+def nothing(w, **_):
+    """What PyTorch notes beside a cast."""
+
+
+def filled(number):
+    """The same number everywhere, in the shape of a tensor or in a given one."""
+    def row(w, self, fill_value=number, size=None, **_):
+        dims = w.like(self.dims) if size is None else tuple((w.axis(Range(n)),) if n != 1 else () for n in size)
+        return Tensor(shown(fill_value), (), dims)
+    return row
+
+
+for _stem, _number in (("zeros", 0), ("ones", 1), ("full", None)):
+    reads(f"{_stem}_like", f"new_{_stem}")(filled(_number))
+
+
 @reads("detach")
 def detach(w, self, **_):
     refuse("detach (a value that gradients do not pass)", "Leave it out, or hand the value over as an input.")
@@ -58,6 +101,11 @@ def entrywise(w, stem, formula, *tensors):
 
 @reads("add")
 def add(w, self, other, alpha=1, **_):
+    value = w.values.get(other.name)
+    if value is not None and (value == -np.inf).any():  # a mask of numbers
+        rest = np.where(value == -np.inf, 0.0, value)
+        found = entrywise(w, "y", "{0} + {1}", self, w.constant(rest)) if rest.any() else self
+        return masked_fill(w, found, w.constant(value == -np.inf), -math.inf)
     return entrywise(w, "y", "{0} + {1}" if alpha == 1 else f"{{0}} + {shown(alpha)} * {{1}}", self, other)
 
 
@@ -86,8 +134,11 @@ def divide(w, self, other, rounding_mode=None, **_):
 @reads("pow")
 def power(w, self, exponent, **_):
     try:
-        number = float(getattr(exponent, "name", exponent))
+        number = float(getattr(exponent, "name", exponent).strip("()") if isinstance(exponent, Tensor) else exponent)
     except ValueError:
+        base = number_of(self)
+        if base is not None and base > 0:
+            return entrywise(w, "y", f"exp({math.log(base)!r} * {{0}})", exponent)
         refuse("A power with a computed exponent", "Write torch.exp(exponent * torch.log(x)).")
     return entrywise(w, "y", f"{{0}}**{shown(number)}", self)
 
@@ -113,20 +164,32 @@ def gelu(w, self, approximate="none", **_):
 
 @reads("leaky_relu")
 def leaky_relu(w, self, negative_slope=0.01, **_):
-    return entrywise(w, "a", f"relu({{0}}) - {shown(negative_slope)} * relu(-{{0}})", self)
+    return entrywise(w, "a", f"{shown(negative_slope)} * {{0}} + {shown(1 - negative_slope)} * relu({{0}})", self)
+
+
+@reads("rrelu")
+def rrelu(w, self, lower=1/8, upper=1/3, training=False, **_):
+    if training:
+        refuse("rrelu while training (a new random slope at each call)", "Call model.eval() first.")
+    return leaky_relu(w, self, (lower + upper) / 2)
+
+
+@reads("threshold")
+def threshold(w, self, threshold, value, **_):
+    return entrywise(w, "a", f"{{0}} * [{{0}} > {shown(threshold)}] + {shown(value)} * [{{0}} <= {shown(threshold)}]", self)
 
 
 @reads("elu")
 def elu(w, self, alpha=1, scale=1, input_scale=1, **_):
     if (scale, input_scale) != (1, 1):
         refuse("elu with a scale", "Multiply its input and its output by them.")
-    formula = "elu({0})" if alpha == 1 else f"relu({{0}}) + {shown(alpha)} * (exp(-relu(-{{0}})) - 1)"
+    formula = "elu({0})" if alpha == 1 else f"relu({{0}}) + {shown(alpha)} * (exp({{0}} - relu({{0}})) - 1)"
     return entrywise(w, "a", formula, self)
 
 
 @reads("celu")
 def celu(w, self, alpha=1, **_):
-    return entrywise(w, "a", f"relu({{0}}) + {shown(alpha)} * (exp(-relu(-{{0}})/{shown(alpha)}) - 1)", self)
+    return entrywise(w, "a", f"relu({{0}}) + {shown(alpha)} * (exp(({{0}} - relu({{0}}))/{shown(alpha)}) - 1)", self)
 
 
 @reads("softplus")
@@ -134,18 +197,20 @@ def softplus(w, self, beta=1, **_):
     return entrywise(w, "a", "softplus({0})" if beta == 1 else f"softplus({shown(beta)} * {{0}})/{shown(beta)}", self)
 
 
-@reads("hardtanh", "clamp")
-def hardtanh(w, self, min_val=None, max_val=None, min=None, max=None, **_):
-    low, high = (min_val if min is None else min), (max_val if max is None else max)
-    if low is None:
-        return entrywise(w, "a", f"{shown(high)} - relu({shown(high)} - {{0}})", self)
-    text = f"{shown(low)} + relu({{0}} - {shown(low)})"
-    return entrywise(w, "a", text + (f" - relu({{0}} - {shown(high)})" if high is not None else ""), self)
+@reads("hardtanh")
+def hardtanh(w, self, min_val=-1, max_val=1, **_):
+    """Of slope 0 at both ends."""
+    low, high = shown(min_val), shown(max_val)
+    return entrywise(w, "a", f"{{0}} * [{{0}} > {low}] * [{{0}} < {high}] + {low} * [{{0}} <= {low}] + {high} * [{{0}} >= {high}]",
+                     self)
 
 
-@reads("clamp_min")
-def clamp_min(w, self, min, **_):
-    return hardtanh(w, self, min=min)
+@reads("clamp", "clip", "clamp_min", "clamp_max")
+def clamp(w, self, min=None, max=None, **_):
+    """Of slope 1 at both ends."""
+    low, high = (None if end is None else end if isinstance(end, Tensor) else Tensor(shown(end), (), ()) for end in (min, max))
+    text = "{0}" + " + relu({1} - {0})" * (low is not None) + " - relu({0} - {2})" * (high is not None)
+    return entrywise(w, "a", text, self, low or Tensor("0", (), ()), high or Tensor("0", (), ()))
 
 
 @reads("hardshrink")
@@ -161,10 +226,10 @@ def softshrink(w, self, lambd=0.5, **_):
 @reads("prelu", "_prelu_kernel")
 def prelu(w, self, weight, **_):
     if weight.dims and size_of(weight.dims[0]) != 1:  # one slope a channel
-        weight = Tensor(weight.name, weight.places, (weight.dims[0], *((),) * (len(self.dims) - 2)))
+        weight = replace(weight, dims=(weight.dims[0], *((),) * (len(self.dims) - 2)))
     else:
-        weight = Tensor(weight.name, weight.places, ())
-    return entrywise(w, "a", "relu({0}) - {1} * relu(-{0})", self, weight)
+        weight = replace(weight, dims=())
+    return entrywise(w, "a", "{1} * {0} + (1 - {1}) * relu({0})", self, weight)
 
 
 @reads("glu")
@@ -189,56 +254,114 @@ COMPARISONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "
 
 def compared(sign):
     def row(w, self, other, **_):
-        return entrywise(w, "m", f"[{{0}} {sign} {{1}}]", self, other)
+        return w.condition(sign, self, other)
     return row
 
 
 TABLE.update({name: compared(sign) for name, sign in COMPARISONS.items()})
 
+BOTH = {"and": "({0} * {1})", "or": "({0} + {1} - {0} * {1})", "xor": "({0} + {1} - 2 * {0} * {1})"}
+
+
+def joined(text):
+    def row(w, self, other, **_):
+        both = (one if one.boolean else cast(w, one, "bool") for one in (self, other))
+        return replace(w.formula(text, *both), boolean=True)
+    return row
+
+
+for _name, _text in BOTH.items():
+    reads(f"logical_{_name}", f"bitwise_{_name}", f"__{_name}__")(joined(_text))
+
 
 @reads("logical_not", "bitwise_not")
 def not_(w, self, **_):
-    return entrywise(w, "m", "1 - {0}", self)
+    return w.not_(self)
 
 
 @reads("where")
 def where(w, condition, self, other, **_):
-    if self.name == f"(-{LOWEST})":
+    if number_of(self) == -math.inf:
         return masked_fill(w, other, condition, -math.inf)
+    if number_of(other) == -math.inf:
+        return masked_fill(w, self, w.not_(condition), -math.inf)
     return entrywise(w, "y", "{0} * {1} + (1 - {0}) * {2}", condition, self, other)
+
+
+def number_of(x):
+    """The number that stands in every entry of a tensor, or None; −∞ for what is as low as that."""
+    try:
+        number = float(x if isinstance(x, (int, float)) else x.name.strip("()"))
+    except ValueError:
+        return None
+    return -math.inf if number <= -float(LOWEST) else number
+
+
+@reads("tril")
+def tril(w, self, diagonal=0, **_):
+    return triangle(w, self, "<=", diagonal)
+
+
+@reads("triu")
+def triu(w, self, diagonal=0, **_):
+    return triangle(w, self, ">=", diagonal)
+
+
+def triangle(w, x, sign, diagonal):
+    """Entries below, or above, a diagonal; 0 elsewhere."""
+    n = len(x.dims)
+    x = w.single(w.single(x, n - 2), n - 1)
+    dims = w.like(x.dims)
+    (row,), (column,) = dims[-2:]
+    return w.emit("y", dims, f"{x.at(*dims)} * [{column} {sign} {row}{plus(diagonal)}]")
 
 
 @reads("maximum")
 def maximum(w, self, other, **_):
-    return entrywise(w, "y", "{0} + relu({1} - {0})", self, other)
+    return entrywise(w, "y", "({0} + {1} + abs({0} - {1}))/2", self, other)
 
 
 @reads("minimum")
 def minimum(w, self, other, **_):
-    return entrywise(w, "y", "{0} - relu({0} - {1})", self, other)
+    return entrywise(w, "y", "({0} + {1} - abs({0} - {1}))/2", self, other)
 
 
 @reads("masked_fill")
 def masked_fill(w, self, mask, value, **_):
     """Entries where the mask holds are the value; −∞ is a number so low that its exponential is 0."""
-    number = float(str(getattr(value, "name", value)).strip("()"))
+    number = number_of(value)
+    if number is None:
+        return where(w, mask, value, self)
+    later = is_causal(w, mask)
+    if not later and mask.name in w.values and plain(mask):  # what stays is what is drawn where steps are checked
+        kept = w.constant(w.values[mask.name].reshape(mask.shape) == 0)
+        mask = w.not_(kept) if kept.boolean and kept.places else mask
     dims = w.together(self, mask)
     x, m = w.here(self, dims), w.here(mask, dims)
-    later = is_causal(w, mask)
     if later and len(dims) > 1 and all(len(dim) == 1 for dim in dims[-2:]):
         m = f"[{dims[-1][0]} > {dims[-2][0]}]"
-    if number > -1e29:
+    if number != -math.inf:
         return w.emit("r", dims, f"{x} * (1 - {m}) + {shown(number)} * {m}")
-    found = w.emit("r", dims, f"{x} - {LOWEST} * {m}")
-    if later:
-        w.causal[found.name] = self
+    found = w.emit("r", dims, f"{x} - {LOWEST} * {as_condition(m)}")
+    w.masked[found.name] = self, None if later else w.not_(mask)
     return found
+
+
+def as_condition(text) -> str:
+    """A formula of conditions as a single one: a sum would be multiplied out, and swallowed by a number so large."""
+    single = re.fullmatch(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]", text) and "!=" not in text
+    return text if single else f"[{text} > 0]"
+
+
+def plain(x):
+    """Whether a tensor is its whole array, its axes in their order."""
+    return [axis for dim in x.dims for axis in dim] == [axis for text, axis in x.places if text == "{}"]
 
 
 def is_causal(w, mask):
     """Whether a mask that is known holds what comes later: where u > t."""
     value = w.values.get(mask.name)
-    if value is None or value.ndim < 2 or value.shape[-1] != value.shape[-2]:
+    if value is None or value.ndim < 2 or value.shape[-1] != value.shape[-2] or not plain(mask):
         return False
     return bool((value == np.triu(np.ones(value.shape[-2:]), 1)).all())
 

@@ -1,5 +1,6 @@
 """Layers: weighted sums, convolutions, pooling, normalisation, embedding."""
-from .entrywise import entrywise
+from .entrywise import as_condition, entrywise, minimum, plain
+from .entrywise import maximum as larger
 from .ranges import RANK, Range, align, atoms_of, size_of
 from .table import reads, refuse
 from .views import flatten, reshape, viewed
@@ -399,14 +400,33 @@ def reduced(kind):
     return row
 
 
-for _kind, _names in {"sum": ("sum",), "mean": ("mean",), "max": ("amax",)}.items():
-    reads(*_names)(reduced(_kind))
+for _kind in ("sum", "mean"):
+    reads(_kind)(reduced(_kind))
+
+
+@reads("amax")
+def amax(w, self, dim=None, keepdim=False, **_):
+    return reduced("max")(w, self, dim, keepdim)
+
+
+@reads("amin")
+def amin(w, self, dim=None, keepdim=False, **_):
+    found = amax(w, entrywise(w, "y", "-{0}", self), dim, keepdim)
+    return entrywise(w, "y", "-{0}", found)
+
+
+@reads("min")
+def smallest(w, self, dim=None, keepdim=False, other=None, **_):
+    if other is not None:
+        return minimum(w, self, other)
+    found = amin(w, self, dim, keepdim)
+    return found if dim is None else [found, None]
 
 
 @reads("max")
 def maximum(w, self, dim=None, keepdim=False, other=None, **_):
     if other is not None:
-        return entrywise(w, "y", "{0} + relu({1} - {0})", self, other)
+        return larger(w, self, other)
     found = reduced("max")(w, self, dim, keepdim)
     return found if dim is None else [found, None]
 
@@ -427,10 +447,15 @@ def norm(w, self, ord=2, dim=None, keepdim=False, p=None, **_):
 @reads("softmax", "_softmax")
 def softmax(w, self, dim, **_):
     x, at = self, dim % len(self.dims)
-    masked = w.causal.get(x.name)
-    if masked is not None and at == len(x.dims) - 1 and viewed(x, x.dims).places == x.places and len(x.dims[at]) == 1:
-        return _softmax(w, w.single(masked, at), at, lambda dims: f", [{dims[at][0]} <= {dims[at - 1][0]}]")
-    return _softmax(w, w.single(x, at), at)
+    if x.name not in w.masked or at != len(x.dims) - 1 or not plain(x) or len(x.dims[at]) != 1:
+        return _softmax(w, w.single(x, at), at)
+    score, kept = w.masked[x.name]
+    if kept is None:  # what comes later is left out
+        return _softmax(w, w.single(score, at), at, lambda dims: f", [{dims[at][0]} <= {dims[at - 1][0]}]")
+    for own, other in zip(score.dims[::-1], x.dims[::-1]):
+        if size_of(own) != size_of(other):  # repeated along axes of the mask
+            return _softmax(w, w.single(x, at), at)
+    return _softmax(w, w.single(score, at), at, lambda dims: f", {as_condition(w.here(kept, dims))}")
 
 
 def _softmax(w, x, at, where=lambda dims: ""):

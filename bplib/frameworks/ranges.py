@@ -21,12 +21,21 @@ class Range:
     formula   by which other ranges give its size: (text with {} for each of them, those ranges); None where it is free
     number    whether its size is a number in the equations too, as that of a window is
     fixed     whether it cannot be taken apart, because entries of it are counted
+    named     whether its size has a name, whatever it is computed from and joined with
     """
 
-    def __init__(self, size, kind="j", formula=None, number=False, fixed=False):
+    def __init__(self, size, kind="j", formula=None, number=False, fixed=False, named=False):
         self.size, self.kind, self.formula = size, kind, formula
-        self.number, self.fixed = number, fixed or formula is not None
+        self._number, self.fixed, self.named = number, fixed or formula is not None, named
         self.parts, self.same = None, None
+
+    @property
+    def number(self):
+        return self._number and not self.named
+
+    @number.setter
+    def number(self, is_number):
+        self._number = is_number
 
     @property
     def root(self):
@@ -91,6 +100,7 @@ def join(one: Range, other: Range):
     keeps, goes = (other, one) if _first(other, one) else (one, other)
     keeps.kind = min(one.kind, other.kind, key=RANK.index)
     keeps.number, keeps.fixed = one.number or other.number, one.fixed or other.fixed
+    keeps.named = one.named or other.named
     goes.same = keeps
 
 

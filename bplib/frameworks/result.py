@@ -7,7 +7,7 @@ from ..codegen import generate
 from ..derivation import derive
 from ..errors import InputError
 from .dense import as_dense_network
-from .torch_reader import Reader, exported, names_of_inputs, torch_itself, with_cost
+from .torch_reader import Reader, exported, in_double, names_of_inputs, torch_itself, with_cost
 
 
 class ReadModel:
@@ -36,6 +36,10 @@ class ReadModel:
         self.inputs = {name: arrays[name] for name in self.model.given}
         self._sizes = writer.sizes
         seen = set(self.names.values())
+        if not self.parameters:
+            raise InputError("The cost depends on no parameter that is trained (requires_grad), so there is no gradient to derive."
+                             + (f" Frozen: {', '.join(frozen)}." if (frozen := [n for n, p in module.model.named_parameters()
+                                                                               if not p.requires_grad]) else ""))
         self.unused = tuple(_without_prefix(name) for name in reader.names.values() if _without_prefix(name) not in seen)
         self.network, self.dense_parameters = _dense(reader)
 
@@ -82,21 +86,52 @@ class ReadModel:
             target[rows] = np.reshape(array, target[rows].shape)
         return found
 
+    @property
+    def order(self) -> tuple:
+        """Names of all parameters in PyTorch, in the order of `.parameters()`."""
+        return tuple(name for name, _ in self._module.model.named_parameters())
+
+    def shape_of(self, name) -> tuple:
+        """The shape of a parameter in PyTorch."""
+        return tuple(self._module.model.get_parameter(name).shape)
+
+    def part_of(self, name) -> str:
+        """What an array of the equations is in PyTorch: a parameter, or rows of one, as lstm.weight_ih_l0[4:8]."""
+        rows = self._slices[name][1]
+        return self.names[name] + (f"[{rows.start}:{rows.stop}]" if rows is not ... else "")
+
+    def as_ours(self, arrays) -> dict:
+        """The inverse of `as_torch`, and inputs without axes of one entry: what else there is is left out, and what has
+        another shape stays as it is."""
+        found = {name: arrays[name].reshape(len(arrays[name]), *own.shape[1:]) for name, own in self.inputs.items()
+                 if name in arrays and own.ndim and arrays[name].size == len(arrays[name]) * own[:1].size}
+        for name, whole in self.names.items():
+            if whole in arrays:
+                given = arrays[whole]
+                fits = np.shape(given) == self.shape_of(whole)
+                found[name] = np.reshape(given[self._slices[name][1]], self.parameters[name].shape) if fits else given
+            elif name in arrays:
+                found[name] = arrays[name]
+        return found
+
     def check(self) -> "Check":
         """The cost and every gradient beside those that autograd finds, in double precision."""
         torch = torch_itself()
         module = self._module
-        cost = module(*(one.clone() for one in self._given))
+        with in_double():
+            cost = module(*(one.clone() for one in self._given))
         wanted = {name: module.get_parameter(name) for name in dict.fromkeys(whole for whole, _ in self._slices.values())}
         wanted = {name: value for name, value in wanted.items() if value.requires_grad and _without_prefix(name) in
                   self.names.values()}
-        expected = torch.autograd.grad(cost, list(wanted.values()), allow_unused=True)
+        found = torch.autograd.grad(cost, list(wanted.values()), allow_unused=True)
+        theirs = {_without_prefix(name): np.zeros(tuple(value.shape)) if one is None else one.detach().cpu().numpy()
+                  for (name, value), one in zip(wanted.items(), found)}
         ours = self.as_torch(self.gradients())
-        differences = {}
-        for (name, value), one in zip(wanted.items(), expected):
-            theirs = np.zeros(tuple(value.shape)) if one is None else one.detach().cpu().numpy()
-            differences[_without_prefix(name)] = _difference(ours[_without_prefix(name)], theirs)
-        return Check(_difference(self.cost(), cost.item()), differences)
+        least = SMALL * max((np.abs(one).max(initial=0) for one in (*theirs.values(), *ours.values())), default=0)
+        moved = max((np.abs(one).max(initial=0) * value.abs().max().item() for one, value in zip(theirs.values(), wanted.values())
+                     if one.size), default=0)
+        return Check(_difference(self.cost(), cost.item(), SMALL * moved),
+                     {name: _difference(ours[name], one, least) for name, one in theirs.items()})
 
     # how it is shown
 
@@ -114,7 +149,8 @@ class Check:
     """How far our gradients are from autograd's.
 
     cost          of the costs, relative to the larger
-    differences   name of the parameter in PyTorch → largest difference, relative to the largest entry (or to 1e-4)
+    differences   name of the parameter in PyTorch → largest difference, relative to the largest entry; to 1e-4 of the largest
+                  one of all arrays where that is more
     """
 
     TOLERANCE = 1e-10
@@ -138,9 +174,14 @@ class Check:
                 f"at most {self.TOLERANCE:g} counts as equal")
 
 
-def _difference(ours, theirs):
-    scale = max(float(np.abs(theirs).max(initial=0)), float(np.abs(ours).max(initial=0)), 1e-4)
-    return float(np.abs(np.asarray(ours) - theirs).max(initial=0)) / scale
+SMALL = 1e-4
+"""Arrays whose entries are smaller than this part of the largest one of the gradient are compared with that."""
+
+
+def _difference(ours, theirs, least):
+    """The largest difference, relative to the largest entry, or to `least` where all entries are smaller."""
+    off = float(np.abs(np.asarray(ours) - theirs).max(initial=0))
+    return off / max(float(np.abs(theirs).max(initial=0)), float(np.abs(ours).max(initial=0)), least) if off else 0.0
 
 
 def _dense(reader):
@@ -161,7 +202,7 @@ def _without_prefix(name):
 
 def _slices(writer, names):
     """Name in the equations → (name of the parameter in the program, its rows)."""
-    found = {name: (whole, slice(None)) for name, whole in names.items() if name not in writer.gate_arrays}
+    found = {name: (whole, ...) for name, whole in names.items() if name not in writer.gate_arrays}
     for name, gates in writer.gate_arrays.items():
         n = gates[0].shape[0]
         found |= {gate.name: (names[name], slice(place * n, place * n + n)) for place, gate in enumerate(gates)}
@@ -185,7 +226,9 @@ def from_torch(model, example, targets=None, loss=None) -> ReadModel:
     loss      a loss of torch.nn, or a function (output, targets) → number.  Without a loss the cost is the output itself
               where it is one number, and otherwise Σ g·output with factors g that are given
 
-    Everything is in double precision.  InputError for what cannot be read: the module by its path and type, and what to
+    Everything is in double precision, casts such as .float() too.  Where a slope jumps it is the one that autograd takes; but
+    where several entries are largest, amax and max() of PyTorch divide the slope among them, and here the first has it, as
+    in its max(dim) and its pooling.  InputError for what cannot be read: the module by its path and type, and what to
     do; where PyTorch is not installed; for what is no model.
 
     >>> read = bp.from_torch(net, torch.randn(5, 3), torch.randn(5, 2), torch.nn.MSELoss())
@@ -198,6 +241,7 @@ def from_torch(model, example, targets=None, loss=None) -> ReadModel:
     if not inputs:
         raise InputError("example is missing: an input of the shape that forward takes, such as torch.randn(8, 3).")
     copied = _in_double(torch, model)
+    _attributes_in_double(torch, copied)
     loss = _in_double(torch, loss) if isinstance(loss, torch.nn.Module) else loss
     if loss is not None and not callable(loss):
         raise InputError(f"loss is a loss of torch.nn, or a function (output, targets) → number; given: {loss!r}.")
@@ -206,7 +250,9 @@ def from_torch(model, example, targets=None, loss=None) -> ReadModel:
     names = names_of_inputs(copied, inputs, targets) if loss is not None or not targets else \
         [*names_of_inputs(copied, inputs, ()), "g"]
     reader = Reader(exported(module, given), module, given, names)
-    return ReadModel(module, given, reader, reader.read())
+    with in_double():
+        cost = reader.read()
+    return ReadModel(module, given, reader, cost)
 
 
 def _whose(model):
@@ -224,6 +270,14 @@ def _in_double(torch, module):
     if any(value.is_complex() for value in copied.parameters()):
         raise InputError("The model has complex parameters; from_torch reads real ones.")
     return copied.double()
+
+
+def _attributes_in_double(torch, module):
+    """Tensors that are neither parameters nor buffers: PyTorch does not cast them."""
+    for part in module.modules():
+        for name, value in vars(part).items():
+            if isinstance(value, torch.Tensor) and value.is_floating_point():
+                setattr(part, name, value.double())
 
 
 def _tensors(torch, what, given):

@@ -5,7 +5,7 @@ import logging
 import operator
 import re
 import warnings
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 
 import numpy as np
@@ -18,10 +18,6 @@ from .table import TABLE, Unreadable
 from .writer import Tensor, Writer, shown
 
 READABLE = "Linear, Conv, pooling, normalisation, Embedding, RNN, GRU, LSTM, attention, activations, and arithmetic"
-
-VIEWS = ("view", "select", "slice", "transpose", "permute", "reshape", "t", "unsqueeze", "squeeze", "expand", "split",
-         "chunk", "unbind", "narrow", "flatten", "unflatten")
-"""Operations whose result shares its numbers with what it was made from."""
 
 LETTERS = {
     "Linear": {"weight": ("W", "jj"), "bias": ("b", "j")},
@@ -50,6 +46,29 @@ def torch_itself():
     return torch
 
 
+@contextmanager
+def in_double():
+    """Single precision counts as double: new tensors, and casts such as .float(), have numbers in double precision."""
+    torch = torch_itself()
+    from torch.overrides import TorchFunctionMode
+
+    class InDouble(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            function = torch.Tensor.double if function is torch.Tensor.float else function
+            args, kwargs = torch.utils._pytree.tree_map(
+                lambda one: torch.float64 if one is torch.float32 else one, (args, kwargs or {}))
+            return function(*args, **kwargs)
+
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with InDouble(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        torch.set_default_dtype(usual)
+
+
 def with_cost(model, loss, inputs, targets):
     """A module that computes the cost alone, and the targets that it takes: those given, or factors g of the outputs."""
     torch = torch_itself()
@@ -74,10 +93,15 @@ def with_cost(model, loss, inputs, targets):
 
 def _run(torch, model, inputs):
     try:
-        with torch.no_grad():
+        with torch.no_grad(), in_double():
             return copy.deepcopy(model)(*inputs)
     except Exception as error:  # whatever a program of anybody's raises
-        raise InputError(f"The model cannot be called with this example ({type(error).__name__}: {error}).") from error
+        raise InputError(f"The model cannot be called with this example ({type(error).__name__}: {error}).{_types(error)}"
+                         ) from error
+
+
+def _types(error):
+    return " It is run in double precision: leave out casts such as .half() and .bfloat16()." if "dtype" in str(error) else ""
 
 
 def _without_loss(torch, out, targets):
@@ -90,7 +114,7 @@ def _without_loss(torch, out, targets):
     if out.numel() == 1 and out.ndim == 0:
         return lambda found: found, ()
     random = np.random.default_rng(0)
-    g = torch.as_tensor(random.standard_normal(tuple(out.shape)), dtype=out.dtype)
+    g = torch.as_tensor(random.standard_normal(tuple(out.shape)))
     return lambda found, g: (found * g).sum(), (g,)
 
 
@@ -101,12 +125,12 @@ def exported(module, inputs):
     torch.backends.mha.set_fastpath_enabled(False)
     logging.disable(logging.CRITICAL)  # what PyTorch would log is told by the error below
     try:
-        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()), in_double():
             warnings.simplefilter("ignore")
             return torch.export.export(module, tuple(inputs))
     except Exception as error:  # whatever tracing a program of anybody's raises
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise InputError(f"PyTorch cannot list what this model computes (torch.export): {first.strip()[:300]} "
+        raise InputError(f"PyTorch cannot list what this model computes (torch.export): {first.strip()[:300]}{_types(error)} "
                          "Does forward decide by the values of its tensors, or return something other than tensors?") from error
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
@@ -158,8 +182,8 @@ class Reader:
         if kind == "PARAMETER":
             return self._parameter(name, self.module.get_parameter(name))
         if kind == "BUFFER":
-            return _Constant(self.module.get_buffer(name), self._own_name(name))
-        return _Constant(self.program.constants[name], "k")
+            return _Constant(self.module.get_buffer(name).detach().clone(), self._own_name(name))
+        return _Constant(self.program.constants[name].detach().clone(), "k")
 
     def _input(self, value, name):
         array = value.detach().cpu().numpy()
@@ -168,10 +192,11 @@ class Reader:
         found = self.writer.declare(self.writer.fresh(name, ""), array.shape, kinds, whole=whole, batch=True)
         self.writer.inputs[found.name] = name not in ("y", "target", "g")
         self.given.append(found)
-        self.writer.values[found.name] = array * 1 if array.dtype.kind == "b" else array
-        if array.dtype.kind == "b":
-            self.writer.booleans.add(found.name)
-        return found
+        if array.dtype.kind != "b":
+            self.writer.values[found.name] = array
+            return found
+        self.writer.values[found.name] = array * 1
+        return self.writer.condition(">", found)
 
     def _parameter(self, name, value):
         if id(value) in self.by_identity:
@@ -221,9 +246,11 @@ class Reader:
         if not tensors:
             return self._computed_now(node, name)
         inplace = name.endswith("_") and not name.endswith("__")
+        if inplace:
+            self._check_whole(node)
         row = TABLE.get(name.rstrip("_") if inplace else name)
         if row is None:
-            self._unknown(node, name)
+            self._check_known(node, name)
         self._layer(tensors)
         values = {n: self._as_tensor(v) for n, v in values.items()}
         found = self._row(node, name, row, values)
@@ -272,14 +299,25 @@ class Reader:
         if numbers and numbers[0].isdigit():
             self.writer.layer = int(numbers[0])
 
-    def _changed(self, node, found):
-        """After an operation in place, its input is the result."""
+    def _check_whole(self, node):
+        """InputError for an operation in place on a part, or another view, of an array."""
         source = node.args[0]
-        schema = getattr(source.target, "_schema", None)
-        if schema is not None and schema.name.partition("::")[2] in VIEWS:
-            raise InputError(f"{self._where(node)}: a part of an array is changed in place. Make a new array instead: "
-                             "torch.cat, torch.stack, or + in place of +=.")
-        self.found[source] = found
+        while _in_place(source):
+            source = source.args[0]
+        if source.op == "call_function" and any(_shared(source, one) for one in source.all_input_nodes):
+            raise InputError(f"{self._where(node)}: a part of an array, or a view of it, is changed in place. Make a new array "
+                             "instead: torch.cat, torch.stack, torch.where, or + in place of +=.")
+
+    def _changed(self, node, found):
+        """After an operation in place, its input is the result, and so is what was a view of it: that is read anew."""
+        for one in self.program.graph.nodes:
+            if one is node:
+                break
+            if one is node.args[0] or _shared(one, node) and (one.op == "placeholder" or _in_place(one)):
+                self.found[one] = found
+            elif _shared(one, node):
+                whole = not any(_shared(one, other) for other in one.all_input_nodes)
+                self.found[one] = found if whole else self._called(one)
 
     def _computed_now(self, node, name):
         """What no input and no parameter enters is a constant."""
@@ -288,13 +326,12 @@ class Reader:
             return found.value if isinstance(found, _Constant) else found
 
         args, kwargs = self.torch.fx.node.map_arg((node.args, node.kwargs), now)
-        if name.endswith("_") or "batch_norm" in name:
-            args = self.torch.utils._pytree.tree_map(
-                lambda one: one.clone() if isinstance(one, self.torch.Tensor) else one, args)
-        if name.startswith("rand"):
-            raise InputError(f"{self._where(node)} draws random numbers ({name}), new ones at each call. Hand them over as "
-                             "an input.")
+        self._check_drawn(node, name)
         found = node.target(*args, **kwargs)
+        if _in_place(node):
+            for one in self.found.values():
+                if isinstance(one, _Constant):
+                    one.forget()
         return [_Constant(one) if isinstance(one, self.torch.Tensor) else one for one in found] \
             if isinstance(found, (list, tuple)) else _Constant(found) if isinstance(found, self.torch.Tensor) else found
 
@@ -309,6 +346,15 @@ class Reader:
         if kind == "WithCost":
             return "The loss"
         return f"The module {path!r} ({kind})" if path else f"forward of the model ({kind})"
+
+    def _check_drawn(self, node, name):
+        if name.startswith(("rand", "bernoulli", "normal", "multinomial", "exponential", "uniform")):
+            raise InputError(f"{self._where(node)} draws random numbers ({name}), new ones at each call. Hand them over as "
+                             "an input.")
+
+    def _check_known(self, node, name):
+        self._check_drawn(node, name)
+        self._unknown(node, name)
 
     def _unknown(self, node, name):
         raise InputError(f"{self._where(node)} uses {name}, which from_torch cannot read as equations. {self._instead()}")
@@ -330,7 +376,28 @@ class _Constant:
             self._tensor = writer.constant(self.value.detach().cpu().numpy(), self.name)
         return self._tensor
 
+    def forget(self):
+        """It is written anew after its numbers have changed."""
+        self._tensor = None
+
     shape = property(lambda self: tuple(self.value.shape))
+
+
+def _in_place(node) -> bool:
+    """Whether a node of a program is an operation that changes its first argument."""
+    name = getattr(getattr(node.target, "_schema", None), "name", "")
+    return node.op == "call_function" and name.endswith("_") and not name.endswith("__")
+
+
+def _shared(one, other) -> bool:
+    """Whether the tensors of two nodes of a program share their numbers."""
+    return bool(_storages(one) & _storages(other))
+
+
+def _storages(node) -> set:
+    value = node.meta.get("val")
+    return {part.untyped_storage()._cdata for part in (value if isinstance(value, (list, tuple)) else (value,))
+            if hasattr(part, "untyped_storage")}
 
 
 def names_of_inputs(model, inputs, targets):

@@ -1,13 +1,15 @@
 """Reshaping, slicing and joining: most change nothing but how an array is read."""
+from dataclasses import replace
+
 from .ranges import Range, Unequal, atoms_of, size_of
 from .table import reads, refuse
-from .writer import Tensor, counted, plus
+from .writer import counted, plus
 
 # other dimensions, the same array
 
 
 def viewed(x, dims):
-    return Tensor(x.name, x.places, tuple(map(tuple, dims)), x.whole)
+    return replace(x, dims=tuple(map(tuple, dims)))
 
 
 @reads("view", "reshape", "_unsafe_view")
@@ -154,8 +156,7 @@ def places_of(x):
 
 def one_entry(x, axes):
     """The tensor read at the one entry that axes have."""
-    return Tensor(x.name, tuple((text.format(0), None) if axis in axes else (text, axis) for text, axis in places_of(x)),
-                  x.dims, x.whole)
+    return replace(x, places=tuple((text.format(0), None) if axis in axes else (text, axis) for text, axis in places_of(x)))
 
 
 @reads("expand", "expand_as", "broadcast_to")
@@ -195,11 +196,18 @@ def select(w, self, dim, index, **_):
     return viewed(placed(x, axis, place, None), rest)
 
 
+FIRST = "{} - #"
+"""How the index begins that reads the first part of an axis: it is the letter itself, written as a computed index."""
+
+
 def placed(x, axis, text, new):
     """The tensor read at another place along one of its axes: a text, with {} for the axis that is there instead."""
-    found = [(old.replace("{}", text if old == "{}" or text == "{}" else f"({text})"), new) if own is axis else (old, own)
-             for old, own in places_of(x)]
-    return Tensor(x.name, tuple(found), x.dims, x.whole)
+    def read(old):
+        old = "{}" if old.startswith(FIRST) else old
+        return old.replace("{}", text if old == "{}" or text == "{}" else f"({text})")
+
+    found = [(read(old), new) if own is axis else (old, own) for old, own in places_of(x)]
+    return replace(x, places=tuple(found))
 
 
 @reads("slice", "narrow")
@@ -223,18 +231,25 @@ def slice_(w, self, dim=0, start=None, end=None, step=1, length=None, **_):
         return flatten(w, slice_(w, outer, at, start // each, end // each), at, at + 1)
     x = w.single(self, at)
     axis, = atoms_of(x.dims[at])
-    new = w.axis(part_of(axis, start, end, step, n, size))
+    new, count = part_of(w, axis, start, end, step, n, size)
     dims = list(x.dims)
     dims[at] = (new,)
-    return viewed(placed(x, axis, (f"{step}*{{}}" if step != 1 else "{}") + plus(start), new), dims)
+    text = f"{FIRST}{new} + {count}" if (start, step) == (0, 1) else (f"{step}*{{}}" if step != 1 else "{}") + plus(start)
+    return viewed(placed(x, axis, text, new), dims)
 
 
-def part_of(axis, start, end, step, n, size):
-    """The range of a slice; counted from the end where it ends there or one before it."""
+def part_of(w, axis, start, end, step, n, size):
+    """(the axis of a slice, its size as text): counted from the end where it ends there or one before it.
+
+    The size of a first part has a name: a letter alone has to fit the axis, so its index is written as computed.
+    """
+    kind, named = axis.range.root.kind, (start, step) == (0, 1)
     if step == 1 and n - end <= 1 and not axis.range.root.number and (start, end) != (0, n):
-        return Range(size, axis.range.root.kind, (f"{{}}{plus(end - n - start)}", (axis.range,)))
+        less = plus(end - n - start)
+        return w.axis(Range(size, kind, (f"{{}}{less}", (axis.range,)), named=named)), f"#{axis}{less}"
     axis.range.root.number = True
-    return Range(size, axis.range.root.kind, number=True, fixed=True)
+    formula = (str(size), ()) if named else None
+    return w.axis(Range(size, kind, formula, number=True, fixed=True, named=named)), str(size)
 
 
 @reads("chunk")
@@ -308,23 +323,30 @@ def padded(w, x, at, before, after):
     x = w.single(x, at)
     axis, = atoms_of(x.dims[at])
     root = axis.range.root
-    dims = w.like(x.dims)
-    longer = w.axis(Range(root.size + before + after, root.kind, (f"{{}}{plus(before + after)}", (root,))))
-    dims = (*dims[:at], (longer,), *dims[at + 1:])
-    places = list(dims)
-    places[at] = f"{longer}{plus(-before)}"
-    if before == 0:  # a letter alone has to fit the axis
+    longer = w.axis(Range(root.size + before + after, root.kind, (f"{{}}{plus(before + after)}", (root,)), named=True))
+    dims = [*w.like(x.dims)]
+    dims[at] = (longer,)
+    return w.emit("y", dims, _put(w, x, at, dims, str(before), f"#{axis}{plus(before + after)}"))
+
+
+def _put(w, x, at, dims, before, total):
+    """An entry of a longer array: that of x where it has one, 0 elsewhere, which is what an index outside gives.
+
+    before   how many entries come before those of x;  total   how many there are
+    """
+    if not w.is_whole(x, at):  # an index outside of what is read may be inside the array
         own = w.like(x.dims)
-        places[at] = own[at]
-        return w.emit("y", dims, f"sum([{longer} == {own[at][0]}] * {x.at(*places)}, {own[at][0]})")
-    return w.emit("y", dims, x.at(*places))
+        x = w.emit("y", own, x.at(*own))
+    whole, = dims[at]
+    place = f"{whole} - {before}" if before != "0" else f"{whole} - #{whole} + {total}"  # a letter alone has to fit the axis
+    return x.at(*(place if k == at else dim for k, dim in enumerate(dims)))
 
 
 # joining
 
 @reads("cat", "concatenate", "concat")
 def cat(w, tensors, dim=0, **_):
-    """Each array at its place: y[m] = Σ_i [m = i] a[i] + Σ_k [m = k + n] b[k]."""
+    """Each array at its place: y[m] = a[m] + b[m − n], where an index outside an array gives 0."""
     tensors = [x for x in tensors if 0 not in x.shape]
     at = dim % len(tensors[0].dims)
     if len(tensors) == 1:
@@ -337,19 +359,21 @@ def cat(w, tensors, dim=0, **_):
     sizes = [f"#{x.dims[at][0]}" if x.dims[at] else "1" for x in tensors]
     given = tuple(x.dims[at][0].range for x in tensors if x.dims[at])
     ones = sum(not x.dims[at] for x in tensors)
-    formula = ("+".join("{}" for _ in given) + plus(ones), given)
-    total = Range(sum(x.shape[at] for x in tensors), given[0].root.kind if given else "j", formula if given else None,
-                  number=not given, fixed=True)
+    text = "+".join(["{}"] * len(given) + ["1"] * ones)
+    total = Range(sum(x.shape[at] for x in tensors), given[0].root.kind if given else "j", (text, given), named=True)
     whole = w.axis(total)
+    dims = (*dims[:at], (whole,), *dims[at + 1:])
     terms = []
     for place, x in enumerate(tensors):
-        before = " + ".join(sizes[:place])
+        before = sizes[:place]
+        if x.dims[at] and x.places:
+            terms.append(_put(w, x, at, dims, f"({' + '.join(before)})" if before else "0", " + ".join(sizes)))
+            continue
         own = w.axis(x.dims[at][0].range) if x.dims[at] else None
-        spot = " + ".join(filter(None, [str(own) if own else "", before])) or "0"
-        entry = x.at(*(((own,) if own else ()) if k == at else dim for k, dim in enumerate(dims)))
-        term = f"[{whole} == {spot}] * {entry}"
+        spot = " + ".join([*([str(own)] if own else []), *before]) or "0"
+        term = f"[{whole} == {spot}] * {x.at(*(((own,) if own else ()) if k == at else dim for k, dim in enumerate(dims)))}"
         terms.append(f"sum({term}, {own})" if own else term)
-    return w.emit("y", (*dims[:at], (whole,), *dims[at + 1:]), " + ".join(terms))
+    return w.emit("y", dims, " + ".join(terms))
 
 
 def _stacked(w, tensors, at):

@@ -1,7 +1,7 @@
 """Equations as they are met, with axes in place of letters; at the end their letters, sizes and names: a `Model`."""
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from ..equations import name_of
 from ..models.model import Model
 from ..models.nodes import entries
+from ..models.quantities import derivative_name
 from .ranges import Axis, Range, align, atoms_of, size_of
 from .table import Unreadable
 
@@ -23,20 +24,26 @@ LOWEST = "1e30"
 """What is taken off where PyTorch writes −∞: exp(−10³⁰) is 0."""
 
 
+OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
+"""Sign of a comparison → the sign that holds where it does not."""
+
+
 @dataclass(frozen=True)
 class Tensor:
     """What a variable of the program is in the equations: an array, read at places.
 
-    name     of the array, or a number that stands everywhere
+    name     of the array, or a number that stands everywhere; or a formula that is put in where it is used, with {0}, {1}, …
+             for its places
     places   for each axis of the array its place: (text with {} for the axis, the axis), or (text, None)
     dims     for each dimension of the variable the axes that it is made of; none where it has one entry
-    whole    whether it holds whole numbers that may be looked up
+    whole    whether it holds whole numbers that may be looked up;  boolean   whether its entries are 1 where something holds
     """
 
     name: str
     places: tuple
     dims: tuple
     whole: bool = False
+    boolean: bool = False
 
     shape = property(lambda self: tuple(map(size_of, self.dims)))
 
@@ -46,9 +53,10 @@ class Tensor:
         for own, new in zip(self.dims, dims, strict=True):
             new = [new] if isinstance(new, str) else atoms_of(new)
             ways.update(zip(atoms_of(own), new, strict=bool(own)))
-        indices = [text.format(ways[atom]) if axis else text
-                   for text, axis in self.places for atom in (axis.atoms() if axis else (None,))]
-        return self.name + (f"[{','.join(map(str, indices))}]" if indices else "")
+        indices = [",".join(text.format(ways[atom]) for atom in axis.atoms()) if axis else text for text, axis in self.places]
+        if "{" in self.name:
+            return self.name.format(*indices)
+        return self.name + (f"[{','.join(indices)}]" if indices else "")
 
 
 class Writer:
@@ -57,7 +65,7 @@ class Writer:
     def __init__(self):
         self.arrays, self.equations, self.names, self.layer = {}, {}, set(), 0
         self.windows, self.book = {}, []
-        self.values, self.booleans, self.causal = {}, set(), {}
+        self.values, self.opposite, self.masked = {}, {}, {}
         self.gate_arrays, self.inputs = {}, {}
 
     # arrays
@@ -70,9 +78,13 @@ class Writer:
         """A name that no array has: z1, z1b, …"""
         mark = str(self.layer) if mark is None else mark
         more = ("", *"bcdefghijklmnopqrstuvwxyz", *(f"_{n}" for n in range(2, 9999)))
-        name = next(name for one in more if (name := f"{stem}{mark}{one}") not in self.names)
+        name = next(name for one in more if (name := f"{stem}{mark}{one}") not in self.names and not self._clashes(name))
         self.names.add(name)
         return name
+
+    def _clashes(self, name):
+        """Whether a name is what the derivative by another one is called in code, or the other way round."""
+        return derivative_name(name) in self.names or any(derivative_name(other) == name for other in self.names)
 
     def declare(self, name, shape, kinds="", role="given", whole=False, batch=False) -> Tensor:
         """An array that no equation gives.  Dimensions of one entry have no axis, unless the first counts samples.
@@ -107,25 +119,48 @@ class Writer:
         self.equations[name] = axes, right
         return Tensor(name, tuple(("{}", axis) for axis in axes), tuple(map(tuple, dims)))
 
+    def formula(self, text, *tensors) -> Tensor:
+        """A formula of the entries of tensors that is put in where it is used, and has no equation of its own."""
+        dims = self.together(*tensors)
+        axes = [axis for dim in dims for axis in dim]
+        text = text.format(*(self.here(x, dims) for x in tensors))
+        for place, axis in enumerate(axes):
+            text = text.replace(str(axis), f"{{{place}}}")
+        return Tensor(text, tuple(("{}", axis) for axis in axes), dims)
+
+    def condition(self, sign, one, other="0") -> Tensor:
+        """1 where two tensors, or a tensor and a number, are so related; 0 elsewhere."""
+        two = [one, other if isinstance(other, Tensor) else Tensor(other, (), ())]
+        found, opposite = (replace(self.formula(f"[{{0}} {way} {{1}}]", *two), boolean=True) for way in (sign, OPPOSITE[sign]))
+        self.opposite |= {found.name: opposite.name, opposite.name: found.name}
+        return found
+
+    def not_(self, mask) -> Tensor:
+        """What a condition leaves out."""
+        if mask.name not in self.opposite:
+            self.opposite[mask.name] = self.condition("<=", mask).name
+        found = replace(mask, name=self.opposite[mask.name])
+        if mask.name in self.values:
+            self.values[found.name] = 1 - self.values[mask.name]
+        return found
+
+    def holds(self, x) -> Tensor:
+        """An array of zeros and ones as a condition."""
+        found = self.condition(">", x)
+        if x.name in self.values:
+            self.values[found.name] = self.values[x.name]
+        return found
+
     def constant(self, value, stem="k") -> Tensor:
         """An array of numbers that the program has made itself: a number where all entries are the same."""
         whole, boolean = value.dtype.kind in "iu", value.dtype.kind == "b"
         if value.size and (value == value.flat[0]).all() and not np.isnan(value.flat[0]):
-            number = value.flat[0]
-            name = f"(-{LOWEST})" if number == -np.inf else shown(number)
+            name = shown(value.flat[0])
             dims = tuple((self.axis(Range(n)),) if n != 1 else () for n in value.shape)
-            return Tensor(name, (), dims, whole)
+            return Tensor(name, (), dims, whole, boolean)
         found = self.declare(self.fresh(stem, ""), value.shape, whole=whole)
         self.values[found.name] = value * 1 if boolean else value
-        if boolean:
-            self.booleans.add(found.name)
-        return found
-
-    def constant_like(self, given, value) -> Tensor:
-        """Numbers made of those of an array that the program has made itself."""
-        if given.name in self.inputs:
-            raise Unreadable("A mask is an input here, so what it leaves out is not known; make it in forward.")
-        return self.constant(np.asarray(value, float), "m")
+        return self.holds(found) if boolean else found
 
     def counting(self, x) -> Tensor:
         """A tensor of whole numbers that are looked up."""
@@ -190,6 +225,13 @@ class Writer:
             return x
         return self.merged(x, place)
 
+    def is_whole(self, x, place) -> bool:
+        """Whether a dimension of a tensor is a whole axis of its array, so that an index outside is outside the array."""
+        axes = self.arrays[x.name][1] if x.name in self.arrays else self.equations.get(x.name, ((), ""))[0]
+        own = [axis for axis in atoms_of(x.dims[place])]
+        return any(text == "{}" and [axis] == own and axis.range.root is whole.range.root
+                   for (text, axis), whole in zip(x.places, axes))
+
     def merged(self, x, place) -> Tensor:
         """The tensor with one axis in place of several: y[m] = Σ [m = n i + j] x[i,j]."""
         own = self.like(x.dims)
@@ -224,7 +266,8 @@ class Writer:
         arrays = {name: array for name, array in self.arrays.items() if name in needed}
         first = [axes for name, (role, axes) in arrays.items() if role == "given" and self.inputs.get(name)]
         spelling = Spelling(self.book, [*first, *(axes for axes, _ in equations.values()), *(axes for _, axes in arrays.values())],
-                            [right for _, right in equations.values()], len(first))
+                            [right for _, right in equations.values()], len(first),
+                            {name: axes for name, (_, axes) in arrays.items()} | {name: axes for name, (axes, _) in equations.items()})
         written = {role: " ".join(spelling.left(name, axes) for name, (own, axes) in arrays.items() if own == role)
                    for role in ("given", "parameter")}
         text = "\n".join(spelling.equation(name, axes, right) for name, (axes, right) in equations.items())
@@ -270,6 +313,10 @@ def counted(parts) -> str:
 def shown(number) -> str:
     """A number as equations write it."""
     number = float(number)
+    if number == -np.inf:
+        return f"(-{LOWEST})"
+    if not np.isfinite(number):
+        raise Unreadable(f"{number} is no number that equations can have.")
     text = str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
     return f"({text})" if number < 0 else text
 
@@ -287,8 +334,9 @@ def product(*factors) -> str:
 class Spelling:
     """Names for the ranges of a model, and the letters of each equation."""
 
-    def __init__(self, book, lists, texts, inputs):
+    def __init__(self, book, lists, texts, inputs, axes_of):
         self.book, self.sizes, self.stems = book, {}, {}
+        self.names, self.numbers = {*axes_of}, {name for name, axes in axes_of.items() if not axes}
         self.of_inputs = {atom.range.root for axes in lists[:inputs] for atom in atoms_of(axes)}
         axes = [axis for one in lists for axis in one]
         axes += [book[int(n)] for text in texts for n in re.findall(r"«(\d+)»", text)]
@@ -300,11 +348,12 @@ class Spelling:
         self.most = Counter()  # how often a range stands in one equation
 
     def _with_its_formula(self, one, ranges):
-        """Ranges after those that their sizes are computed from."""
+        """Ranges after those that their sizes are computed from; where those are numbers it is one too."""
         if one not in ranges:
-            for other in one.formula[1] if one.formula else ():
-                for atom in other.atoms():
-                    self._with_its_formula(atom, ranges)
+            atoms = [atom for other in (one.formula[1] if one.formula else ()) for atom in other.atoms()]
+            for atom in atoms:
+                self._with_its_formula(atom, ranges)
+            one.number = one.number or bool(atoms) and all(atom.number for atom in atoms)
             ranges[one] = None
 
     def _name(self, ranges):
@@ -314,7 +363,7 @@ class Spelling:
             for place, one in enumerate(group, 0 if kind == "j" and group[0] in self.of_inputs else 1):
                 mark = str(one.size if kind == "q" else place) if len(group) > 1 or kind in "qj" else ""
                 self.stems[one] = kind, mark
-                self.sizes[one] = str(one.size) if one.number else SIZES[kind] + mark
+                self.sizes[one] = str(one.size) if one.number else self._free(SIZES[kind] + mark, self.names)
         self.ordered = ranges
 
     def letters(self):
@@ -333,7 +382,14 @@ class Spelling:
         """The letter for a range that stands in an equation once more."""
         kind, mark = self.stems[one]
         choice = LETTERS[kind]
-        return choice[turn] + mark if turn < len(choice) else f"{choice[0]}{mark or 0}_{turn}"
+        return self._free(choice[turn] + mark if turn < len(choice) else f"{choice[0]}{mark or 0}_{turn}", self.numbers)
+
+    @staticmethod
+    def _free(name, taken):
+        """The name, or a longer one, that is not taken."""
+        while name in taken:
+            name = "n" + name
+        return name
 
     def left(self, name, axes, own=None):
         own = {} if own is None else own

@@ -5,6 +5,7 @@ import time
 from itertools import starmap
 from pathlib import Path
 
+from ..course import NOTEBOOKS, SOLUTIONS
 from ..coursework import EXERCISES
 from ..errors import InputError
 from . import gradebooks, gradescope
@@ -19,7 +20,7 @@ from .report import number
 from .results import Results
 from .roster import keep_key, key_beside, key_or_new, read_key, roster
 
-SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "coursework" / "solutions"
+SHEETS = NOTEBOOKS / "coursework" / SOLUTIONS
 NUMBERS = sorted({id.split(".")[0] for id in EXERCISES})
 INTERRUPTED, NOT_GRADED = 130, 2
 """Exit codes: where somebody has stopped it; where something was not graded that is no fault of a submission."""

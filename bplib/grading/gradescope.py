@@ -7,11 +7,14 @@ import json
 import zipfile
 from pathlib import Path
 
+from ..course import REQUIREMENTS
 from .report import number, plain
 from .roster import Roster
 from .tally import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {"__pycache__", "notebooks"}
+"""Folders of bplib that an autograder has no use for; among the notebooks are solutions."""
 SETUP = """#!/usr/bin/env bash
 set -e
 apt-get update
@@ -35,7 +38,7 @@ METADATA = "submission_metadata.json"
 
 def autograder(sheet, roster=None) -> bytes:
     """The autograder of a sheet, a zip that is the same each time; with a `roster.Roster` for variants."""
-    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8").partition("# tests")[0]
+    requirements = REQUIREMENTS.read_text(encoding="utf-8").partition("# tests")[0]
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as out:
         _put(out, "setup.sh", SETUP)
@@ -44,7 +47,7 @@ def autograder(sheet, roster=None) -> bytes:
         if roster:
             _put(out, ROSTER, roster.as_json())
         for file in sorted((ROOT / "bplib").rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
+            if file.is_file() and not LEFT_OUT.intersection(file.relative_to(ROOT).parts):
                 _put(out, file.relative_to(ROOT).as_posix(), file.read_bytes(), 0o644)
     return content.getvalue()
 

@@ -2,7 +2,8 @@
 from dataclasses import dataclass, replace
 
 from .judging import Finding
-from .tree import Derivative, Entry, Letter, Own, Partial, walk
+from .tree import Binary, Derivative, Entry, Letter, Negative, Number, Over, Own, Partial, walk
+from .values import OPERATIONS
 from .writing import plain
 
 COSTS = ("C", "losses")
@@ -96,48 +97,35 @@ class _Results:
 
     def derivative(self, tree):
         """The derivative of a quantity that a side is, or is a name for; None for anything else."""
-        while isinstance(tree, Own):
-            tree = self.named(tree)
-        if isinstance(tree, Entry) and self.given is not None and tree.array.startswith("delta"):
-            of = "losses" if "losses" in self.understood.judge.sites[0].arrays else self.cost
-            return Partial(Entry(of), _z_of(tree))
-        entries = isinstance(tree, Partial) and isinstance(tree.of, Entry) and isinstance(tree.by, Entry)
-        return tree if entries else None
-
-    def named(self, own):
-        """What a name stands for, with its indices in place of those that it was given with."""
-        meaning = self.meanings[own.name]
-        tree, places = meaning.tree, dict(zip(meaning.places, own.indices))
-        if not isinstance(tree, Partial) or not isinstance(tree.by, Entry) or not tree.by.indices:
-            return tree
-        return replace(tree, by=replace(tree.by, indices=tuple(
-            places.get(getattr(at, "name", None), at) for at in tree.by.indices)))
+        return derivative_meant(tree, self.understood.judge, self.given is not None)
 
     def left_over(self, tree, seen=()):
         """A derivative in a last side that no line works out; None where there is none."""
         if tree is None:
             return self.about[-1].head
-        return next((part for part in self.parts(tree) if self.is_open(part) and not self.worked_out(part, seen)), None)
+        parts = list(self.parts(tree))
+        summed = {letter for part in parts if isinstance(part, Over) for letter in part.letters}
+        return next((part for part in parts if self.is_open(part, summed) and not self.worked_out(part, seen)), None)
 
     def parts(self, tree):
         """All parts of a side, and of what names of the learner's own in it stand for."""
         for part in walk(tree):
             yield part
             if isinstance(part, Own):
-                yield from self.parts(self.named(part))
+                yield from self.parts(stood_for(part, self.meanings))
 
-    def is_open(self, part):
+    def is_open(self, part, summed):
         if self.given is None:
             return isinstance(part, Partial)
         delta = isinstance(part, Entry) and part.array.startswith("delta")
-        return (delta or isinstance(part, (Partial, Derivative))) and not self.is_given(part)
+        return (delta or isinstance(part, (Partial, Derivative))) and not self.is_given(part, summed)
 
-    def is_given(self, part):
+    def is_given(self, part, summed):
         """Whether a derivative is known from the start; of what is to be derived only an entry elsewhere, such as at
-        t + 1."""
+        t + 1, and not at a letter that is summed over, which may stand for t too."""
         tree = self.derivative(part)
         known = tree is not None and tree.of.array in (*COSTS, self.cost) and tree.by.array in self.given
-        return known and (tree.by.array != self.wanted or not all(isinstance(at, Letter) for at in tree.by.indices))
+        return known and (tree.by.array != self.wanted or any(is_elsewhere(at, summed) for at in tree.by.indices))
 
     def worked_out(self, part, seen):
         key = self.key(self.derivative(part) or part)
@@ -146,11 +134,58 @@ class _Results:
         return any(self.key(one.meaning) == key and one.last is not None and
                    self.left_over(one.last, (*seen, key)) is None for one in self.all if one.meaning is not None)
 
-
     def key(self, part):
         """The names of a derivative; C is the cost of a sample where a text speaks of one."""
         of, by = (getattr(one, "array", getattr(one, "name", None)) for one in (part.of, part.by))
         return self.cost if of == "C" else of, by
+
+
+def is_elsewhere(index, summed=()):
+    """Whether an index such as t + 1 is never that of its own letter, as t + 1 − 1 is, and has no letter in `summed`."""
+    letters = sorted({part.name for part in walk(index) if isinstance(part, Letter)})
+    if isinstance(index, Letter) or set(letters) & set(summed):
+        return False
+    for start in (101, 211):
+        numbers = {letter: start + 10 * n for n, letter in enumerate(letters)}
+        if _index_value(index, numbers) in numbers.values():
+            return False
+    return True
+
+
+def _index_value(index, numbers):
+    if isinstance(index, Letter):
+        return numbers[index.name]
+    if isinstance(index, Number):
+        return index.value
+    if isinstance(index, Negative):
+        return -_index_value(index.of, numbers)
+    if isinstance(index, Binary) and index.sign in OPERATIONS:
+        return float(OPERATIONS[index.sign](*(_index_value(one, numbers) for one in (index.left, index.right))))
+    return None
+
+
+def derivative_meant(tree, judge, with_deltas=True):
+    """The derivative of a quantity that a side is, or is a name for; None for anything else.
+
+    with_deltas   whether δ is one: that of the cost with respect to z
+    """
+    while isinstance(tree, Own):
+        tree = stood_for(tree, judge.meanings)
+    if isinstance(tree, Entry) and with_deltas and tree.array.startswith("delta"):
+        of = "losses" if "losses" in judge.sites[0].arrays else judge.sites[0].cost
+        return Partial(Entry(of), _z_of(tree))
+    entries = isinstance(tree, Partial) and isinstance(tree.of, Entry) and isinstance(tree.by, Entry)
+    return tree if entries else None
+
+
+def stood_for(own, meanings):
+    """What a name of the learner's own stands for, with its indices in place of those that it was given with."""
+    meaning = meanings[own.name]
+    tree, places = meaning.tree, dict(zip(meaning.places, own.indices))
+    if not isinstance(tree, Partial) or not isinstance(tree.by, Entry) or not tree.by.indices:
+        return tree
+    return replace(tree, by=replace(tree.by, indices=tuple(
+        places.get(getattr(at, "name", None), at) for at in tree.by.indices)))
 
 
 def _z_of(delta):

@@ -3,7 +3,7 @@ import numpy as np
 
 from ..errors import InputError
 from .tree import Entry, walk
-from .values import aligned
+from .values import aligned, named_alike
 from .writing import plain
 
 DIGITS, MOST = 4, 8
@@ -17,7 +17,7 @@ def numbers_told(judge, link) -> str:
     judge.set_ranges(world, link.left, link.right)
     try:
         with np.errstate(all="ignore"):
-            left, right = world.value(link.left), world.value(link.right)
+            left, right = named_alike(world.value(link.left), world.value(link.right))[0]
         axes, arrays = aligned(left, right)
         one, other = np.broadcast_arrays(*map(np.real, arrays))
     except (InputError, ValueError):

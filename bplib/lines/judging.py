@@ -13,7 +13,7 @@ from .deadline import look_at_the_clock
 from .given import write_down
 from .matrices import Matrices
 from .tree import Diagonal, Entry, Known, Node, Own, Transpose, walk
-from .values import Misfit, NoValue, World, aligned
+from .values import Misfit, NoValue, World, aligned, named_alike
 
 EQUAL, NEARLY, NOTHING = 1e-8, 1e-5, 1e-13
 """Relative differences up to which sides are equal, or may be equal but for rounded numbers; and what counts as 0."""
@@ -86,10 +86,10 @@ class Judge:
         self.last = self.head = None
         self.after_break = False
 
-    def world(self, site, carried=None, own=None):
+    def world(self, site, carried=None, own=None, kind=World):
         """What gives values at a point."""
-        world = World(site, own or self.meanings, dict(site.letters), self.names.first, self.names.sample,
-                      self.meant.partials, carried)
+        world = kind(site, own or self.meanings, dict(site.letters), self.names.first, self.names.sample,
+                     self.meant.partials, carried)
         with_matrices = Matrices(world, self.meant.matrices, self.meant.mode.batch, self.names.from_to)
         return world, with_matrices
 
@@ -198,7 +198,8 @@ class Judge:
             return Finding.UNDECIDED, str(problem)
         try:
             other = world.value(right)
-            gap = difference(one, other, world.exists(left))
+            exist = world.exists(left)
+            gap = min((difference(*pair, exist) for pair in named_alike(one, other)), key=lambda gap: (gap != gap, gap))
         except Misfit as problem:
             return Finding.BROKEN, str(problem)
         except NoValue as problem:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ..activations import TABLE as ACTIVATIONS
 from ..errors import InputError
-from .tree import Letter, Number
+from .tree import Entry, Letter, Number
 
 FUNCTIONS = ("exp", "log", "ln", "sqrt", "abs", "cosh", "sinh", "sin", "cos", "erf", "sign", "Phi")
 SPELLED = {"sigma": "sigmoid", "sig": "sigmoid", "logistic": "sigmoid", "ln": "log", "id": "identity", "th": "tanh",
@@ -47,6 +47,8 @@ class Written:
 def shown_index(at):
     if isinstance(at, Letter):
         return at.name
+    if isinstance(at, Entry) and at.written is not None:
+        return at.written.shown
     return f"{at.value:g}" if isinstance(at, Number) else "…"
 
 
@@ -98,6 +100,10 @@ class Names:
     def kinds(self, base):
         """Kinds of arrays that a letter may stand for, where arrays have kinds."""
         return []
+
+    def read(self, tree):
+        """A side as it was read, with what single letters in it stand for here."""
+        return tree
 
     def function(self, name, argument):
         """The function that a name stands for, applied to `argument`; None where it is none."""

@@ -11,7 +11,7 @@ from .judging import EQUAL, difference
 from .repairs.table import TABLE
 from .sites import ETA
 from .tree import Entry, Own, Partial, walk
-from .values import aligned
+from .values import aligned, named_alike
 
 MOST_TRIED = 1500
 """Changes of one line that are tried."""
@@ -64,11 +64,19 @@ class Naming:
         try:
             for world in worlds:
                 self.judge.set_ranges(world, left, self.link.right)
-            self.known = [self.value(world, left) for world in worlds]
+            self.known = [self.known_at(world, left) for world in worlds]
         except (InputError, ValueError):
             return None
         constant = self.by_constant([self.link.right] * len(worlds))
         return Named((constant,)) if constant else self.by_change()
+
+    def known_at(self, world, left):
+        """The value of an earlier side, with the letters of the right one where it has none itself."""
+        known = self.value(world, left)
+        try:
+            return named_alike(known, self.value(world, self.link.right))[0][0]
+        except (InputError, ValueError):  # the right side has no value as it stands
+            return known
 
     def value(self, world, tree):
         return world.value(tree)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from ..equations import N as SAMPLES
 from ..notation import DEFAULT
 from .names import CONSTANTS, COSTS, GENERIC, NORMAL, SPELLED, Names, Unreadable, Written, counted
-from .tree import Binary, Entry, Letter, Number, Partial, walk
+from .tree import Binary, Entry, Letter, Node, Number, Over, Partial, rewritten, walk
 
 LAYERED = ("W", "b", "z", "a", "delta", "x", "output a", "output z")
 GUESSED = {"yhat": "output a", "o": "output a", "t": "y", "l": "losses", "ell": "losses"}
@@ -49,6 +49,22 @@ class NetworkNames(Names):
         if hasattr(network.structure, "inputs"):
             self.marks |= {*network.structure.inputs}
         self.by_role = {(q.kind, q.mark): q for q in network.quantities.values()}
+        classes = plain_letter(notation.letter("c"))
+        told_apart = network.given("c") is not None and classes not in notation.units
+        self.classes = classes if told_apart else None
+
+    def read(self, tree):
+        """The number of the right class stands as an index, and in conditions: a_c, [j = c].  Where a sum runs over its
+        letter, that is an index like any other."""
+        if self.classes is None or any(isinstance(part, Over) and self.classes in part.letters for part in walk(tree)):
+            return tree
+        number = self._right_class
+        return rewritten(tree, lambda part: number if isinstance(part, Letter) and part.name == self.classes else part)
+
+    @property
+    def _right_class(self) -> Node:
+        number = Entry("c", (Letter(self.sample),), Written(self.classes))
+        return number if self.first == 1 else Binary("-", number, Number(1.0 - self.first))
 
     # functions
 
@@ -138,6 +154,8 @@ class NetworkNames(Names):
             base, layer = match[1], match[2]
         if base == "delta" and self._is_kronecker(written):
             return Binary("=", *written.indices)
+        if base == self.classes and base not in self.letters and not layer and not written.indices:
+            return self._right_class
         kinds = self.kinds(base)
         if not kinds:
             return self._derivative_in_code(written)
@@ -335,10 +353,15 @@ class NetworkNames(Names):
         return self._unmarked(kind, written, indices)
 
     def _number_is_layer(self, kind, indices, rank):
-        """Whether the first number below a name is its layer: W_1, z_{1,j}, and in a deeper network z_1."""
+        """Whether the first number below a name is its layer: W_1, z_{1,j}, and in a deeper network z_1; where layers have
+        one unit each, there is nothing else that a number could be."""
         mark = self.notation.layer[:1]
         return len(indices) > rank or len(indices) == 1 and (
-            rank == 2 or mark == "_" or self.layers > 1 and mark != "^")
+            rank == 2 or mark == "_" or self.layers > 1 and (mark != "^" or self._is_a_chain))
+
+    @property
+    def _is_a_chain(self):
+        return all(n == 1 for n in self.network.structure.sizes)
 
     def _numbered(self, kind, mark, shift, written):
         match = re.fullmatch(r"([lLk]?)([+-]?\d*)", mark.replace(" ", ""))

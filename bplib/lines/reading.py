@@ -134,7 +134,7 @@ class Reader:
         trees, problems = [], []
         for text in texts:
             try:
-                trees.append(parse(text, self.names, self.find, self.layers_above))
+                trees.append(self.names.read(parse(text, self.names, self.find, self.layers_above)))
             except InputError as problem:
                 trees.append(None)
                 problems.append((text, str(problem)))

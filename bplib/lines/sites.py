@@ -152,8 +152,8 @@ def modes(network, batch_only) -> list:
     if not isinstance(network, Network):
         one = "N" in map(str, network.all_sizes())
         return [Mode(True)] if batch_only or not one else [Mode(False), Mode(True)]
-    found = [] if batch_only else [Mode(False, "losses")] + ([Mode(False, "C")] if network.options.l2 else [])
-    return [*found, Mode(True, "C")]
+    one = Mode(False, "C" if network.options.l2 else "losses")  # the penalty belongs to the cost, of one sample too
+    return [Mode(True, "C")] if batch_only else [one, Mode(True, "C")]
 
 
 def sites(network, mode, own_sizes=False) -> tuple:

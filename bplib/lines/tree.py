@@ -159,22 +159,25 @@ def walk(tree):
     return tree.everything
 
 
-def changed(tree, old, new):
-    """The tree with one node in the place of another."""
-    if tree is old:
-        return new
+def rewritten(tree, rule):
+    """The tree with what `rule` makes of each node, from below; a rule gives a node itself back where it has nothing to say."""
     changes = {}
     for name in names_of(type(tree)) if tree.parts else ():
         value = getattr(tree, name)
         if isinstance(value, tuple):
-            after = tuple(changed(one, old, new) if isinstance(one, Node) else one for one in value)
+            after = tuple(rewritten(one, rule) if isinstance(one, Node) else one for one in value)
             if any(a is not b for a, b in zip(value, after)):
                 changes[name] = after
         elif isinstance(value, Node):
-            after = changed(value, old, new)
+            after = rewritten(value, rule)
             if after is not value:
                 changes[name] = after
-    return replace(tree, **changes) if changes else tree
+    return rule(replace(tree, **changes) if changes else tree)
+
+
+def changed(tree, old, new):
+    """The tree with one node in the place of another."""
+    return rewritten(tree, lambda node: new if node is old else node)
 
 
 def factors(tree) -> list:

@@ -5,6 +5,7 @@ as the chain rule means it; where q does not stand there, the change goes on thr
 paths ("total").
 """
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,35 @@ class Value(NamedTuple):
 
     array: np.ndarray
     axes: tuple = ()
+
+
+BARE = "•"
+"""Axes of a name without indices are counted by these: it stands for all of its units."""
+
+
+def named_alike(left, right) -> list:
+    """Pairs of two values in which axes that have no letter are counted by the letters that the other value has alone, in
+    each order that fits.  `Misfit` where those are fewer or more."""
+    for bare, other, turned in ((left, right, False), (right, left, True)):
+        blank = [at for at in bare.axes if at.startswith(BARE)]
+        letters = [at for at in other.axes if at not in bare.axes]
+        if blank and letters and not any(at.startswith(BARE) for at in other.axes):
+            return _named(bare, other, blank, letters, turned)
+    return [(left, right)]
+
+
+def _named(bare, other, blank, letters, turned):
+    sizes = dict(zip((*bare.axes, *other.axes), (*bare.array.shape, *other.array.shape)))
+    found = []
+    for order in permutations(letters, len(blank)) if len(letters) == len(blank) else ():
+        names = dict(zip(blank, order))
+        if all(sizes[at] == sizes[name] for at, name in names.items()):
+            named = Value(bare.array, tuple(names.get(at, at) for at in bare.axes))
+            found.append((other, named) if turned else (named, other))
+    if not found:
+        raise Misfit(f"A side without indices stands for an array with {len(blank)}; the other side has "
+                     f"{', '.join(letters)}.")
+    return found
 
 
 def aligned(*values):
@@ -219,7 +249,7 @@ class World:
             return entry.indices
         axes = self.site.axes(entry.array.replace("delta", "z") if entry.array.startswith("delta") else entry.array)
         sample = [Letter(self.sample)] if axes[:1] == ("s",) else []
-        return (*sample, *(Letter("•" * (n + 1)) for n in range(len(axes) - len(sample))))
+        return (*sample, *(Letter(BARE * (n + 1)) for n in range(len(axes) - len(sample))))
 
     def at_indices(self, array, indices):
         if len(indices) != array.ndim:

@@ -1,0 +1,37 @@
+"""`python3 -m bplib site OUT`: the course as a static site."""
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from ..errors import InputError
+
+MISSING = """The site needs packages that learners do without: {python} -m pip install "understand-backpropagation[site]"
+Then run the same command again."""
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python3 -m bplib site", description=__doc__)
+    parser.add_argument("folder", metavar="OUT", type=Path, help="the folder to write it into")
+    parser.add_argument("--url", default="", help="the address at which it will be, for cards on social media")
+    parser.add_argument("--repository", default="", metavar="URL",
+                        help="a public repository of the course on GitHub, for links to Binder and Colab")
+    given = parser.parse_args(arguments)
+    try:
+        from .build import build
+    except ModuleNotFoundError:
+        print(MISSING.format(python=sys.executable), file=sys.stderr)
+        return 1
+    began = time.monotonic()
+    try:
+        pages = build(given.folder, url=given.url, repository=given.repository)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(pages)} notebooks are pages, in {time.monotonic() - began:.0f} seconds. Open "
+          f"{(given.folder / 'index.html').absolute()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""All of the site together, into a folder."""
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from ..course import NOTEBOOKS, notebooks
+from ..errors import InputError
+from . import mathjax, settings, sources
+
+PROCESSES = 2
+FORMULA = re.compile(r"\$([^$]+)\$")
+MARKED = r'<span class="math notranslate nohighlight">\\(\1\\)</span>'
+MARK = ".bplib-site"
+"""The file by which a folder is known as a site of ours, so that nothing else is written over."""
+
+
+def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repository: str = "") -> list[str]:
+    """Write the site into a folder, which is made; returns the names of its pages.
+
+    paths       the notebooks that become pages; all of the course, unless given
+    url         the address at which the site will be, for cards on social media
+    repository  the address of a public repository on GitHub, for Binder and Colab
+
+    Raises InputError where the folder holds something that is no earlier site, or Sphinx complains.
+    """
+    paths = [*(notebooks() if paths is None else paths)]
+    if target.exists() and not (target / MARK).exists() and (target.is_file() or any(target.iterdir())):
+        raise InputError(f"{target} holds something that is not a site. Give a folder that is new, empty, or has the "
+                         "site as it was built before.")
+    target.mkdir(parents=True, exist_ok=True)
+    (target / MARK).touch()
+    with TemporaryDirectory(prefix="bplib-site-", ignore_cleanup_errors=True) as place:
+        written = Path(place) / "pages"
+        written.mkdir()
+        languages = sources.write(written, paths, repository)
+        _sphinx(written, Path(place), target, languages, settings.settings(url, repository))
+    mathjax.copy_mathjax(target / "_static" / "mathjax")
+    for path in paths:
+        notebook = sources.to_download(nbformat.read(path, as_version=4))
+        nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
+    return [*languages]
+
+
+def _sphinx(source, place, target, languages, told):
+    """Run Sphinx, quietly: what it says is told where something is wrong."""
+    log = place / "log.txt"
+    with log.open("w", encoding="utf-8") as said:
+        app = Sphinx(source, None, target, place / "doctrees", "html", told, status=None, warning=said,
+                     freshenv=True, parallel=PROCESSES)
+        app.connect("doctree-read", mark_formulas)
+        app.connect("html-page-context", lambda app, name, template, context, doctree:
+                    context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
+        app.build()
+    complaints = log.read_text(encoding="utf-8")
+    if app.statuscode or complaints:
+        raise InputError(f"The site was not built as it should be. Sphinx says:\n{complaints}")
+
+
+def mark_formulas(app: Sphinx, doctree: nodes.document) -> None:
+    """Formulas between dollar signs in HTML are marked as Sphinx marks those of texts; explorers bring their own."""
+    for node in doctree.findall(nodes.raw):
+        if "data-explorer" not in node.astext():
+            node[:] = [nodes.Text(FORMULA.sub(MARKED, node.astext()))]
+
+
+def about_page(context: dict, language: str) -> dict:
+    """What templates and MathJax are told of a page: its language, its body, and whether a formula is in it.
+
+    A cell without text is no heading, wherever in a table it stands.
+    """
+    body = context.get("body", "").replace('<th class="head"><p></p></th>', "<td></td>")
+    return {"page_language": language, "body": body, "has_maths_elements": 'class="math' in body}

@@ -1,0 +1,204 @@
+"""What Sphinx is given: each notebook in the form that it reads, the first page, and the page about the course.
+
+In a notebook links lead to notebooks and name a cell by its id; on a page they lead to pages and to marks before cells.
+An output keeps the one form that is shown.
+"""
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+import nbformat
+
+from ..course import HOME, NOTEBOOKS
+from .settings import SHOWN, TITLE
+
+REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
+LINK = re.compile(r"\]\(([^):#]+)\.ipynb(#[^)]*)?\)")
+RIGHT_TO_LEFT = re.compile(r'^<div dir="rtl" lang="fa">\n(.*)\n</div>\s*\Z', re.S)
+PARAGRAPH = re.compile(r"^<p[^>]*>(.*?)</p>$", re.S | re.M)
+CONTENTS = "00-contents"
+"""The notebook with the table of contents."""
+ENTRY = r"\[(\d[^\]]*)\]\({}\.ipynb\)"
+HEADING = re.compile(r"^# .+", re.M)
+PARTS = {"The course": "[0-9]*", "Coursework": "coursework/*"}
+"""Headings of the table of contents, and which pages stand under them."""
+
+
+def anchor(title: str) -> str:
+    """The mark of a heading, as JupyterLab gives it; links in notebooks use it."""
+    return title.replace(" ", "-")
+
+
+def targets(notebooks: Iterable[Path]) -> dict[str, set[str]]:
+    """Name of a page → the ids of its cells that links lead to."""
+    found = defaultdict(set)
+    for path in notebooks:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for name, mark in LINK.findall(cell.source if cell.cell_type == "markdown" else ""):
+                page = os.path.normpath(path.relative_to(NOTEBOOKS).parent / name)
+                found[Path(page).as_posix()].add(mark.removeprefix("#cell-id="))
+    return found
+
+
+def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbformat.NotebookNode:
+    """The notebook as Sphinx is to read it.
+
+    marked   ids of cells that links lead to
+    tools    HTML that stands below the title
+    """
+    cells: list[nbformat.NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.id in marked and cells:
+            cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
+        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell))
+    cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def _markdown(cell):
+    whole = RIGHT_TO_LEFT.match(cell.source)
+    text = PARAGRAPH.sub(r"\1", whole[1]) if whole else cell.source
+    cell.source = _linked(text)
+    return cell
+
+
+def _linked(text):
+    """Markdown whose links lead to pages, those that are written in HTML too."""
+    return REFERENCE.sub(r"\1.html", LINK.sub(lambda link: f"](page:{link[1]}.html{link[2] or '#'})", text))
+
+
+def _code(cell):
+    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page."""
+    folded = cell.metadata.pop("jupyter", {})
+    tags = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
+            if folded.get(key)]
+    cell.metadata = nbformat.from_dict({"tags": tags})
+    for output in cell.outputs:
+        if "data" in output:
+            kind = next(kind for kind in SHOWN if kind in output.data)
+            text = output.data[kind]
+            output.data = nbformat.from_dict({kind: _linked(text) if kind == "text/markdown" else text})
+    return cell
+
+
+def language(notebook: nbformat.NotebookNode) -> str:
+    """That in which it is written."""
+    return "fa" if RIGHT_TO_LEFT.match(notebook.cells[0].source) else "en"
+
+
+def title(notebook: nbformat.NotebookNode) -> str:
+    """Its first heading, with which each notebook begins."""
+    (first, *_) = HEADING.findall(notebook.cells[0].source)
+    return first.removeprefix("# ")
+
+
+# the pages beside the notebooks
+
+def first_page(entries: dict[str, str], toy: str) -> str:
+    """The page that a visitor comes to: something that moves, what it is about, and where to begin.
+
+    entries   page → what it is called in the table of contents, in their order
+    toy       the HTML of an explorer
+    """
+    lines = [f"# {TITLE}", "", _raw(f'<div class="first-toy">{toy}</div>'), INTRODUCTION, ""]
+    for heading, pattern in PARTS.items():
+        below = {name: entry for name, entry in entries.items() if PurePosixPath(name).match(pattern)}
+        lines += _contents(heading, below)
+    return "\n".join([*lines, *_contents("About", {"about": "Licence and citation"})])
+
+
+def entry(name: str, notebook: nbformat.NotebookNode, contents: str) -> str:
+    """What a page is called in the table of contents: as in the tables of the first notebook, or by its title.
+
+    contents   the text of the first notebook
+    """
+    if name == CONTENTS:
+        return "Contents"
+    found = re.search(ENTRY.format(re.escape(name)), contents)
+    return found[1].replace("*", "") if found else title(notebook)
+
+
+INTRODUCTION = """
+A neuron: drag a slider, and see which way its weight moves, how far, and why. Everything here moves like that.
+
+In this course you derive backpropagation yourself. Each formula was derived by machine and checked; you run it as a
+program, move it, and check it in numbers. [Begin here](page:00-contents.html#), with a pencil.
+
+These pages need no network and no installation. To change the programs and run them, download a notebook: each page
+has a link to its own.
+"""
+
+
+def _contents(caption, entries):
+    lines = [f"{entry} <{name}>" for name, entry in entries.items()]
+    return ["```{toctree}", ":maxdepth: 1", f":caption: {caption}", "", *lines, "```", ""]
+
+
+def _raw(text):
+    return f"```{{raw}} html\n{text}\n```"
+
+
+def about_page() -> str:
+    """Licence and citation, as the files of the course say."""
+    licence = (HOME / "LICENSE").read_text(encoding="utf-8")
+    citation = (HOME / "CITATION.cff").read_text(encoding="utf-8")
+    data = (Path(__file__).resolve().parents[1] / "data" / "README.md").read_text(encoding="utf-8")
+    data = re.sub(r"^#", "##", data, flags=re.M)
+    return (f"# Licence and citation\n\n## Cite the course\n\n```yaml\n{citation}```\n\n"
+            f"## Licence\n\n```text\n{licence}```\n\n{data}")
+
+
+def tools(name: str, repository: str) -> str:
+    """HTML with the ways to run a notebook: downloaded, and where its repository is on GitHub, on Binder."""
+    links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>Download this notebook</a>']
+    public = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", repository)
+    if public:
+        links.append(f'<a href="https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">'
+                     "Run it on Binder</a>")
+    return f'<p class="page-tools">{" · ".join(links)}</p>'
+
+
+FIRST_CELL = """\
+# This cell makes the notebook work where bplib is not installed, and its explorers move on Colab.
+try:
+    import bplib
+except ModuleNotFoundError:
+    %pip install --quiet understand-backpropagation
+try:
+    from google.colab import output
+    output.enable_custom_widget_manager()
+except ModuleNotFoundError:
+    pass"""
+
+
+def to_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook as it is downloaded: with a first cell that brings what the others need."""
+    first = nbformat.v4.new_code_cell(FIRST_CELL, id="bplib-first")
+    return nbformat.v4.new_notebook(cells=[first, *notebook.cells], metadata=notebook.metadata)
+
+
+def first_explorer(notebook: nbformat.NotebookNode) -> str:
+    """The HTML of the first explorer in a notebook; "" where there is none."""
+    shown = ("".join(output.get("data", {}).get("text/html", "")) for cell in notebook.cells
+             for output in cell.get("outputs", []))
+    return next((text for text in shown if "data-explorer" in text), "")
+
+
+def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
+    """Write all sources into a folder; returns the name of each page and the language in which it is written."""
+    marked = targets(paths)
+    notebooks = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): nbformat.read(path, as_version=4)
+                 for path in paths}
+    first = notebooks[CONTENTS]
+    contents = "\n".join(cell.source for cell in first.cells)
+    page = first_page({name: entry(name, one, contents) for name, one in notebooks.items()}, first_explorer(first))
+    (folder / "index.md").write_text(page, encoding="utf-8")
+    (folder / "about.md").write_text(about_page(), encoding="utf-8")
+    languages = {name: language(notebook) for name, notebook in notebooks.items()}
+    for name, notebook in notebooks.items():
+        target = folder / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(staged(notebook, marked[name], tools(name, repository)), target)
+    return languages

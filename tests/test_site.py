@@ -1,0 +1,173 @@
+"""The static site, built of a few pages: opened from the disk in a browser, without a network."""
+import re
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+from explorers import View, violations
+from IPython.core.interactiveshell import InteractiveShell
+from jupyter import WRONG_FORMULA, from_disk
+from playwright.sync_api import expect
+
+from bplib.course import NOTEBOOKS
+from bplib.site import __main__ as command
+
+NAMES = ("00-contents", "02-one-neuron", "05-layers-and-indices", "06-delta-fa", "coursework/sheet-1-one-neuron")
+EXPLORERS = {"index": 1, "00-contents": 1, "02-one-neuron": 1, "06-delta-fa": 1, "coursework/sheet-1-one-neuron": 0}
+"""Pages, and how many explorers there are on each."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of a site with pages of these notebooks, ready for a host whose address is known."""
+    from bplib.site.build import build
+
+    folder = tmp_path_factory.mktemp("on a stick") / "site"
+    paths = [NOTEBOOKS / f"{name}.ipynb" for name in NAMES]
+    assert build(folder, paths, "https://example.org/course/", "https://github.com/someone/course") == [*NAMES]
+    return folder
+
+
+LEFT = r"""() => {
+    const copy = document.querySelector("article").cloneNode(true);
+    for (const one of copy.querySelectorAll("script, pre, code, .bplib, mjx-container")) one.remove();
+    return copy.textContent.match(/\\[(\[a-z]|\$/g) ?? []; }"""
+"""Signs of formulas that are left as source."""
+
+
+def typeset(page):
+    """Wait until MathJax is done, where the page has it."""
+    page.wait_for_function("!document.querySelector('.math') || window.MathJax?.startup?.promise")
+    page.evaluate("async () => { await window.MathJax?.startup?.promise; }")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_page_from_the_disk_is_typeset_and_moves(browser, site, name):
+    """At a phone's width too, where nothing lies outside of the window."""
+    with from_disk(browser, site / f"{name}.html") as (page, complaints):
+        typeset(page)
+        expect(page.locator("mjx-container")).to_have_count(page.locator(".math").count())
+        assert page.locator(WRONG_FORMULA).count() == 0 and page.evaluate(LEFT) == []
+        assert [View(view).moves() for view in page.locator(".bplib").all()] == [True] * EXPLORERS[name]
+        assert page.locator("[data-explorer]").count() == EXPLORERS[name]
+        page.set_viewport_size({"width": 480, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == 480
+        assert not complaints
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["index", "coursework/sheet-1-one-neuron"])
+def test_axe_finds_no_violation(browser, site, name):
+    with from_disk(browser, site / f"{name}.html") as (page, _):
+        typeset(page)
+        expect(page.locator(".bplib")).to_have_count(EXPLORERS[name])
+        assert violations(page, "body") == []
+
+
+@pytest.mark.thorough
+def test_formulas_are_many_and_drawn_with_the_fonts_in_the_site(browser, site):
+    with from_disk(browser, site / "02-one-neuron.html") as (page, _):
+        typeset(page)
+        assert page.locator("mjx-container").count() > 40
+        used = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
+        assert {"MJXZERO", "MJXTEX", "MJXTEX-I"} <= {*used}
+
+
+@pytest.mark.thorough
+def test_search_finds_without_a_network(browser, site):
+    with from_disk(browser, site / "search.html") as (page, complaints):
+        page.goto(f"{(site / 'search.html').as_uri()}?q=pencil")
+        result = page.locator("#search-results li a", has_text="One neuron")
+        result.click()
+        expect(page.locator("h1")).to_contain_text("One neuron")
+        assert not complaints
+
+
+@pytest.mark.thorough
+def test_a_dark_page_has_dark_explorers(browser, site):
+    """By the button of the theme as by the system."""
+    brightness = "view => getComputedStyle(view).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + +b, 0)"
+    with from_disk(browser, site / "index.html") as (page, _):
+        view, before = page.locator(".bplib"), []
+        view.wait_for()
+        for _ in range(3):
+            before.append((page.evaluate("document.body.dataset.theme"), view.evaluate(brightness) < 150,
+                           page.evaluate("document.body.dataset.jpThemeLight")))
+            page.locator(".theme-toggle:visible").click()
+        assert sorted(before) == [("auto", False, "true"), ("dark", True, "false"), ("light", False, "true")]
+        page.emulate_media(color_scheme="dark")
+        page.reload()
+        assert page.locator(".bplib").evaluate(brightness) < 150
+
+
+@pytest.mark.thorough
+def test_persian_runs_from_right_to_left_and_programs_do_not(browser, site):
+    with from_disk(browser, site / "06-delta-fa.html") as (page, _):
+        typeset(page)
+        direction = "one => getComputedStyle(one).direction"
+        for where, expected in {"article p": "rtl", "article .cell pre": "ltr", "article mjx-container": "ltr",
+                                "article .bplib": "rtl", "article h1": "rtl", ".sidebar-drawer": "ltr"}.items():
+            assert page.locator(where).first.evaluate(direction) == expected, where
+        assert page.locator("article > [lang=fa]").count() == 1
+
+
+LINK = re.compile(r'<a\b[^>]*href="([^"#:]*)(#[^"]*)?"')
+ABSENT = re.compile(r"\d\d-[\w-]+\.html|coursework/[\w-]+\.html|(\.\./)\d\d-[\w-]+\.html")
+
+
+@pytest.mark.thorough
+def test_each_link_leads_to_a_page_and_a_place_on_it(site):
+    """Those to pages that a site of so few does not have are known by their names."""
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    places: list[str] = []
+    for path, text in pages.items():
+        assert not re.search(r"<th[^>]*>\s*(<p>\s*</p>)?\s*</th>", text), path  # to readers of screens a heading of nothing
+        for file, place in LINK.findall(text):
+            target = (path.parent / unquote(file)).resolve() if file else path
+            if not target.exists():
+                assert ABSENT.fullmatch(file) and (NOTEBOOKS / target.relative_to(site)).with_suffix(".ipynb").exists()
+            elif len(place) > 1 and target.suffix == ".html":
+                places.append(place)
+                assert f'id="{unquote(place[1:])}"' in pages[target], (path, file, place)
+    assert len(places) > 50 and "#cell-id=05-09" in places
+
+
+@pytest.mark.thorough
+def test_a_page_says_what_it_is_and_how_to_run_it(site):
+    text = (site / "02-one-neuron.html").read_text(encoding="utf-8")
+    assert re.search(r'<meta [^>]*name="description"[^>]*content="A neuron says 0\.9|content="A neuron says 0\.9[^>]*description', text)
+    card = re.search(r'property="og:image" content="https://example\.org/course/([^"]+)"', text)[1]
+    assert (site / card).stat().st_size > 5000
+    assert 'href="02-one-neuron.ipynb" download' in text
+    assert "mybinder.org/v2/gh/someone/course/HEAD?urlpath=lab/tree/notebooks/02-one-neuron.ipynb" in text
+    assert re.search(r'class="next-page" href="05-layers-and-indices\.html"', text)
+    assert re.search(r'class="prev-page" href="00-contents\.html"', text)
+
+
+@pytest.mark.thorough
+def test_a_downloaded_notebook_is_the_same_behind_a_first_cell_that_runs(site):
+    first, *others = nbformat.read(site / "02-one-neuron.ipynb", as_version=4).cells
+    assert others == nbformat.read(NOTEBOOKS / "02-one-neuron.ipynb", as_version=4).cells
+    assert InteractiveShell().run_cell(first.source).success and "%pip install" in first.source
+
+
+@pytest.mark.thorough
+def test_nothing_is_fetched_from_elsewhere(site):
+    """No page and no style asks another host for anything; scripts are watched by the tests with a browser."""
+    for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r'(?:src="|<link [^>]*stylesheet[^>]*href="|url\(["\']?)(?:https?:)?//[^"\')]*', text) == [], path
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, capsys):
+    (tmp_path / "mine.html").write_text("mine", encoding="utf-8")
+    assert command.main([str(tmp_path)]) == 1
+    assert "something that is not a site" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.html"]
+
+
+def test_without_sphinx_it_is_said_what_to_install(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(__import__("sys").modules, "bplib.site.build", None)
+    assert command.main([str(tmp_path / "site")]) == 1
+    assert "understand-backpropagation[site]" in capsys.readouterr().err and not (tmp_path / "site").exists()
