@@ -190,7 +190,7 @@ SENTENCES = {
     "press Clear, then Run: what does the network take for the target? Would you?":
         "اول «پاک کردن» و بعد «اجرا» را بزنید: شبکه چه چیزی را به جای پاسخ خواسته‌شده می‌گیرد؟ شما هم همان را می‌خوانید؟",
     "press Misread and choose as target what the image is. Which pixels would have to change?":
-        "دکمهٔ «بدخوانده» را بزنید و رقم درست تصویر را انتخاب کنید. کدام پیکسل‌ها باید تغییر کنند؟",
+        "دکمهٔ «بدخوانده» را بزنید و رقم درست تصویر را به عنوان پاسخ انتخاب کنید. کدام پیکسل‌ها باید تغییر کنند؟",
 
     # its messages
     "A test image: it is a {digit}.": "تصویری از مجموعهٔ آزمون: رقم {digit} است.",
