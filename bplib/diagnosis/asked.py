@@ -8,7 +8,7 @@ import numpy as np
 from ..codegen import generate
 from ..errors import InputError
 from ..inputs import checked_number
-from .arrays import Unreadable, settled
+from .arrays import Unreadable, as_numbers, settled
 from .backward import Pass
 from .calling import called, copied, takes_parameters, without_cost
 from .compared import cost_compared, numeric_compared, outputs_compared
@@ -204,12 +204,12 @@ class _Case:
         cost, outputs, numeric = given["cost"], given["outputs"], given["numeric"]
         found = []
         if outputs is not None:
-            found += outputs_compared(_value(outputs, self.raw, self.X, self.Y), best.run, best.reading.samples.columns)
+            found += outputs_compared(_numbers("outputs", _value(outputs, self.raw, self.X, self.Y)), best.run, best.reading.samples.columns)
         cost = best.values.get("cost") if cost is None else cost
         if cost is not None:
-            found += cost_compared(_value(cost, self.raw, self.X, self.Y), best.run, best.cost(best.reading.parameters))
+            found += cost_compared(_numbers("cost", _value(cost, self.raw, self.X, self.Y)), best.run, best.cost(best.reading.parameters))
         if numeric is not None:
-            given = read_gradients(leaves(_value(numeric, self.raw, self.X, self.Y)), best.reading, self.network)
+            given = read_gradients(_leaves(_value(numeric, self.raw, self.X, self.Y), "numeric="), best.reading, self.network)
             arrays = {name: one.array.astype(float) for name, one in given.items() if one.array is not None}
             found += numeric_compared(arrays, best.run, best.right)
         return found
@@ -412,11 +412,22 @@ class _Look:
         return self.found.code(self) if self.found and not self.findings else ""
 
 
-def _leaves(given):
+def _leaves(given, what="Gradients"):
     try:
         return leaves(given)
     except Unreadable as error:
-        raise InputError(f"Gradients: {error}.") from error
+        raise InputError(f"{what}: {error}.") from error
+
+
+def _numbers(what, given):
+    """What she has handed over to be compared, as an array; InputError where it holds no numbers."""
+    try:
+        array = as_numbers(given)
+    except Unreadable as error:
+        raise InputError(f"{what}=: {error}.") from error
+    if not array.size:
+        raise InputError(f"{what}= holds no numbers.")
+    return array
 
 
 def _noted(name, more):
