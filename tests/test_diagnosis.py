@@ -326,6 +326,15 @@ def test_what_yields_arrays_one_by_one(given):
     assert told.right and told.missing == ()
 
 
+def test_gradients_in_another_order_than_the_parameters():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network, ("sign",))(p, X, Y)
+    nabla_b, nabla_w = ([array for name, array in g.items() if name[0] == kind] for kind in "bW")
+    told = bp.diagnose(network, p, X, Y, gradients=(nabla_b, nabla_w))  # as in Nielsen's program
+    assert names(told) == [{"the sign is turned"}] and len(told.wrong) == len(g)
+
+
 def test_all_complaints_come_in_one_message():
     network = bp.dense([3, 4, 2], "tanh")
     p, X, Y = case(network)
