@@ -23,7 +23,7 @@ NOTEBOOKS = PACKED if PACKED.is_dir() else CHECKOUT / "notebooks"
 REQUIREMENTS = HOME / "requirements.txt"
 SOLUTIONS = "solutions"
 """The folder of sheets with their solutions, which learners have no use for."""
-FOLDER = Path.home() / "backpropagation"
+FOLDER = Path("~/backpropagation")
 RECORD = ".bplib.json"
 FIRST = "/lab/tree/00-contents.ipynb"
 

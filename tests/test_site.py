@@ -1,5 +1,6 @@
 """The static site, built of a few pages: opened from the disk in a browser, without a network."""
 import re
+import sys
 from urllib.parse import unquote
 
 import nbformat
@@ -72,6 +73,26 @@ def test_formulas_are_many_and_drawn_with_the_fonts_in_the_site(browser, site):
         assert page.locator("mjx-container").count() > 40
         used = page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
         assert {"MJXZERO", "MJXTEX", "MJXTEX-I"} <= {*used}
+
+
+SHAPE = """async (one) => {
+    await one.decode();
+    return [one.clientWidth / one.clientHeight, one.naturalWidth / one.naturalHeight]; }"""
+
+
+@pytest.mark.thorough
+def test_pictures_come_with_the_reader_and_move_nothing(browser, site):
+    """Files beside the pages; before one is there its place is as large as with it."""
+    with from_disk(browser, site / "06-delta-fa.html") as (page, complaints):
+        pictures = page.locator("article .cell_output img")
+        assert pictures.count() == 4
+        for one in pictures.all():
+            room = one.evaluate("one => one.clientWidth / one.clientHeight")
+            one.scroll_into_view_if_needed()
+            shown, own = one.evaluate(SHAPE)
+            assert room == pytest.approx(own, rel=0.01) and shown == pytest.approx(own, rel=0.01)
+            assert len(one.get_attribute("alt")) > 20 and one.get_attribute("src").startswith("_images/")
+        assert not complaints
 
 
 @pytest.mark.thorough
@@ -155,6 +176,7 @@ def test_a_downloaded_notebook_is_the_same_behind_a_first_cell_that_runs(site):
 @pytest.mark.thorough
 def test_nothing_is_fetched_from_elsewhere(site):
     """No page and no style asks another host for anything; scripts are watched by the tests with a browser."""
+    assert (site / "_static/neuron.svg").exists()
     for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r'(?:src="|<link [^>]*stylesheet[^>]*href="|url\(["\']?)(?:https?:)?//[^"\')]*', text) == [], path
@@ -167,7 +189,17 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.html"]
 
 
+@pytest.mark.parametrize("parts", [("file",), ("file", "below")], ids=["file", "below-a-file"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, capsys, parts):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert command.main([str(tmp_path.joinpath(*parts))]) == 1
+    assert str(tmp_path.joinpath(*parts)) in capsys.readouterr().err
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
 def test_without_sphinx_it_is_said_what_to_install(monkeypatch, tmp_path, capsys):
-    monkeypatch.setitem(__import__("sys").modules, "bplib.site.build", None)
+    monkeypatch.delitem(sys.modules, "bplib.site.build", raising=False)
+    monkeypatch.setitem(sys.modules, "sphinx.application", None)
     assert command.main([str(tmp_path / "site")]) == 1
-    assert "understand-backpropagation[site]" in capsys.readouterr().err and not (tmp_path / "site").exists()
+    said = capsys.readouterr().err
+    assert "is not installed" in said and "understand-backpropagation[site]" in said and not (tmp_path / "site").exists()

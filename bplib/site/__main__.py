@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import InputError
 
-MISSING = """The site needs packages that learners do without: {python} -m pip install "understand-backpropagation[site]"
+MISSING = """{missing} is not installed, which learners do without: {python} -m pip install "understand-backpropagation[site]"
 Then run the same command again."""
 
 
@@ -19,14 +19,18 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         from .build import build
-    except ModuleNotFoundError:
-        print(MISSING.format(python=sys.executable), file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(MISSING.format(missing=error.name, python=sys.executable), file=sys.stderr)
         return 1
     began = time.monotonic()
     try:
         pages = build(given.folder, url=given.url, repository=given.repository)
     except InputError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The site cannot be written to {given.folder}: {error}. Give a folder of your own, on a disk that has "
+              "20 MB free, and run the same command again.", file=sys.stderr)
         return 1
     print(f"{len(pages)} notebooks are pages, in {time.monotonic() - began:.0f} seconds. Open "
           f"{(given.folder / 'index.html').absolute()}")

@@ -5,16 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
-from docutils import nodes
 from sphinx.application import Sphinx
 
 from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
-from . import mathjax, settings, sources
+from . import html, mathjax, settings, sources
 
 PROCESSES = 2
-FORMULA = re.compile(r"\$([^$]+)\$")
-MARKED = r'<span class="math notranslate nohighlight">\\(\1\\)</span>'
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 MARK = ".bplib-site"
 """The file by which a folder is known as a site of ours, so that nothing else is written over."""
 
@@ -52,20 +50,13 @@ def _sphinx(source, place, target, languages, told):
     with log.open("w", encoding="utf-8") as said:
         app = Sphinx(source, None, target, place / "doctrees", "html", told, status=None, warning=said,
                      freshenv=True, parallel=PROCESSES)
-        app.connect("doctree-read", mark_formulas)
+        app.connect("doctree-read", html.adapt)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
                     context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
         app.build()
-    complaints = log.read_text(encoding="utf-8")
+    complaints = COLOUR.sub("", log.read_text(encoding="utf-8"))
     if app.statuscode or complaints:
         raise InputError(f"The site was not built as it should be. Sphinx says:\n{complaints}")
-
-
-def mark_formulas(app: Sphinx, doctree: nodes.document) -> None:
-    """Formulas between dollar signs in HTML are marked as Sphinx marks those of texts; explorers bring their own."""
-    for node in doctree.findall(nodes.raw):
-        if "data-explorer" not in node.astext():
-            node[:] = [nodes.Text(FORMULA.sub(MARKED, node.astext()))]
 
 
 def about_page(context: dict, language: str) -> dict:

@@ -1,5 +1,4 @@
 """What Sphinx is told: the theme, what of a notebook's outputs is shown, and that nothing is run or fetched."""
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from . import mathjax
@@ -17,7 +16,7 @@ def settings(url: str = "", repository: str = "") -> dict:
     repository  where the source can be found
     """
     return {
-        "project": TITLE, "author": "The authors of bplib", "html_title": TITLE, "release": release(),
+        "project": TITLE, "author": "The authors of bplib", "html_title": TITLE,
         "extensions": ["myst_nb", "sphinx.ext.mathjax", "sphinxext.opengraph"],
         "html_theme": "furo", "language": "en", "templates_path": [str(HERE / "templates")],
         "html_static_path": [str(HERE / "static")], "html_css_files": ["site.css"], "html_js_files": ["site.js"],
@@ -30,14 +29,7 @@ def settings(url: str = "", repository: str = "") -> dict:
         "myst_heading_slug_func": "bplib.site.sources.anchor", "myst_update_mathjax": False,
         "myst_url_schemes": {"http": None, "https": None, "page": "{{path}}#{{fragment}}"},
         "mathjax_path": "mathjax/startup.js", "mathjax3_config": mathjax.CONFIG,
-        "ogp_site_url": url, "ogp_site_name": TITLE, "ogp_enable_meta_description": True,
+        "html_baseurl": url, "ogp_site_url": url, "ogp_site_name": TITLE, "ogp_enable_meta_description": True,
         "ogp_social_cards": {"enable": bool(url), "font": "DejaVu Sans"},  # a font that has Persian, too
     }
 
-
-def release() -> str:
-    """The version of the course; "" where it is not installed as a package."""
-    try:
-        return version("understand-backpropagation")
-    except PackageNotFoundError:
-        return ""

@@ -96,23 +96,29 @@ def title(notebook: nbformat.NotebookNode) -> str:
 
 # the pages beside the notebooks
 
-def first_page(entries: dict[str, str], toy: str) -> str:
+def first_page(entries: dict[str, str], first: nbformat.NotebookNode) -> str:
     """The page that a visitor comes to: something that moves, what it is about, and where to begin.
 
     entries   page → what it is called in the table of contents, in their order
-    toy       the HTML of an explorer
+    first     the notebook with the table of contents; its explorer and its tables are shown
     """
-    lines = [f"# {TITLE}", "", _raw(f'<div class="first-toy">{toy}</div>'), INTRODUCTION, ""]
+    toy = _raw(f'<div class="first-toy">{first_explorer(first)}</div>')
+    lines = [f"# {TITLE}", "", toy, INTRODUCTION, "", _linked(tables(first)), ""]
     for heading, pattern in PARTS.items():
         below = {name: entry for name, entry in entries.items() if PurePosixPath(name).match(pattern)}
         lines += _contents(heading, below)
     return "\n".join([*lines, *_contents("About", {"about": "Licence and citation"})])
 
 
+def tables(notebook: nbformat.NotebookNode) -> str:
+    """The text of the first cell that lists notebooks by their numbers."""
+    return next(cell.source for cell in notebook.cells if re.search(ENTRY.format(r"[\w-]+"), cell.source))
+
+
 def entry(name: str, notebook: nbformat.NotebookNode, contents: str) -> str:
     """What a page is called in the table of contents: as in the tables of the first notebook, or by its title.
 
-    contents   the text of the first notebook
+    contents   the tables of the first notebook
     """
     if name == CONTENTS:
         return "Contents"
@@ -133,7 +139,7 @@ has a link to its own.
 
 def _contents(caption, entries):
     lines = [f"{entry} <{name}>" for name, entry in entries.items()]
-    return ["```{toctree}", ":maxdepth: 1", f":caption: {caption}", "", *lines, "```", ""]
+    return ["```{toctree}", ":hidden:", f":caption: {caption}", "", *lines, "```", ""]
 
 
 def _raw(text):
@@ -192,9 +198,8 @@ def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
     notebooks = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): nbformat.read(path, as_version=4)
                  for path in paths}
     first = notebooks[CONTENTS]
-    contents = "\n".join(cell.source for cell in first.cells)
-    page = first_page({name: entry(name, one, contents) for name, one in notebooks.items()}, first_explorer(first))
-    (folder / "index.md").write_text(page, encoding="utf-8")
+    entries = {name: entry(name, one, tables(first)) for name, one in notebooks.items()}
+    (folder / "index.md").write_text(first_page(entries, first), encoding="utf-8")
     (folder / "about.md").write_text(about_page(), encoding="utf-8")
     languages = {name: language(notebook) for name, notebook in notebooks.items()}
     for name, notebook in notebooks.items():
