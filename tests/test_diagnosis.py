@@ -326,6 +326,15 @@ def test_what_yields_arrays_one_by_one(given):
     assert told.right and told.missing == ()
 
 
+def test_gradients_in_another_order_than_the_parameters():
+    network = NETWORKS["tanh"]
+    p, X, Y = case(network)
+    g = Program(network, ("sign",))(p, X, Y)
+    nabla_b, nabla_w = ([array for name, array in g.items() if name[0] == kind] for kind in "bW")
+    told = bp.diagnose(network, p, X, Y, gradients=(nabla_b, nabla_w))  # as in Nielsen's program
+    assert names(told) == [{"the sign is turned"}] and len(told.wrong) == len(g)
+
+
 def test_all_complaints_come_in_one_message():
     network = bp.dense([3, 4, 2], "tanh")
     p, X, Y = case(network)
@@ -346,6 +355,9 @@ def test_all_complaints_come_in_one_message():
     ({"gradients": {"W1": [[1, 2], [3]]}}, "of W1: its rows differ in length"), ({"gradients": {1, 2}}, "a set, which has no order"),
     ({"gradients": [[1.0] * 3]}, r"of shapes \(1, 3\)"), ({"gradients": [None] * 6}, "hold no numbers"),
     ({"gradients": {f"W{at}": [1.0] for at in range(1, 5)}}, "have W4, and the network has 3 layers"),
+    ({"gradients": {"W9": [1.0]}}, "have W9, and the network"), ({"cost": "much"}, "cost=: it is text"),
+    ({"outputs": lambda p, X: None}, "outputs=: it is None"), ({"numeric": {1, 2}}, "numeric=: it is a set"), ({"cost": []}, "holds no"),
+    ({"gradients": object}, "what was given"), ({"X": None}, "X is missing"), ({"parameters": {"W1": 1j}}, "complex"),
     ({"gradients": lambda a, b: None}, r"takes \(a, b\), and what a and b are cannot be told"),
     ({"gradients": lambda p, X, Y, cache: None}, "what cache is cannot be told"),
     ({"gradients": lambda X, Y, lr: None}, "what lr is cannot be told.*Give eta="),

@@ -151,8 +151,9 @@ def walk(eta=0.01, steps=6, momentum=0.9, sign=-1.0, stale=False):
 
 def test_a_right_step():
     p, X, Y = start()
-    told = bp.diagnose(NETWORK, p, X, Y, step=descent, eta=0.01)
-    assert told.right and told.mistakes == () and "your step takes is right" in str(told)
+    for step in (descent, lambda p, X, Y, eta: [*descent(p, X, Y, eta).values()]):
+        told = bp.diagnose(NETWORK, p, X, Y, step=step, eta=0.01)
+        assert told.right and told.mistakes == () and "your step takes is right" in str(told)
 
 
 @pytest.mark.parametrize("named, words", [
@@ -207,6 +208,40 @@ def test_a_step_that_depends_on_eta_without_a_name():
 
     told = bp.diagnose(NETWORK, *start(), step=step, eta=0.1)
     assert told.wrong == ["W2", "b2"] and told.mistakes == ("something is used after it was changed",)
+
+
+class Object:
+    """A program that keeps its weights in an object and changes them in place."""
+
+    def __init__(self):
+        self.p, self.X, self.Y = start()
+
+    def train(self, X, Y, lr):
+        for name, g in Program(NETWORK, ("sign",))(self.p, X, Y).items():
+            self.p[name] -= lr * g
+
+    def step(self, parameters, X, Y, eta):
+        self.p = parameters
+        self.train(X, Y, eta)
+        return self.p
+
+
+def test_weights_in_an_object():
+    its = Object()
+    told = bp.diagnose(NETWORK, its.p, its.X, its.Y, step=its.step, eta=0.1)
+    assert [one.name for way in told.findings for one in way] == ["the sign is turned"]
+    with pytest.raises(bp.InputError, match="yours takes none.*def step"):
+        bp.diagnose(NETWORK, its.p, its.X, its.Y, step=its.train, eta=0.1)
+
+
+def test_several_steps_by_a_function_are_told():
+    def train(p, X, Y, eta):
+        for _ in range(3):
+            p = descent(p, X, Y, eta)
+        return p
+
+    told = bp.diagnose(NETWORK, *start(), step=train, eta=0.05)
+    assert told.right and told.mistakes == () and "3 steps of gradient descent by the right gradient" in told.assumed
 
 
 def test_a_step_in_place():

@@ -99,8 +99,8 @@ def test_a_number_worked_out_by_hand(id):
 
 
 def test_a_batch_of_three_worked_out_by_hand():
-    """4.7: the second outputs are 1, 0 and −2, their errors −1, 1 and −1; the first inputs 1, 2 and 0."""
-    errors, inputs = np.array([1, 0, -2]) - [2, -1, -1], np.array([1, 2, 0])
+    """4.7: the second outputs are 1, 0 and −2, their errors −1, 0 and −1; the first inputs 1, 2 and 0."""
+    errors, inputs = np.array([1, 0, -2]) - [2, 0, -1], np.array([1, 2, 0])
     assert check("4.7", 2 / 3 * float(errors @ inputs)).right
 
 
@@ -149,7 +149,7 @@ GIVEN_AWAY = [
     ("1.4", "Below 25 % it does."), ("1.4", "Take 2/8."), ("1.4", "Take 1 / 4."),
     ("1.6", "Take a step to a larger w."), ("1.6", "A STEP TO A LARGER w"), ("1.6", "Make a step to a larger *w*."),
     ("2.5", "There are eight of them."), ("3.7", "Do not all of them fall?"), ("4.4", "Try delta2 @ W2"),
-    ("5.1", "It may be larger than both."), ("5.6", "It is a quarter as large."), ("4.7", "It is 2/3."),
+    ("5.1", "It may be larger than both."), ("5.6", "It is a quarter as large."), ("4.7", "It is −2/3."),
 ]
 
 

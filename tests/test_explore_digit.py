@@ -28,7 +28,7 @@ def sizes(one):
 
 
 OWN = digit_reader.parameters()
-NETWORKS = [(bplib.explore.digit().network, OWN)] + [
+NETWORKS = [(network([30], ["tanh", "softmax"]), OWN)] + [
     (given, bplib.initial_parameters(given, seed=2)) for given in (
         network([12, 7], ["relu", "sigmoid", "softmax"]), network(bias=False))]
 
@@ -115,8 +115,9 @@ def test_what_cannot_be_is_refused_and_the_last_good_value_stays(name, value, sa
 @pytest.mark.parametrize("given, says", [
     (bplib.dense([64, 10, 2], ["tanh", "softmax"], "negative log-likelihood"), "64 inputs, the pixels, and 10 outputs"),
     (bplib.dense([784, 10], "softmax", "negative log-likelihood"), "Given: [784, 10]"),
-    (bplib.dense([64, 10], "sigmoid"), "Its outputs are those of softmax"), (network([65], ["tanh", "softmax"]), "64 units"),
-    (network([5], ["g", "softmax"]), "left open"), (bplib.neuron(), "made with dense"), (network(), "history.parameters")])
+    (bplib.dense([64, 10], "sigmoid"), "Its outputs are those of softmax"), (bplib.neuron(), "made with dense"),
+    (network([65], ["tanh", "softmax"]), "64 units"), (network([5], ["g", "softmax"]), "left open"),
+    (network(), "history.parameters")])
 def test_a_network_that_does_not_read_digits_is_refused(given, says):
     with pytest.raises(bplib.InputError, match=re.escape(says)):
         bplib.explore.digit(given)
@@ -164,7 +165,7 @@ class View(Controls):
         And the pixels whose sign is pale.
         """
         boxes = self.root.locator(".bplib-digit-columns .bplib-digit-signs path").evaluate_all(
-            r"""all => all.flatMap(mark => [...(mark.getAttribute("d") ?? "").matchAll(/M(\S+?),(\S+?)h(\S+?)v(\S+?)h/g)].map(
+            r"""all => all.flatMap(mark => [...mark.getAttribute("d").matchAll(/M(\S+?),(\S+?)h(\S+?)v(\S+?)h/g)].map(
                 ([, x, y, w, h]) => [mark.classList[0].endsWith("plus") ? 1 : -1, mark.classList.length === 2,
                                      ...[x, y, w, h].map(Number)]))""")
         found, pale = np.zeros(64), set()
@@ -191,7 +192,8 @@ class View(Controls):
         """A line through places on the field, (across, down) in pixels, with the mouse."""
         box = self.board.bounding_box()
         for n, (u, v) in enumerate(places):
-            self.page.mouse.move(box["x"] + u * box["width"] / 8, box["y"] + v * box["height"] / 8, steps=1 + 3 * (n > 0))
+            x, y = box["x"] + u * box["width"] / 8, box["y"] + v * box["height"] / 8
+            self.page.mouse.move(x, y, steps=4 if n else 1)
             if n == 0:
                 self.page.mouse.down()
         self.page.mouse.up()
@@ -347,6 +349,6 @@ def test_nothing_is_said_in_english_on_a_persian_page(browser, tmp_path):
 def test_nothing_is_cut_off(view, width):
     view.page.set_viewport_size({"width": width, "height": 1000})
     assert view.page.evaluate("document.documentElement.scrollWidth") <= width
-    wide = view.root.evaluate("""root => [...root.querySelectorAll("button, output, .bplib-value, [role=grid], svg")].filter(
+    wide = view.root.evaluate("""root => [...root.querySelectorAll("button, output, span, [role=grid], svg")].filter(
         (one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth).map((one) => one.outerHTML.slice(0, 80))""")
     assert wide == []

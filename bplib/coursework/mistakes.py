@@ -95,6 +95,11 @@ def _gradient(line):
     return line.kind in ("dW", "db")
 
 
+def _over_samples(line):
+    """Whether the samples of a batch are added up in it."""
+    return (_gradient(line) or _has(line, "C")) and line.of_batch
+
+
 def _at_output(line):
     return _backward(line) and "y" in line.needs
 
@@ -169,8 +174,9 @@ def _slope_by_value_of_z(line, context):
 
 def _softmax_by_itself(line, context):
     if _has(line, "jacobian"):
-        a = next(e for e in line.right.atoms(sp.Indexed) if name_of(e).startswith("a"))
-        return (a * (1 - a) * sp.KroneckerDelta(*line.indices[1:]),)
+        outputs = sorted((e for e in line.right.atoms(sp.Indexed) if name_of(e).startswith("a")), key=str)
+        alone = [a * (1 - a) for a in outputs]
+        return (alone[0] * sp.KroneckerDelta(*line.indices[1:]), *alone)
     if not (_has(line, "delta") and context.answers.softmax(line)):
         return NONE
     a = _own_activation(line, context).left
@@ -210,7 +216,7 @@ def _is_path(term):
 def _sign(line, context):
     """Once, where the program begins."""
     begins = not line.needs & context.names
-    return (-line.right,) if begins and (_backward(line) or _gradient(line)) else NONE
+    return (-line.right,) if begins and (_backward(line) or _gradient(line) or _has(line, "jacobian")) else NONE
 
 
 def _uphill(line, context):
@@ -238,7 +244,7 @@ def _mean(context):
 
 def _samples_not_summed(line, context):
     """The sum over the samples left out, with 1/N or without."""
-    if not (_gradient(line) and line.of_batch) or (_has(line, "dW") and context.kind != "formula"):
+    if not _over_samples(line) or (_has(line, "dW") and context.kind != "formula"):
         return NONE
     one = line.right.replace(lambda e: isinstance(e, sp.Sum) and e.limits[0][0] == s, lambda e: e.function)
     return (one, one.subs(N, 1)) if one != one.subs(N, 1) else (one,)
@@ -265,11 +271,11 @@ def _bias_kept(line, context):
 
 
 def _samples_twice(line, context):
-    return (line.right / N,) if _gradient(line) and line.of_batch else NONE
+    return (line.right / N,) if _over_samples(line) else NONE
 
 
 def _samples_never(line, context):
-    return (line.right * N,) if _gradient(line) and line.of_batch and _mean(context) else NONE
+    return (line.right * N,) if _over_samples(line) and _mean(context) else NONE
 
 
 def _wrong_layer(line, context):
@@ -350,6 +356,13 @@ def _lost_input(line, context):
     if not _has(line, "dW") or _inside_another(context):
         return NONE
     return (line.right.xreplace(dict.fromkeys(_inputs_of(line), sp.S.One)),)
+
+
+def _lost_weight(line, context):
+    if not _backward(line) or _at_output(line):
+        return NONE
+    weights = [e for e in line.right.atoms(sp.Indexed, sp.Symbol) if name_of(e)[0] in "Ww" and name_of(e) in line.needs]
+    return (line.right.xreplace(dict.fromkeys(weights, sp.S.One)),)
 
 
 def _weight_for_input(line, context):
@@ -444,6 +457,9 @@ TABLE = {row.name: row for row in (
     Mistake("the paths are multiplied",
             "Along a path the factors multiply; over the paths they add up.", "03-several-paths", 0.4,
             _paths_multiplied),
+    Mistake("the weight is lost",
+            "The way from one unit to the next passes through the weight between them.", "06-delta", 0.5, _lost_weight,
+            ("formula", "function")),
     Mistake("the input of the weight is lost",
             "z = w·x + b: how much does z change when w does? One factor is still to come.", "02-one-neuron", 0.5,
             _lost_input),
@@ -467,8 +483,8 @@ TABLE = {row.name: row for row in (
             "The cost says whether samples are added up or averaged, and it says so for weights and biases alike.",
             "05-layers-and-indices", 0.7, _bias_scaled, FUNCTION),
     Mistake("the samples are not added up",
-            "Every sample of the batch has its share in the gradient, and the gradient has the shape of its "
-            "parameter.", "05-layers-and-indices", 0.5, _samples_not_summed),
+            "Every sample of the batch has its share, in the cost and in each gradient, so no index of a sample is left.",
+            "05-layers-and-indices", 0.5, _samples_not_summed),
     Mistake("the bias gradient carries an input",
             "A bias is multiplied by nothing in the weighted sum.", "02-one-neuron", 0.5, _bias_times_input),
     Mistake("summed over the wrong axis",
@@ -480,7 +496,8 @@ TABLE = {row.name: row for row in (
             "Count how often the number of samples divides the cost.", "07-matrices", 0.7, _samples_twice,
             together=True),
     Mistake("not divided by the number of samples",
-            "This cost is the mean over the samples, and so is its gradient.", "07-matrices", 0.7, _samples_never,
+            "This cost is the mean over the samples: their sum, divided by how many there are. So is its gradient.",
+            "07-matrices", 0.7, _samples_never,
             together=True),
     Mistake("the activation of the wrong layer",
             "What a weight is multiplied by in the weighted sum is the output of the layer before.",

@@ -126,12 +126,12 @@ ROWS = (
     Quantity(
         "2.4", "Back through a network, in numbers",
         "The same network 2–2–1 with W1[1,1] = 0.5, W1[1,2] = −0.4, W1[2,1] = 0.3, W1[2,2] = 0.8, W2[1,1] = 1.2, "
-        "W2[1,2] = −0.7; the biases are b1[1] = 0.1, b1[2] = −0.2, b2[1] = 0.5. It sees x = (2, −1) and should say "
+        "W2[1,2] = −0.7; the biases are b1[1] = 0.1, b1[2] = −0.4, b2[1] = 0.5. It sees x = (2, −1) and should say "
         "y = −1. How large is ∂C/∂W1[2,1]? Give three digits.",
         "04-two-two-one",
         ("Forward first: both hidden units, then the output.", "Then use the formula of 2.2 with these numbers."),
         make=lambda: dense([2, 2, 1], ["sigmoid", "identity"], HALF), ask="dW1", entry=(2, 1),
-        at={"W1": np.array([[0.5, -0.4], [0.3, 0.8]]), "b1": np.array([0.1, -0.2]), "W2": np.array([[1.2, -0.7]]),
+        at={"W1": np.array([[0.5, -0.4], [0.3, 0.8]]), "b1": np.array([0.1, -0.4]), "W2": np.array([[1.2, -0.7]]),
             "b2": np.array([0.5]), "x": np.array([[2.0, -1.0]]), "y": np.array([[-1.0]])}),
     Choice(
         "2.5", "How many paths?",
@@ -273,14 +273,14 @@ ROWS = (
         "4.7", "A batch of three",
         "One layer without activation, z = W1·x + b1 and a = z, cost of a sample Σ (a − y)², mean over the samples. "
         "W1 has the rows (1, 2) and (0, −1); b1 = (0, 1). The three samples are x = (1, 0), (2, 1), (0, 3) with "
-        "y = (0, 2), (1, −1), (2, −1). How large is ∂C/∂W1[2,1]? Write a fraction or three digits.",
+        "y = (0, 2), (1, 0), (2, −1). How large is ∂C/∂W1[2,1]? Write a fraction or three digits.",
         "07-matrices",
         ("One sample a row: what are the shapes of a, of δ and of the gradient?",
          "Which column of δ meets which column of x?"),
         make=lambda: dense([2, 2], "identity"), ask="dW1", entry=(2, 1),
         at={"W1": np.array([[1.0, 2.0], [0.0, -1.0]]), "b1": np.array([0.0, 1.0]),
             "x": np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]]),
-            "y": np.array([[0.0, 2.0], [1.0, -1.0], [2.0, -1.0]])}),
+            "y": np.array([[0.0, 2.0], [1.0, 0.0], [2.0, -1.0]])}),
     Choice(
         "5.1", "One valley?",
         "Two networks 2–2–1 differ only in the order of their hidden units, so their costs are equal. What about the "

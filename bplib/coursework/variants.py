@@ -16,6 +16,8 @@ from .sheets import EXERCISES
 from .variations import TABLE
 
 TRIES = 200
+TOLD_APART: dict = {}
+"""Exercise and values of what varies → whether its numbers tell mistakes apart, which takes time to find out."""
 SEED = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
@@ -65,4 +67,6 @@ def made(id: str, picked: dict) -> Exercise | None:
     if not row.may_be(picked):
         return None
     one = row.make(EXERCISES[id], **picked)
-    return one if one.kind != "number" or is_told_apart(one) else None
+    if one.kind == "number" and (key := (id, repr(picked))) not in TOLD_APART:
+        TOLD_APART[key] = is_told_apart(one)
+    return one if one.kind != "number" or TOLD_APART[key] else None

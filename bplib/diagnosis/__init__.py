@@ -5,13 +5,14 @@ How it is made
     forms, parameters, samples   how she stores a network and a batch: what fits, and what was assumed
     reading, given               all of that together; her gradients in our layout
     calling, steps               her functions; a step of training as the gradient that it takes
-    judging                      right, wrong, or not to be decided
+    judging, precision           right, wrong, or not to be decided; to how many digits two arrays agree
+    still                        nothing has moved, all is zero
     backward, mistakes           backpropagation in pieces, and what people write in place of a piece: a table
     factors, search              factors and penalties; which mistakes give her numbers
     relations, naming, lines     how an array is to the right one; names and sentences; lines to compare with
     symptoms, compared, motion   what her data, her cost and her steps show
     source, apart                her program's text, run in a process of its own
-    of_models, graphs            the same for models of any kind: their backward equations, one of them written wrong
+    of_models, graphs, model_names    the same for models of any kind: their backward equations, one of them written wrong
     result, asked                what comes out, and `diagnose` itself
     magic                        %%diagnose for notebooks
 """

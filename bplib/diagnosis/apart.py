@@ -106,7 +106,8 @@ def returned(job):
         functions = [(job["wanted"], space.get(job["wanted"]), 1)]
     if not functions or not callable(functions[0][1]):
         return {"error": "There is no function for the gradient in your program: it takes the parameters, X and Y "
-                         "under the usual names, as in def gradients(parameters, X, Y), and returns the gradients."}
+                         "under the usual names, as in def gradients(parameters, X, Y), and returns the gradients. Where "
+                         "the weights are kept in an object, hand over a function that calls it, as step=."}
     said, problems = [], []
     for name, function, _ in functions:
         said, problems = _calls(name, function, job["calls"])

@@ -14,6 +14,8 @@ def as_numbers(given):
     Tensors are detached and brought to this machine's memory; what has `to_numpy` or `numpy` is asked for it.
     Unreadable where it holds anything but numbers.
     """
+    if given is None:
+        raise Unreadable("it is None, which is what a function without `return` gives")
     try:
         for method in ("detach", "cpu", "to_numpy", "numpy"):
             if callable(getattr(given, method, None)) and not isinstance(given, np.ndarray):
@@ -44,7 +46,7 @@ def _why(given, error):
         return "it holds something other than numbers"
     if hasattr(given, "dtype"):
         return f"NumPy has no numbers of type {given.dtype}; write .float()"
-    return f"a {type(given).__name__} is no array of numbers; hand over its arrays, as {{'W1': …, 'b1': …}}"
+    return f"what was given ({type(given).__name__}) is no array of numbers"
 
 
 def settled(given):

@@ -8,7 +8,7 @@ import numpy as np
 from ..codegen import generate
 from ..errors import InputError
 from ..inputs import checked_number
-from .arrays import Unreadable, settled
+from .arrays import Unreadable, as_numbers, settled
 from .backward import Pass
 from .calling import called, copied, takes_parameters, without_cost
 from .compared import cost_compared, numeric_compared, outputs_compared
@@ -25,6 +25,11 @@ from .still import ZERO, unmoved
 from .steps import Step, after_step, read_after
 from .symptoms import Seen, symptoms
 
+OWN_PARAMETERS = (
+    "step= is a function of the parameters, and yours takes none: it changes parameters of its own, which are not seen here. "
+    "Put it into one: def step(parameters, X, y, eta): net.W1 = parameters['W1']; net.train(X, y, eta); return {'W1': net.W1}, "
+    "with all the arrays that your object has.")
+
 READINGS = 6
 """Ways to read her arrays that are looked at, where shapes leave more than one."""
 
@@ -33,8 +38,11 @@ def diagnose(network, parameters=None, X=None, Y=None, *, gradients=None, step=N
              outputs=None, numeric=None, source=None, seed: int = 0) -> Diagnosis:
     """What is wrong with a backpropagation: which arrays, where it begins, the mistake by name.
 
+    What was not given is not judged: `right` speaks of the gradients that are there, and `missing` says which are not.
+
     network      the network as bplib writes it: `bp.dense(…)` or `bp.neuron(…)`; for gradients by the names of the
-                 parameters also `bp.graph(…)` and `bp.model(…)`, whose arrays are all given by name
+                 parameters, or in their order, also `bp.graph(…)` and `bp.model(…)`, whose arrays are all given by name, and
+                 what `bp.from_torch` returns: then names and order are those of PyTorch
     parameters   hers: a dict under any of the usual names, lists of weights and biases, or one long vector.  Weights
                  with either index first, biases (n,), (n, 1), (1, n) or in the array of the weights
     X, Y         a batch or one sample: rows or columns; targets (N,), one-hot, or labels from 0 or 1
@@ -100,7 +108,8 @@ class _Case:
     """What she has handed over, and what was made of it."""
 
     def __init__(self, network, parameters, X, Y, gradients, step, after, eta):
-        self.network, self.raw, self.X, self.Y = network, settled(parameters), X, Y
+        self.network, self.before = network, settled(parameters)
+        self.raw, self.X, self.Y = copied(self.before), copied(X), copied(Y)  # her functions may change what she has
         self.gradients, self.step, self.after, self.eta = settled(gradients), step, settled(after), eta
         self.functions, self.notes = functions_of(network), []
 
@@ -124,6 +133,8 @@ class _Case:
     def _values(self, raw, X, Y):
         """What her function or her step gives: a dict of what there is to read."""
         if self.step is not None:
+            if not takes_parameters(self.step, raw):
+                raise InputError(OWN_PARAMETERS)
             halved = None if not self.eta else after_step(self.step, raw, X, Y, self.eta / 2)
             return {"after": after_step(self.step, raw, X, Y, self.eta), "halved": halved}
         if self.after is not None:
@@ -175,6 +186,7 @@ class _Case:
         assumed = best.reading.said(self.network, ("your gradients begin with the last layer",) * best.last_first)
         if len(looked) > 1 and sum(one.rank == best.rank for one in looked) > 1 and self.asks and best.verdict is False:
             assumed += " It can be read in another way too, and is wrong in both."
+        assumed = f"{best.told} {assumed}".strip()
         return Diagnosis(
             right=best.verdict if self.asks else None, verdicts=best.judged.verdicts if best.judged else {},
             relations=best.relations(), findings=tuple(map(tuple, best.findings)), symptoms=tuple(symptoms_.values()),
@@ -193,7 +205,7 @@ class _Case:
 
     def _used_after(self, best):
         """Where the gradient that a step takes depends on η, and no name says why."""
-        if not best.step.depends or best.walk or (best.found and best.found.complete):
+        if not best.step.depends or best.walk or best.told or (best.found and best.found.complete):
             return []
         arrays = ", ".join(f"d{name}" for name in best.step.depends)
         return [Finding("something is used after it was changed", f"With half of η your step takes another gradient in "
@@ -204,12 +216,12 @@ class _Case:
         cost, outputs, numeric = given["cost"], given["outputs"], given["numeric"]
         found = []
         if outputs is not None:
-            found += outputs_compared(_value(outputs, self.raw, self.X, self.Y), best.run, best.reading.samples.columns)
+            found += outputs_compared(_numbers("outputs", _value(outputs, self.raw, self.X, self.Y)), best.run, best.reading.samples.columns)
         cost = best.values.get("cost") if cost is None else cost
         if cost is not None:
-            found += cost_compared(_value(cost, self.raw, self.X, self.Y), best.run, best.cost(best.reading.parameters))
+            found += cost_compared(_numbers("cost", _value(cost, self.raw, self.X, self.Y)), best.run, best.cost(best.reading.parameters))
         if numeric is not None:
-            given = read_gradients(leaves(_value(numeric, self.raw, self.X, self.Y)), best.reading, self.network)
+            given = read_gradients(_leaves(_value(numeric, self.raw, self.X, self.Y), "numeric="), best.reading, self.network)
             arrays = {name: one.array.astype(float) for name, one in given.items() if one.array is not None}
             found += numeric_compared(arrays, best.run, best.right)
         return found
@@ -303,7 +315,7 @@ class _Look:
         """What is told where nothing has moved, or all that was given is zero: a list of one `Finding`, or none."""
         if not self.still:
             return []
-        return [unmoved(self.case.eta, self.case.raw, self.case.after) if self.step else ZERO]
+        return [unmoved(self.case.eta, self.case.before, self.case.after) if self.step else ZERO]
 
     def soften(self):
         """Where arrays agree with the right ones to some digits, and no mistake explains the rest, they are not wrong."""
@@ -412,11 +424,22 @@ class _Look:
         return self.found.code(self) if self.found and not self.findings else ""
 
 
-def _leaves(given):
+def _leaves(given, what="Gradients"):
     try:
         return leaves(given)
     except Unreadable as error:
-        raise InputError(f"Gradients: {error}.") from error
+        raise InputError(f"{what}: {error}.") from error
+
+
+def _numbers(what, given):
+    """What she has handed over to be compared, as an array; InputError where it holds no numbers."""
+    try:
+        array = as_numbers(given)
+    except Unreadable as error:
+        raise InputError(f"{what}=: {error}.") from error
+    if not array.size:
+        raise InputError(f"{what}= holds no numbers.")
+    return array
 
 
 def _noted(name, more):

@@ -1,7 +1,6 @@
 """Her cost, her outputs and her numerical gradient beside ours."""
 import numpy as np
 
-from .arrays import Unreadable, as_numbers
 from .backward import function_of
 from .factors import Factors
 from .result import Finding
@@ -11,7 +10,7 @@ CHECK = "10-is-my-gradient-right"
 
 def cost_compared(hers, run, ours):
     """Her cost beside ours: a list of `Finding`s."""
-    hers = float(np.asarray(as_numbers(hers)).reshape(-1)[0]) if np.size(hers) == 1 else _of_many(hers)
+    hers = float(hers.sum())  # of a cost that came as an array
     if not np.isfinite(hers) or abs(hers - ours) <= 1e-6 * max(abs(ours), abs(hers)):
         return [] if np.isfinite(hers) else [_cost_found("Your cost is not finite: a logarithm of 0, or numbers that "
                                                          "overflow. Compute ln a from z.")]
@@ -27,11 +26,6 @@ def cost_compared(hers, run, ours):
         return [_cost_found("Your cost lacks the penalty on the weights")]
     return [_cost_found(f"Your cost is {hers:.6g}, that of these equations {ours:.6g}, {ratio:.4g} times as much"
                         + _table_of_pairs(hers, run, ours))]
-
-
-def _of_many(hers):
-    """A cost that came as an array: its sum."""
-    return float(as_numbers(hers).sum())
 
 
 def _cost_found(sentence):
@@ -57,7 +51,7 @@ OTHERS = ("identity", "sigmoid", "tanh", "relu", "softmax")
 def outputs_compared(hers, run, columns):
     """Her outputs beside ours: a list of `Finding`s."""
     from ..activations import activation
-    hers, ours = as_numbers(hers).astype(float), run.a[-1]
+    hers, ours = hers.astype(float), run.a[-1]
     hers = hers.T if columns and hers.ndim == 2 else hers
     hers = hers.reshape(ours.shape) if hers.size == ours.size and hers.shape != ours.shape[::-1] else hers
     tolerance = 1e-6 * np.abs(ours).max()
@@ -115,10 +109,3 @@ def _of_outputs(name, run):
     for layer in range(run.depth, int(name[1:]), -1):
         delta = run.through(layer - 1, delta @ run.W[layer])
     return delta.T @ run.a[int(name[1:]) - 1] if name[0] == "W" else delta.sum(0)
-
-
-def as_arrays(given):
-    try:
-        return as_numbers(given)
-    except Unreadable:
-        return None

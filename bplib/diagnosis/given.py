@@ -1,12 +1,12 @@
 """Her gradients in our layout: arrays of the shape of their parameter where they have one, and what was odd about them.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import InputError
 from .forms import fitted
-from .parameters import arranged, has_biases, layers_of
+from .parameters import ORDERS, arranged, has_biases, layers_of
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,15 @@ def read_last_first(found, reading, network):
 
 
 def _read(found, reading, network):
-    form, given = reading.form, {}
-    for (kind, at), leaf in arranged(found, form, network, reading.numbers).items():
+    """What fits in the order that her parameters have, or else in another one."""
+    ways = [reading.form, *(replace(reading.form, order=order) for order in ORDERS)]
+    read = [given for form in dict.fromkeys(ways) if (given := _in_form(found, form, reading.numbers, network))]
+    return next((given for given in read if not any(one.odd for one in given.values())), read[0] if read else {})
+
+
+def _in_form(found, form, numbers, network):
+    given: dict = {}
+    for (kind, at), leaf in arranged(found, form, network, numbers).items():
         if at >= len(layers_of(network)):
             raise InputError(f"The gradients have {leaf.name}, and the network has {len(layers_of(network))} layers with "
                              "parameters. Which of them does it belong to?")

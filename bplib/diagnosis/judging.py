@@ -20,7 +20,7 @@ class Judged:
     def __init__(self, functions, reading, given):
         self.given, self.single = given, _in_single(given) or any(
             array.dtype.itemsize < 8 for array in reading.parameters.values())
-        self.half = in_half([*(one.raw for one in given.values()), *reading.parameters.values()])
+        self.half = in_half([*(one.raw for one in given.values()), *reading.parameters.values(), reading.samples.X])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.right = functions.gradients(reading.parameters_float, reading.X, reading.Y)

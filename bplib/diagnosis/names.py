@@ -65,7 +65,15 @@ def _leaves(given, kind, number, name):
             if part is not None and np.size(_plain(part)):
                 yield from _leaves(part, kind, at if number is None else number, f"{name}[{at}]")
     elif given is not None and np.size(_plain(given)):
-        yield Leaf(kind, number, name, as_numbers(given), is_integer(given))
+        yield Leaf(kind, number, name, _array(given), is_integer(given))
+
+
+def _array(given):
+    try:
+        return as_numbers(given)
+    except Unreadable as error:
+        own = hasattr(given, "__dict__") and not callable(given)
+        raise Unreadable(f"{error}; hand over its arrays, as {{'W1': net.W1, …}}" if own else str(error)) from error
 
 
 def _plain(part):

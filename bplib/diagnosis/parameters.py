@@ -55,11 +55,16 @@ def _in_places(found, all_places, layers):
 
 
 def _by_layer(own, numbers):
-    """(layer, leaf): by their numbers where those are the numbers of layers, otherwise in order."""
+    """(layer, leaf): by their numbers where those are the numbers of layers, in order where there is one for each layer; a
+    number that no layer has where neither tells."""
     given = [leaf.number for leaf in own]
     if len(set(given)) == len(given) and set(given) <= set(numbers):
         return [(list(numbers).index(leaf.number), leaf) for leaf in own]
-    return [*enumerate(own)]
+    if len(own) == len(numbers):
+        return [*enumerate(own)]
+    places = [list(numbers).index(number) if number in numbers and number not in given[:at] else len(numbers)
+              for at, number in enumerate(given)]
+    return [*zip(places, own)]
 
 
 def _in_order(found, kind):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import InputError
-from .arrays import Unreadable
+from .arrays import Unreadable, as_numbers
 from .forms import ORDERS
 from .names import leaves
 from .parameters import complaints, layers_of, numbers_of, read_parameters
@@ -80,8 +80,8 @@ def _not_finite(found, X, Y):
     named = [(leaf.name or "The array of parameters", leaf.array) for leaf in found]
     for name, given in (("X", X), ("Y", Y)):
         try:
-            named.append((name, np.asarray(given, float)))
-        except Exception:  # told by the reading of samples
+            named += [] if given is None else [(name, as_numbers(given))]
+        except Unreadable:  # told by the reading of samples
             continue
     return [f"{name} holds {array[~np.isfinite(array)][0]:g}: find out first where that comes from."
             for name, array in named if array.size and not np.isfinite(array).all() and array.dtype != object]

@@ -18,11 +18,11 @@ class Samples:
 
 def read_samples(network, X, Y):
     """All ways to read them: (list of `Samples`, list of complaints); there are complaints where the list is empty."""
-    try:
-        x = as_numbers(X)
-        y = None if Y is None else as_numbers(Y)
-    except Unreadable as error:
-        return [], [f"Of X or Y: {error}."]
+    read = {name: _read(given) for name, given in (("X", X), ("Y", Y))}
+    problems = [f"{name}: {array}." for name, array in read.items() if isinstance(array, Unreadable)]
+    if X is None or problems:
+        return [], ["X is missing: the inputs of a batch."] * (X is None) + problems
+    x, y = read.values()
     n0, n_out = network.shape("x")[-1], network.shape("y")[-1]
     n0, n_out = (1 if n == "N" else n for n in (n0, n_out))
     ways, problems = [], []
@@ -36,6 +36,14 @@ def read_samples(network, X, Y):
     if not ways and not problems:
         problems = [f"X has shape {x.shape}; expected is ({n0} inputs for each sample) (N, {n0}) or ({n0}, N)."]
     return ways, [*dict.fromkeys(problems)] if not ways else []
+
+
+def _read(given):
+    """An array, None where nothing was given, or why it cannot be read."""
+    try:
+        return None if given is None else as_numbers(given)
+    except Unreadable as error:
+        return error
 
 
 def _inputs(x, n0):

@@ -358,7 +358,8 @@ def _factor_names(found, search):
         own = [name for name in factors if factors[name] == f]
         layer = int(own[0][1:]) if len(own) < len(search.hers) else None
         parts = search.factors(layer).of(f, max(1e-6, 10 * search.tolerance))
-        names = [tuple(part.name for part in way) for way in parts] or [("a constant factor",)]
+        names = [tuple(dict.fromkeys(part.name for part in way)) for way in parts] or [("a constant factor",)]
+        names = [way for way in names if "a constant factor" not in way] or names  # what has a reason says more
         alone = len(own) == 1 and len(search.hers) > 2
         if alone or len(own) < len(search.hers) and all("m is not the number of samples" in way for way in names):
             names.append(("a constant factor",))

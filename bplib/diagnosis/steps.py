@@ -33,7 +33,7 @@ def after_step(step, raw, X, Y, eta):
     result, own = called(step, raw, X, Y, eta)
     if isinstance(result, tuple) and result and not isinstance(raw, tuple):
         result = next((part for part in result if isinstance(part, (dict, list))), result)
-    return own if result is None or np.ndim(result) == 0 and not isinstance(result, dict) else result
+    return result if isinstance(result, (dict, list, tuple)) or result is not None and np.ndim(result) else own
 
 
 def read_after(raw_after, reading, network):

@@ -9,7 +9,8 @@ const TRIES = [
   ["press Clear and draw a 3. Which pixels would make it an 8?",
    ({ state, reads, steps, origin }) => origin === "hand" && !steps && reads === 3 && state.target === 8],
   ["press Clear, then Run: what does the network take for the target? Would you?",
-   ({ state, reads, sure, steps, origin }) => origin === "empty" && steps > 0 && reads === state.target && sure > NEARLY],
+   ({ state, reads, sure, steps, origin }) =>
+     origin === "empty" && steps > 0 && reads === state.target && sure > NEARLY],
   ["press Misread and choose as target what the image is. Which pixels would have to change?",
    ({ state, reads, label }) => label !== null && reads !== label && state.target === label],
 ];
@@ -47,8 +48,8 @@ function digitView(model, view, { pass }) {
           button(phrase("Example"), phrase("The next test image"), press(() => example("example"))),
           button(phrase("Misread"), phrase("The next test image that the network reads wrong"),
                  press(() => example("misread")))),
-        h("p", { class: "bplib-hint" }, phrase(
-          "With mouse, finger, or arrow keys and space. Fill the field from top to bottom: so do the digits it learned from."))),
+        h("p", { class: "bplib-hint" }, phrase("With mouse, finger, or arrow keys and space."), " ",
+          phrase("Fill the field from top to bottom: so do the digits that it learned from."))),
       h("div", { class: "bplib-controls" }, reading, outputs.element, eta.element,
         h("div", { class: "bplib-buttons" }, run.element,
           button(phrase("Step"), phrase("{formula}, kept from 0 to 1", { formula: "x ← x − η ∂C/∂x" }), press(step))),
@@ -156,7 +157,8 @@ function digitView(model, view, { pass }) {
     else if (state.eta === 0) view.tell(phrase("η is 0: a step moves nothing."));
     else if (moved < TINY_STEP) view.tell(phrase("The step is tiny ({size}): the slope is almost 0 here.",
                                                  { size: brief(moved) }));
-    else if (after > before) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
+    else if (after > before)
+      view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
     else view.tell(phrase("Step {n}: C went from {before} to {after}.", change));
     return moved >= TINY_STEP && sure < SURE;
   }
@@ -177,7 +179,8 @@ function digitView(model, view, { pass }) {
     heading.textContent = phrase("To make it read {digit}: {formula}", { digit: String(target), formula: "−∂C/∂x" });
     wanted.draw(wish, most, wishes(wish), state.x);
     todo.seen({ state, reads, sure, ...begun });
-    view.say(() => field.spoken() + phrase("The network reads {reads}, with {sure}. For the target {target} the cost C is {cost}.",
+    view.say(() => field.spoken() + phrase(
+      "The network reads {reads}, with {sure}. For the target {target} the cost C is {cost}.",
       { reads: String(reads), target: String(target), sure: brief(sure), cost: brief(found.C) }));
   }
 

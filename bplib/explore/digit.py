@@ -20,6 +20,7 @@ from .mathml import mathml
 CLASSES, SIXTEENTHS, FIRST = 10, "0123456789abcdefg", 11
 """FIRST is the number of the test image that is shown first: a 3 that is read right."""
 WIDEST = 64
+MINUS = [(-1, -0.36), (1, -0.36), (1, 0.36), (-1, 0.36)]  # a filled marker
 
 
 class DigitExplorer(Explorer):
@@ -67,8 +68,8 @@ class DigitExplorer(Explorer):
 
     def picture(self):
         told = self.language.phrase(
-            "A digit of 8 by 8 pixels; the ten outputs for it as bars: the network reads {reads}, with {sure}; and what "
-            "would make it read {target}, a plus for more ink and a minus for less.", **self._read())
+            "A digit of 8 by 8 pixels; the ten outputs for it as bars: the network reads {reads}, with {sure}; and "
+            "what would make it read {target}, a plus for more ink and a minus for less.", **self._read())
         return drawing(np.array(self.x), self.outputs(), -self.slope(), told)
 
     def __repr__(self):
@@ -144,14 +145,15 @@ def page_facts(derivation):
     return {
         "shape": digits.shape, "classes": CLASSES, "layers": len(derivation.network.structure.sizes) - 1,
         "images": ["".join(SIXTEENTHS[n] for n in row) for row in np.rint(16 * digits.X_test).astype(int)],
-        "labels": digits.Y_test.tolist(), "formula": mathml(derivation.quantities, step.left.xreplace(one_sample), step.right),
+        "labels": digits.Y_test.tolist(),
+        "formula": mathml(derivation.quantities, step.left.xreplace(one_sample), step.right),
     }
 
 
 def drawing(x, outputs, wish, told):
     """The three pictures of the view: the digit, the outputs for it, and which way each pixel would have to change."""
     shape = datasets.digits().shape
-    figure = Figure(figsize=(8, 2.9), layout="constrained")
+    figure = Figure(figsize=(8, 3.1), layout="constrained")
     drawn, bars, wanted = figure.subplots(1, 3)
     drawn.imshow(x.reshape(shape), cmap="gray_r", vmin=0, vmax=1)
     bars.barh(range(len(outputs)), outputs, color=BLUE)
@@ -159,10 +161,11 @@ def drawing(x, outputs, wish, told):
     bars.spines[["top", "right"]].set_visible(False)
     wanted.imshow(x.reshape(shape), cmap="gray_r", vmin=0, vmax=3)
     rows, columns = np.divmod(np.arange(wish.size), shape[1])
-    for marker, colour, size in (("+", BLUE, wish), ("_", RED, -wish)):
-        some = size > 0  # a marker's size is its area
-        wanted.scatter(columns[some], rows[some], s=250 * (size[some] / np.abs(wish).max())**2, marker=marker, color=colour,
-                       linewidths=2.5)
-    for axes, title in ((drawn, "$x$"), (wanted, r"$-\partial C/\partial x$")):
-        axes.set(xticks=[], yticks=[], title=title)
+    for marker, colour, size in (("P", BLUE, wish), (MINUS, RED, -wish)):
+        some, areas = size > 0, 250 * (size / np.abs(wish).max())**2
+        wanted.scatter(columns[some], rows[some], s=areas[some], marker=marker, color=colour, linewidths=0)
+    for axes, title in ((drawn, "x"), (bars, "a"), (wanted, r"-\partial C/\partial x")):
+        axes.set_title(f"${title}$")
+    for axes in (drawn, wanted):
+        axes.set(xticks=[], yticks=[])
     return Picture(figure, told)

@@ -20,8 +20,8 @@ function signs(values, columns, most) {
 /**
  * A picture of signs, one cell for each pixel.
  *
- * below   what is drawn below, that of another picture; without it the picture has its own, the `ink` of its pixels, and
- *         a sign that asks for more than all ink or less than none is pale
+ * below   what is drawn below, that of another picture; without it the picture has its own, the `ink` of its pixels,
+ *         and a sign that asks for more than all ink or less than none is pale
  */
 function signedPicture([rows, columns], below = null) {
   const cells = below ? [] : Array.from({ length: rows * columns }, (_, n) => svg("rect", {
@@ -60,7 +60,8 @@ function outputBars(classes, legend, choose) {
     return { element, input, bar, value };
   });
   return {
-    element: h("fieldset", { class: "bplib-digit-outputs" }, h("legend", {}, legend), ...rows.map((row) => row.element)),
+    element: h("fieldset", { class: "bplib-digit-outputs" },
+      h("legend", {}, legend), ...rows.map((row) => row.element)),
     draw(outputs, reads, target) {
       rows.forEach(({ element, input, bar, value }, n) => {
         element.dataset.kind = n === reads ? "reads" : "";
@@ -78,7 +79,8 @@ function unitTiles(shape, below, phrase) {
   let tiles = [], drawn = null;
   function begin(weights) {
     tiles = weights.map((row, n) => {
-      const picture = signedPicture(shape, below()), bar = h("div", {}), value = h("output", { "data-value": `unit${n + 1}` });
+      const picture = signedPicture(shape, below()), bar = h("div", {});
+      const value = h("output", { "data-value": `unit${n + 1}` });
       picture.draw(row, Math.max(...row.map(Math.abs)), phrase("the weights of unit {n}", { n: n + 1 }));
       return { bar, value, element: h("div", { class: "bplib-digit-unit" }, picture.element,
         h("div", { class: "bplib-digit-activation" }, bar), value) };

@@ -3,7 +3,7 @@
     python -m bplib.explore.digit_reader        trains it anew, in a few seconds, and writes that file
 
 It learns from the training images of `datasets.digits`, and from copies of them that are moved, stretched, slanted and
-turned: people who draw on a screen do not keep as close to the middle as the 13 writers of that set.
+turned: a digit drawn on a screen does not stand in the middle, as wide and as tall as those images have it.
 """
 import json
 from functools import cache

@@ -146,20 +146,20 @@ SENTENCES = {
     # the digit explorer: what it shows
     "Digit explorer": "کاوشگر رقم",
     "Digit explorer: a picture read as {reads}, with {sure}; target {target}, {eta}.":
-        "کاوشگر رقم: تصویری که {reads} خوانده می‌شود، با {sure}؛ رقم خواسته‌شده {target}، {eta}.",
-    "A digit of 8 by 8 pixels; the ten outputs for it as bars: the network reads {reads}, with {sure}; and what "
-    "would make it read {target}, a plus for more ink and a minus for less.":
+        "کاوشگر رقم: تصویری که {reads} خوانده می‌شود، با {sure}؛ پاسخ خواسته‌شده {target}، {eta}.",
+    "A digit of 8 by 8 pixels; the ten outputs for it as bars: the network reads {reads}, with {sure}; and "
+    "what would make it read {target}, a plus for more ink and a minus for less.":
         "رقمی از ۸ در ۸ پیکسل؛ ده خروجی آن به شکل میله: شبکه {reads} می‌خواند، با {sure}؛ و آنچه باعث می‌شود {target} "
         "بخواند، به‌اضافه برای جوهر بیشتر و منها برای جوهر کمتر.",
     "Draw here": "این‌جا بکشید",
-    "With mouse, finger, or arrow keys and space. Fill the field from top to bottom: so do the digits it learned from.":
-        "با موشی، انگشت، یا کلیدهای جهت‌نما و فاصله. کادر را از بالا تا پایین پر کنید: رقم‌هایی که شبکه از آن‌ها یاد گرفته "
-        "است هم چنین‌اند.",
+    "With mouse, finger, or arrow keys and space.": "با موشواره، انگشت، یا کلیدهای جهت‌نما و فاصله.",
+    "Fill the field from top to bottom: so do the digits that it learned from.":
+        "کادر را از بالا تا پایین پر کنید: رقم‌هایی که شبکه از آن‌ها یاد گرفته است هم چنین‌اند.",
     "The field: arrow keys move, the space key gives a pixel more ink":
         "کادر: کلیدهای جهت‌نما جابه‌جا می‌کنند و کلید فاصله جوهر پیکسل را بیشتر می‌کند",
     "row {row}, column {column}: {share} % ink": "سطر {row}، ستون {column}: {share} درصد جوهر",
     "It reads": "می‌خواند:",
-    "outputs; the choice is the target": "خروجی‌ها؛ رقم انتخاب‌شده رقم خواسته‌شده است",
+    "outputs; the choice is the target": "خروجی‌ها؛ رقم انتخاب‌شده همان پاسخ خواسته‌شده است",
     "To make it read {digit}: {formula}": "برای آنکه {digit} بخواند: {formula}",
     "more ink": "جوهر بیشتر",
     "less ink": "جوهر کمتر",
@@ -179,18 +179,18 @@ SENTENCES = {
     "The next test image": "تصویر آزمون بعدی",
     "Misread": "بدخوانده",
     "The next test image that the network reads wrong": "تصویر آزمون بعدی که شبکه اشتباه می‌خواند",
-    "Step until the network is sure of the target": "گام پشت گام، تا وقتی که شبکه از رقم خواسته‌شده مطمئن شود",
-    "{formula}, kept from 0 to 1": "{formula}، در بازهٔ صفر تا یک",
+    "Step until the network is sure of the target": "گام پشت گام، تا وقتی که شبکه از پاسخ خواسته‌شده مطمئن شود",
+    "{formula}, kept from 0 to 1": "{formula}، در بازهٔ ۰ تا ۱",
     "step length": "طول گام",
     "digit that is wanted": "رقم خواسته‌شده",
     "press Run: the picture moves against its gradient. Which pixels change until it is read as the target?":
-        "دکمهٔ «اجرا» را بزنید: تصویر خلاف جهت گرادیان خود حرکت می‌کند. کدام پیکسل‌ها تغییر می‌کنند تا رقم خواسته‌شده خوانده شود؟",
+        "دکمهٔ «اجرا» را بزنید: تصویر خلاف جهت گرادیان خود حرکت می‌کند. کدام پیکسل‌ها تغییر می‌کنند تا پاسخ خواسته‌شده خوانده شود؟",
     "press Clear and draw a 3. Which pixels would make it an 8?":
         "دکمهٔ «پاک کردن» را بزنید و رقم ۳ لاتین را بکشید. کدام پیکسل‌ها آن را ۸ لاتین می‌کنند؟",
     "press Clear, then Run: what does the network take for the target? Would you?":
-        "اول «پاک کردن» و بعد «اجرا» را بزنید: شبکه چه چیزی را به جای رقم خواسته‌شده می‌گیرد؟ شما هم همان را می‌خوانید؟",
+        "اول «پاک کردن» و بعد «اجرا» را بزنید: شبکه چه چیزی را به جای پاسخ خواسته‌شده می‌گیرد؟ شما هم همان را می‌خوانید؟",
     "press Misread and choose as target what the image is. Which pixels would have to change?":
-        "دکمهٔ «بدخوانده» را بزنید و رقم درست تصویر را انتخاب کنید. کدام پیکسل‌ها باید تغییر کنند؟",
+        "دکمهٔ «بدخوانده» را بزنید و رقم درست تصویر را به عنوان پاسخ انتخاب کنید. کدام پیکسل‌ها باید تغییر کنند؟",
 
     # its messages
     "A test image: it is a {digit}.": "تصویری از مجموعهٔ آزمون: رقم {digit} است.",
@@ -200,7 +200,7 @@ SENTENCES = {
     "After {n} steps the network reads {digit}, with {sure}. Do you?":
         "پس از {n} گام شبکه {digit} می‌خواند، با {sure}. شما چه؟",
     "The network reads {reads}, with {sure}. For the target {target} the cost C is {cost}.":
-        "شبکه {reads} می‌خواند، با {sure}. برای رقم خواسته‌شدهٔ {target} هزینه {cost} است.",
+        "شبکه {reads} می‌خواند، با {sure}. برای پاسخ خواسته‌شدهٔ {target} هزینه {cost} است.",
 
     # fields for answers
     "Answer field": "کادر پاسخ",

@@ -80,15 +80,14 @@ def _how_much_arrives(row, length, activation, factor, weight, x, y):
         f"{square(factor)}. How large is δ of the first unit? Give three digits.",
         (f"Forward through all {WORDS[length]} units, with every output kept.",
          "Going back each unit brings one slope as a factor, and each connection its weight."),
-        make=layers((1,) * (length + 1), (activation,) * length, factor), ask="delta1", entry=(1, 1),
+        make=layers((1,) * (length + 1), (activation,) * length, factor, bias=False), ask="delta1", entry=(1, 1),
         at=_chain(length, weight, x, y), generic=_generic(length))
 
 
 def _chain(length, weight, x, y):
-    """Numbers of layers of one unit each."""
+    """Numbers of layers of one unit each.  Biases that are 0 are left out, which is derived sooner."""
     weights = {f"W{layer}": np.full((1, 1), weight) for layer in range(1, length + 1)}
-    biases = {f"b{layer}": np.zeros(1) for layer in range(1, length + 1)}
-    return Numbers(**weights, **biases, x=np.full((1, 1), x), y=np.full((1, 1), y))
+    return Numbers(**weights, x=np.full((1, 1), x), y=np.full((1, 1), y))
 
 
 @lru_cache(maxsize=None)

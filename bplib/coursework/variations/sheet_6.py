@@ -11,7 +11,7 @@ from ...models.model import model
 from ...networks import graph, neuron
 from .sheet_2 import WORDS
 from .sheet_3 import ORDINAL
-from .words import (FACTORS, HALF, PLAIN, SYMBOL, UNIT, UNITS, Variation, indexed, layers, loss_of, square, word)
+from .words import (FACTORS, HALF, PLAIN, SYMBOL, UNIT, UNITS, Variation, indexed, layers, loss_of, square)
 
 
 @lru_cache(maxsize=None)
@@ -37,7 +37,7 @@ HALVED = {1: "", HALF: "/2", 2: "*2"}
 
 MADE_FOR = {
     "sigmoid": ("A neuron with σ and binary cross entropy.", "-y*log(a) - (1 - y)*log(1 - a)"),
-    "exp": ("A neuron with exp, whose targets are counts; its cost is a − y ln a.", "a - y*log(a)"),
+    "exp": ("A neuron with exp, whose targets are counts; its cost is {a} − {y} ln {a}.", "a - y*log(a)"),
     "tanh": ("A neuron with tanh, whose targets are −1 and 1; its cost is binary cross entropy for them.",
              "-((1 + y)*log(1 + a) + (1 - y)*log(1 - a))/2"),
 }
@@ -48,13 +48,12 @@ def _made_for_its_activation(row, activation, by, letters):
     a, y, z = called(letters, "a", "y", "z")
     of, = called(letters, by)
     told, cost = MADE_FOR[activation]
-    told = re.sub(r"\b[ayz]\b", lambda name: letters.get(name[0], name[0]), told) if activation == "exp" else told
     plain = activation == "sigmoid" and not letters
-    passes = "Through which quantity does z reach the cost?" if by == "z" else "Through which quantities does it reach the cost?"
+    passes = f"which quantity does {z}" if by == "z" else f"which quantities does {of}"
     return replace(
-        row, text=f"{told} Derive ∂C/∂{of} for one sample. What cancels?",
-        hints=(passes.replace(" z ", f" {z} "), f"Write the slope of {SYMBOL.get(activation, activation)} with the output {a}.",
-               "Which factors cancel?"),
+        row, text=f"{told.format(a=a, y=y)} Derive ∂C/∂{of} for one sample. What cancels?",
+        hints=(f"Through {passes} reach the cost?",
+               f"Write the slope of {SYMBOL.get(activation, activation)} with the output {a}.", "Which factors cancel?"),
         make=_NEURON if plain else written("", "x y", f"z = w*x + b\na = {activation}(z)\nC = {cost}", (*letters.items(),)),
         of=of)
 
@@ -65,10 +64,10 @@ _NEURON = lru_cache(maxsize=1)(lambda: neuron("sigmoid", "binary cross entropy")
 def _chain(row, length, activation, factor, by):
     hear = ", ".join(f"a{n} {'is heard ' * (n == 1)}by the {ORDINAL[n]}" for n in range(1, length))
     part = {"W1": "weight", "b1": "bias"}[by]
+    cost = square(factor, f"a{length}").replace(" (", "(")
     return replace(
         row, text=f"{WORDS[length].capitalize()} layers of one unit each, with {SYMBOL[activation]}; {hear}. The cost of a "
-                  f"sample is {square(factor, f'a{length}').replace(' ', '', factor != 1)}. Derive ∂C/∂{by} for one sample; {by} is the {part} of the first "
-                  "unit.",
+                  f"sample is {cost}. Derive ∂C/∂{by} for one sample; {by} is the {part} of the first unit.",
         hints=(f"Write down every quantity that a change of {by} passes on its way to the cost.", row.hints[1]),
         make=layers((1,) * (length + 1), (activation,) * length, factor), of=by)
 
@@ -78,9 +77,9 @@ def _chain(row, length, activation, factor, by):
 SIZES = {1: (3, 4), 2: (3, 5, 4), 3: (3, 5, 2, 4)}
 
 
-def at(units, by, indices):
-    """∂C/∂z1_j, in the letters of a variant: of W1, "jk"; of b1 and z1, "j"."""
-    return f"{by}_{indexed(units).replace(',', '') if by.startswith('W') else units.get('j', 'j')}" if indices else by
+def at(units, name):
+    """An array with its indices, in the letters of a variant: W1 as W1_jk, b1 as b1_j."""
+    return f"{name}_{indexed(units).replace(',', '') if name.startswith('W') else units.get('j', 'j')}"
 
 
 def _softmax(row, layer, kind, units):
@@ -88,13 +87,13 @@ def _softmax(row, layer, kind, units):
     where = f" in layer {layer}" if layer > 1 else ""
     return replace(
         row, text=f"Softmax outputs{where} and categorical cross entropy; the targets of a sample add up to 1. Derive "
-                  f"∂C/∂{at(units, by, True)} for one sample, as short as it can be written.",
+                  f"∂C/∂{at(units, by)} for one sample, as short as it can be written.",
         make=layers(SIZES[layer], (*("tanh",) * (layer - 1), "softmax"), loss_name="categorical cross entropy"), of=by)
 
 
 def _from_the_cost(row, activation, factor, by, units):
     j = units.get("j", "j")
-    asked = {"z1": f"δ1_{j} = ∂C/∂z1_{j}"}.get(by, f"∂C/∂{at(units, by, True)}")
+    asked = {"z1": f"δ1_{j} = ∂C/∂z1_{j}"}.get(by, f"∂C/∂{at(units, by)}")
     return replace(
         row, text=f"Two layers with {SYMBOL[activation]}; the cost of a sample is {square(factor, 'a2').replace('(', 'Σ (')}. "
                   f"Derive {asked} for one sample, beginning with the cost: no δ is known.",
@@ -108,7 +107,7 @@ MEANS = {"mean": ("mean", "The mean is a sum with a factor in front; which sampl
 
 def _over_a_batch(row, activation, factor, over, by, units):
     how, hint = MEANS[over]
-    of = at(units, by, True)
+    of = at(units, by)
     return replace(
         row, title=f"The {over} over a batch",
         text=f"One layer with {SYMBOL[activation]}; the cost C of a batch is the {how} over N samples of "
@@ -118,7 +117,7 @@ def _over_a_batch(row, activation, factor, over, by, units):
 
 
 def _penalty(row, over, layer, depth, units):
-    j, of = units.get("j", "j"), at(units, f"W{layer}", True)
+    j, of = units.get("j", "j"), at(units, f"W{layer}")
     return replace(
         row, text=f"{'' if depth == 2 else 'Three layers. '}The cost C of a batch is the {MEANS[over][0]} of the samples' costs "
                   f"C_s plus (λ/2) Σ w² over all weights. δ{layer}_s{j} = ∂C_s/∂z{layer}_s{j} is known for every sample s. Derive "
@@ -172,13 +171,13 @@ KERNEL_NAMES = (PLAIN, {"w": "v", "x": "u"}, {"p": "i", "q": "j"}, {"a": "h", "y
 def _kernel(row, activation, factor, by, letters):
     w, x, p, q = called(letters, "w", "x", "p", "q")
     same = {"w": f"every position {p} has the same weights", "b": f"every position {p} has the same weights and the same bias b"}
-    of, acts = {"w": (f"{w}_{q}", f"{w}_{q}"), "b": ("b", "b")}[by]
+    of = {"w": f"{w}_{q}", "b": "b"}[by]
     last = {"w": (f"Which entry of {x} does {w}_{q} meet at position {p}?",), "b": ()}[by]
     return replace(
         row, text=f"A kernel {w} runs over a signal {x}: {same[by]}. Derive ∂C/∂{of}.",
-        hints=(f"At which positions does {acts} act?", row.hints[1], *last),
+        hints=(f"At which positions does {of} act?", row.hints[1], *last),
         make=written("p:P=(R-Q)+1 q:Q r:R", "x[r] y[p]", f"z[p] = sum(w[q]*x[p+q], q) + b\na[p] = {activation}(z[p])\n"
-                     f"C = sum((a[p] - y[p])**2, p){HALVED[factor]}", (*letters.items(),)), of=word(by, {}) if by == "b" else w)
+                     f"C = sum((a[p] - y[p])**2, p){HALVED[factor]}", (*letters.items(),)), of={"w": w, "b": "b"}[by])
 
 
 STEP_NAMES = (PLAIN, {"h": "a"}, {"j": "p", "k": "q"}, {"W": "V", "z": "u"}, {"h": "f", "j": "q", "k": "r", "y": "g"})
