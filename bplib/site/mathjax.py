@@ -12,8 +12,8 @@ PARTS = ("startup", "core", "input/tex-base", "input/tex/extensions/ams", "outpu
          "a11y/assistive-mml")
 FONTS = "output/chtml/fonts/woff-v2"
 FONT = re.compile(r"%%URL%%/([\w-]+)\.woff")
-UNUSED = re.compile("Script|SansSerif|Fraktur|Vector|Typewriter|Calligraphic-Bold|Main-Italic|Math-BoldItalic|Math-Regular")
-"""Fonts that no formula of the course asks for; where one does after all, it is fetched from its file."""
+UNUSED = re.compile("AMS|Script|SansSerif|Fraktur|Vector|Typewriter|Calligraphic-Bold|Main-Italic|Math-BoldItalic|Math-Regular")
+"""Fonts from which no formula of the course takes a sign; where one is asked for after all, its file is fetched."""
 
 CONFIG = {
     "loader": {"load": ["core", "input/tex-base", "[tex]/ams", "output/chtml", "a11y/assistive-mml"]},
