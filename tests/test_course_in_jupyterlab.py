@@ -1,6 +1,5 @@
-"""What a person sees who opens a notebook in JupyterLab, in the light theme and in the dark one.
+"""What a person sees who opens a notebook in JupyterLab and runs all its cells, in the light theme and in the dark one.
 
-Of most one sees what is stored, which a run shows again, as nbval tests; of each kind of notebook one is run here too.
 DEFECTS says what nobody may see. A page with one defect of each kind shows that each kind is found.
 """
 import json
@@ -17,8 +16,6 @@ from bplib.bench.browser import PATIENCE, Lab
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PATHS = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.ipynb")
                if not {".ipynb_checkpoints", "solutions"} & {*path.parts})
-RUN = ("02-one-neuron.ipynb", "06-delta-fa.ipynb", "coursework/sheet-3-layers.ipynb", "planted.ipynb")
-"""Of these all cells are run first: a lesson, one in Persian, a sheet, and the page of defects."""
 WIDTH, HEIGHT = 1100, 1000
 """Of the window, in pixels; the list of files is closed."""
 
@@ -114,10 +111,9 @@ class Reader:
         lab.command("application:toggle-left-area")
 
     def defects(self, path):
-        """{what is wrong: [(number of the cell, what there is)]} of a notebook, once all is drawn."""
+        """{what is wrong: [(number of the cell, what there is)]} of a notebook, once all cells have run."""
         self.open(path)
-        if path in RUN:
-            self.lab.command("notebook:run-all-cells")
+        self.lab.command("notebook:run-all-cells")
         self.wait()
         cells = self.page.evaluate(READ)
         found = {name: [(n, text) for n, cell in enumerate(cells) for text in cell[name]] for name in DEFECTS}
@@ -168,10 +164,10 @@ def notebook(*cells):
 
 @pytest.fixture(scope="module")
 def reader(browser, server):
-    """One page for all notebooks, which are copies; what is stored of those that run need not be drawn before."""
+    """One page for all notebooks, which are copies; what they have stored need not be drawn before they run."""
     folder = server.folder / "course"
     shutil.copytree(NOTEBOOKS, folder)
-    for path in {*PATHS} & {*RUN}:
+    for path in PATHS:
         nbformat.write(without_outputs(nbformat.read(folder / path, as_version=4)), folder / path)
     nbformat.write(notebook(*PLANTED.values()), folder / "planted.ipynb")
     nbformat.write(notebook(), folder / "start.ipynb")
