@@ -3,6 +3,7 @@
 Steps change arrays in place, and whatever ends training may come in the middle of one.  So copies are made on the way,
 each a `History` to go on from; in the end the steps since the last copy are done once more, to the same numbers.
 """
+import os
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -301,7 +302,9 @@ class _Bar:
             return
         if self.bar is None:
             from tqdm.auto import tqdm  # late, since it is slow, and in a notebook brings widgets along
-            self.bar = tqdm(desc="epochs", total=self.epochs, initial=round(epochs, 2), unit="epoch", leave=False)
+            # in a notebook tqdm does not look at TQDM_DISABLE by itself
+            self.bar = tqdm(desc="epochs", total=self.epochs, initial=round(epochs, 2), unit="epoch", leave=False,
+                            disable=bool(os.environ.get("TQDM_DISABLE")))
         self.bar.n = round(epochs, 2)
         self.bar.refresh()
 
