@@ -117,6 +117,11 @@ def test_other_ways_to_derive_it_are_right_too(id, text):
     assert (check(id, text).score, check(id, text).outcome) == (1, "right")
 
 
+def test_the_same_with_indices_and_without_is_no_step():
+    alone = "∂C/∂z1_j = a1_j − y_j"
+    assert check("6.2", "δ1 = δ1_j\n" + alone).score == check("6.2", alone).score < 1
+
+
 @pytest.mark.parametrize("last", ["∂C/∂z_{t+1-1,j}", "δ_{t+1-1,j}", "∂C/∂z_{t-1+1,j} + 0"])
 def test_an_index_that_is_t_again_is_not_another_step_in_time(last):
     text = "δ_tj := ∂C/∂z_tj\n∂C/∂h_tj = 2(h_tj − y_tj) + Σ_k U_kj δ_{t+1,k}\nδ_tj = ∂C/∂h_tj · ∂h_tj/∂z_tj\n= "

@@ -440,3 +440,16 @@ def test_an_error_of_the_bar_loses_nothing(monkeypatch):
     monkeypatch.setattr("tqdm.auto.tqdm", broken)
     history = stopped(lambda: train("arrays", batch_size=5), OSError)
     assert (history.epochs, history.place.step) == (0, 1)
+
+
+def test_a_bar_of_a_notebook_stays_away_where_the_environment_says_so(monkeypatch):
+    """tqdm's own bar for notebooks does not ask."""
+    from tqdm.notebook import tqdm
+
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    monkeypatch.setattr(training, "PATIENCE", 0)
+    monkeypatch.setattr("tqdm.auto.tqdm", tqdm)
+    bar = training._Bar(3)
+    bar.show(1)
+    assert bar.bar.disable
+    bar.close()

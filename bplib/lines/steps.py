@@ -11,10 +11,10 @@ import numpy as np
 
 from ..errors import InputError
 from .arriving import derivative_meant
-from .judging import EQUAL, Finding
+from .judging import EQUAL, Finding, difference
 from .sites import Site
 from .tree import Call, Derivative, Entry, Own, Partial, walk
-from .values import Value, World, aligned
+from .values import Value, World, aligned, named_alike
 from .writing import latex
 
 LEAST, MOST = 0.2, 0.9
@@ -97,10 +97,11 @@ class _Free:
             self.judge.set_ranges(world, link.left, link.right)
             try:
                 with np.errstate(all="ignore"):
-                    _, sides = aligned(world.value(link.left), world.value(link.right))
+                    pairs = named_alike(world.value(link.left), world.value(link.right))
+                    _, sides = aligned(*min(pairs, key=lambda pair: difference(*pair)))
+                found.append(np.broadcast_arrays(*sides))
             except (InputError, ValueError):
                 return None, None
-            found.append(np.broadcast_arrays(*sides))
         return np.stack([left for left, _ in found]), np.stack([right for _, right in found])
 
 
