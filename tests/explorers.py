@@ -119,6 +119,8 @@ def violations(page, selector, **options):
     found = page.evaluate("([where, options]) => axe.run(where, options)", [selector, {"selectors": False, **options}])
     contrasts = [check["data"] for kind in ("passes", "violations") for rule in found[kind]
                  if rule["id"] == "color-contrast" for node in rule["nodes"] for check in node["any"]]
-    assert sum("contrastRatio" in data for data in contrasts) > 5, "axe has seen no text"
+    unseen = [f"{check['message']} {node['html'][:120]}" for rule in found["incomplete"]
+              if rule["id"] == "color-contrast" for node in rule["nodes"] for check in node["any"]]
+    assert sum("contrastRatio" in data for data in contrasts) > 5, f"axe has seen no text: {unseen[:5]}"
     return [f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary'][-160:]}"
             for rule in found["violations"] for node in rule["nodes"]]
