@@ -78,14 +78,22 @@ class Arithmetic:
     # arithmetic
 
     def expression(self):
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets inside one another.")
+        return self.deeper(self.terms)
+
+    def terms(self):
         tree = self.negative(self.term()) if self.skip("-") else self.term()
         while sign := self.skip("+", "-"):
             tree = self.binary(sign.kind, tree, self.term())
-        self.depth -= 1
         return tree
+
+    def deeper(self, read):
+        """What `read` reads, where that may have the same within it, and again."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"The formula has more than {DEEPEST} brackets, sums or functions inside one another.")
+        found = read()
+        self.depth -= 1
+        return found
 
     def term(self):
         tree = self.factor()

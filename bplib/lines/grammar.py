@@ -13,7 +13,7 @@ import math
 import re
 from dataclasses import replace
 
-from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, STARTS, Arithmetic
+from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, STARTS, Arithmetic
 from ..formula.tokens import FormulaError, Token
 from .marks import regrouped
 from .names import Unreadable, Written, shown_index
@@ -235,15 +235,6 @@ class _Reader(Arithmetic):
         if braces or grouped:
             self.expect("}" if braces or grouped.kind == "{" else ")", "what stands below the line")
         return self.derivative(self.deeper(self.factor) if of is None else of, by, token.text != "∂")
-
-    def deeper(self, read):
-        """What `read` reads, where that may have the same within it, and again."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets, sums or functions inside one another.")
-        found = read()
-        self.depth -= 1
-        return found
 
     def derivative(self, of, by, total):
         return Partial(of, by, total) if isinstance(of, (Entry, Own)) else Derivative(of, by)
