@@ -3,6 +3,8 @@ import re
 
 import numpy as np
 
+from ..formula.tokens import DIGIT
+from .grammar import WORD
 from .matching import apart
 from .mistakes import TABLE
 from .reading import formula_values
@@ -38,7 +40,8 @@ def number_told(row, known, answer, tree=None):
         for name, value in right.items():
             one, other = _side_by_side(value, values and values.get(name))
             if one is not None and np.isfinite(other).all() and not np.allclose(one, other, rtol=1e-8, atol=0):
-                at = np.unravel_index(np.abs(one - other).argmax(), one.shape)
+                gap = np.abs(one - other)
+                at = np.unravel_index((gap >= gap.max() * (1 - CONSTANT)).argmax(), one.shape)  # the same on any machine
                 place = dict(zip(row.letters(name), at))
                 return _difference_told(_place(row, name, at), other[at], one[at]) + inputs_told(row, tree, point, place)
     return ""
@@ -101,12 +104,18 @@ def arrays_that_enter_right(row, tree):
     """The arrays in a formula that change it as they change the right answer when they alone are doubled."""
     names = sorted({node.name for node in walk(tree) if isinstance(node, Entry)} - {"N"})
     point = row.test_at[-1]
-    right = [name for name in names if _factor(point, name, lambda: row.value(point.run(row.lines))[row.ask])
+    right = [name for name in names if factor_of_right(row, name)
              == _factor(point, name, lambda: formula_values(row, tree, [point])[0][0][row.ask]) != 1.0]
     if not right:
         return []
     names = ", ".join(f"`{row.called(name)}`" for name in right)
     return [f"{names} {'enters' if len(right) == 1 else 'enter'} it in the right way."]
+
+
+def factor_of_right(row, name):
+    """By which factor the right answer changes when an array is doubled at the last test point."""
+    point = row.test_at[-1]
+    return _factor(point, name, lambda: row.value(point.run(row.lines))[row.ask])
 
 
 def _factor(point, name, value):
@@ -140,7 +149,7 @@ def shapes_told(right, answer):
             for name, value in right.items() if value.array.shape != answer[name].array.shape]
 
 
-SUPERSCRIPT = re.compile(r"_\{?\w+\}?(?:\^\d|[²³])")
+SUPERSCRIPT = re.compile(rf"_\{{?[{WORD}]+\}}?(?:\^{DIGIT}|[²³])")
 
 
 def superscripts_told(text):
