@@ -1,5 +1,6 @@
 """Sentences for the learner: what the mistake is, where to look, a number that shows it.  Never the answer."""
 import re
+from decimal import Decimal
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from .reading import formula_values
 from .tree import Entry, walk
 from .values import evaluate
 
-DIGITS = 4
+DIGITS, EXACT = 4, 12
+"""Digits that are shown, and those that are free of rounding errors."""
 CONSTANT = 1e-9
 MOST_INPUTS = 8
 
@@ -56,10 +58,16 @@ def inputs_told(row, tree, point, place):
             continue
         at = [index - 1 if isinstance(index, int) else place.get(index) for index in stored.full(node.indices)]
         if all(index is not None and index < n for index, n in zip(at, stored.values.shape)):
-            shown = ",".join(map(str, node.indices))
-            found[f"{row.called(node.name)}{f'[{shown}]' * bool(shown)}"] = float(stored.values[tuple(at)])
-    numbers = ", ".join(f"{name} = {value:.{DIGITS}g}" for name, value in found.items())
+            letters = ",".join(map(str, node.indices))
+            found[f"{row.called(node.name)}{f'[{letters}]' * bool(letters)}"] = float(stored.values[tuple(at)])
+    numbers = ", ".join(f"{name} = {shown(value)}" for name, value in found.items())
     return f" There {numbers}." if 0 < len(found) <= MOST_INPUTS else ""
+
+
+def shown(value, digits=DIGITS):
+    """A number with so many digits.  Halfway between two it is not rounding errors that decide, but an even last digit."""
+    exact = Decimal(f"{value:.{EXACT}g}")
+    return f"{float(f'{exact:.{digits - 1}e}'):.{digits}g}"
 
 
 def _side_by_side(right, answer):
@@ -75,9 +83,9 @@ def _place(row, name, at):
 
 def _difference_told(place, yours, right):
     ratio = yours / right if right else np.inf
-    times = f", {ratio:.3g} times as much" if 1e-3 < abs(ratio) < 1e3 else ""
+    times = f", {shown(ratio, 3)} times as much" if 1e-3 < abs(ratio) < 1e3 else ""
     where = f", for {place}," if place else ""
-    return f"At a test point{where} yours gives {yours:.{DIGITS}g} where {right:.{DIGITS}g} is right{times}."
+    return f"At a test point{where} yours gives {shown(yours)} where {shown(right)} is right{times}."
 
 
 # what is right about an answer that is wrong

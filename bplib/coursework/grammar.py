@@ -14,7 +14,7 @@ import re
 from functools import partial
 
 from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, Arithmetic
-from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token
+from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token, quoted
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
@@ -198,7 +198,7 @@ class _Parser(Arithmetic):
         names = ", ".join(self.vocabulary.names)
         known = f"Known here: {names}." if names else "Type a number; no name stands for one here."
         hint = self.vocabulary.hint(token.text)
-        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{hint} {known}", token)
+        self.fail(f"{quoted(token.text[:30])} is not a name of this exercise.{hint} {known}", token)
 
     def entry(self, name, token):
         written = self.text[token.position:self.next.position].strip() or token.text
@@ -240,7 +240,7 @@ class _Parser(Arithmetic):
                 self.fail("Units are counted from 1.", token)
             return int(text)
         if not (len(text) == 1 and text.isascii() and text.isalpha()):
-            self.fail(f"An index is one letter or a number counted from 1, as in w[j,k]; read: {text[:20]!r}.", token)
+            self.fail(f"An index is one letter or a number counted from 1, as in w[j,k]; read: {quoted(text[:20])}.", token)
         self.letters.add(text)
         if len(self.letters) > MOST_INDICES:
             self.fail(f"More than {MOST_INDICES} different indices are too many.", token)

@@ -66,6 +66,16 @@ class Token(NamedTuple):
     """Whether nothing stands between it and the token before."""
 
 
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+"""Kinds of characters that cannot be seen."""
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks; in place of characters that cannot be seen stand their numbers."""
+    shown = (repr(c)[1:-1] if unicodedata.category(c) in HIDDEN and c != " " else c for c in text)
+    return f"'{''.join(shown)}'"
+
+
 def tokens(text):
     """All tokens of a text, closed by one of kind "end"."""
     if not isinstance(text, str):
@@ -118,12 +128,12 @@ def _token(match, glued, text):
 
 def _stranger(character):
     """What to say of a character that no formula contains."""
-    latin = unicodedata.normalize("NFKD", character)[:1]
+    shown, latin = quoted(character), unicodedata.normalize("NFKD", character)[:1]
     if latin.isascii() and latin.isalnum():
-        return f"{character!r} looks like {latin!r} but is another character; type {latin!r} on the keyboard."
+        return f"{shown} looks like '{latin}' but is another character; type '{latin}' on the keyboard."
     for script, letters in SCRIPTS.items():
         if re.match(f"[{letters}]", character):
-            return f"{character!r} is a {script} letter that this course does not use; type a Latin letter instead."
+            return f"{shown} is a {script} letter that this course does not use; type a Latin letter instead."
     if character in MEANINGLESS:
-        return f"{character!r} has no meaning in a formula."
-    return f"The character {character!r} (U+{ord(character):04X}) cannot be read."
+        return f"{shown} has no meaning in a formula."
+    return f"The character {shown} (U+{ord(character):04X}) cannot be read."

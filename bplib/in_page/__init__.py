@@ -15,5 +15,6 @@ values       from a tree to numbers
 matching     which of the known answers that is
 feedback     what is said of it
 judge        all of it together: the verdict
+progress     what has been typed, kept in the browser, and in a file
 field        the field on the page
 """

@@ -1,18 +1,17 @@
 """What a page knows of an exercise: names, test points, and what the right answer and each known mistake give there."""
 import json
 from base64 import b64encode
+from collections.abc import Callable
 
 import numpy as np
 
-from ..coursework.exercises import Exercise
+from ..coursework.checking import check
+from ..coursework.exercises import Choice, Derived, Exercise
 from ..coursework.feedback import factor_of_right
 from ..coursework.matching import reference
 from ..coursework.mistakes import TABLE
+from ..coursework.reading import LETTERS
 from .script import names_of
-
-JUDGED = ("formula", "number")
-"""Kinds of exercise that a page judges."""
-
 
 class Numbers:
     """Arrays one after another; `place` says where one stands: its shape, and the number of its first entry."""
@@ -30,10 +29,10 @@ class Numbers:
         return b64encode(np.concatenate(self.arrays).tobytes()).decode()
 
 
-def facts(row: Exercise) -> dict:
-    """An exercise with a formula or a number as its answer, as JSON can hold it.
+def of_values(row: Derived) -> dict:
+    """What there is to know of an exercise with a formula or a number as its answer.
 
-    kind, axes, letters   what is asked for, and its indices
+    axes, letters   what is asked for, and its indices
     names, silent, functions, meanings, free    see `script.names_of`
     points        at each test point the arrays that a formula may name, and how far letters run
     right         the numbers of the right values in `values`, one for each point
@@ -43,7 +42,9 @@ def facts(row: Exercise) -> dict:
     layered       arrays of layers that may have any width, where no single unit is asked for
     called        array → its name in the exercise, where it has another one
     """
-    known, numbers, pool, mistakes = reference(row), Numbers(), {}, {}
+    known, numbers = reference(row), Numbers()
+    pool: dict = {}
+    mistakes: dict[str, int] = {}
 
     def value(found):
         if found is None:
@@ -58,7 +59,7 @@ def facts(row: Exercise) -> dict:
         return [[list(names), *values] for names, *values in dict.fromkeys(found)]
 
     right = [*map(value, known.right)]
-    return {"id": row.id, "kind": row.kind, "tolerance": known.equal, "nearly": known.nearly, "right": right,
+    return {"tolerance": known.equal, "nearly": known.nearly, "right": right,
             "single": candidates(known.single), "double": candidates(known.double),
             **(_of_formula(row, numbers) if row.kind == "formula" else OF_NUMBER),
             "mistakes": [{"name": name, "sentence": TABLE[name].sentence, "notebook": TABLE[name].notebook}
@@ -67,6 +68,17 @@ def facts(row: Exercise) -> dict:
 
 
 OF_NUMBER: dict = {"points": [], "axes": [], "letters": [], "enters": {}, "layered": [], "called": {}}
+
+
+def of_choice(row: Choice) -> dict:
+    """What there is to know of a question with options: their texts, and the verdict on each."""
+    verdicts = [check(row, letter) for letter, _ in zip(LETTERS, row.options)]
+    return {"options": [option.strip("`") for option in row.options], "verdicts": [
+        {"outcome": one.outcome, "mistakes": one.mistakes, "feedback": one.feedback} for one in verdicts]}
+
+
+FACTS: dict[str, Callable[..., dict]] = {"formula": of_values, "number": of_values, "choice": of_choice}
+"""Kinds of exercise that a page judges → exercise → what it has to know, as JSON can hold it."""
 
 
 def _can_be_met(values, name):
@@ -88,4 +100,13 @@ def _of_formula(row, numbers):
 
 def packed(row: Exercise) -> str:
     """The facts as a JSON text that can stand within HTML."""
-    return json.dumps(facts(row), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps({"id": row.id, "kind": row.kind, **FACTS[row.kind](row)}, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def place(row: Exercise) -> str:
+    """HTML for a page: the place of a field, with the facts in it; where none can judge, a sentence that says so."""
+    if row.kind not in FACTS:
+        return f"<p>A {row.kind} is not judged in this page. Download the notebook, and check yours there.</p>"
+    return (f'<div class="judged" data-exercise="{row.id}" data-kind="{row.kind}">'
+            f'<script type="application/json">{packed(row)}</script>'
+            "<p>Your answer is judged here, in the page, where its scripts may run.</p></div>")

@@ -17,7 +17,7 @@ function judged(exercise, text) {
   }
 }
 
-const JUDGES = { formula: judgedFormula, number: judgedNumber };
+const JUDGES = { formula: judgedFormula, number: judgedNumber, choice: judgedChoice };
 
 function judgedFormula(exercise, text) {
   const tree = parse(text, exercise.vocabulary), notes = [];
@@ -110,10 +110,21 @@ function roundedTold(right, value, digits) {
   return off < unit ? "That is close. Give three digits, rounded." : "";
 }
 
+// letters
+
+/** The verdict on an option, by its letter or its text. */
+function judgedChoice({ options, verdicts }, text) {
+  const plain = stripped(text).replace(/^`+|`+$/g, ""), letters = [...TABLES.LETTERS].slice(0, options.length);
+  const letter = letters.indexOf(plain.replace(/^[().]+|[().]+$/g, "").toUpperCase());
+  const chosen = letter < 0 ? options.indexOf(plain) : letter;
+  return chosen < 0 ? unreadable(`Choose a letter from A to ${letters.at(-1)}.`) : { ...verdicts[chosen], position: null };
+}
+
 // an exercise, out of its data
 
 /** What is judged by: the data that `facts.py` has made of an exercise, with its numbers as arrays. */
 function opened({ numbers, ...data }) {
+  if (numbers === undefined) return data;
   const all = new Float64Array(Uint8Array.from(atob(numbers), (letter) => letter.charCodeAt(0)).buffer);
   const array = ([shape, at]) => ({ shape, values: all.subarray(at, at + product(shape)) });
   const value = (number) => number === null ? null : { ...array(data.values[number]), own: data.axes.length };

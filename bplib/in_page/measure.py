@@ -5,7 +5,6 @@ what somebody might type to break something.  Outcome, names of mistakes and eve
 """
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from unicodedata import category
 
 import numpy as np
 
+from ..bench.browser import browser
 from ..coursework.checking import check
 from ..coursework.exercises import Exercise
 from ..coursework.hostile import ATTACKS, PIECES, hostile
@@ -21,12 +21,13 @@ from ..coursework.matching import reference
 from ..coursework.measure import spoiled
 from ..coursework.rewritings import formula, rewritten, typed
 from ..coursework.sheets import EXERCISES
-from .facts import JUDGED, packed
-from .script import javascript
+from .facts import FACTS, packed
+from .script import fields, judge
 
-ROWS = [row for row in EXERCISES.values() if row.kind in JUDGED]
+ROWS = [row for row in EXERCISES.values() if row.kind in FACTS]
 FORMULAS = [row for row in ROWS if row.kind == "formula"]
 NUMBERS = [row for row in ROWS if row.kind == "number"]
+CHOICES = [row for row in ROWS if row.kind == "choice"]
 MANY = 20_000
 
 
@@ -87,6 +88,11 @@ def _hostile_number(random):
     return _one(NUMBERS, random), _one((*ATTACKS, "sum_s 1", "[s=s]", "1½", "9" * 400 + "½", "1e999", "-0", "٣.٥", "e^2", "pi"), random)
 
 
+def _letter(random):
+    row = _one(CHOICES, random)
+    return row, _one((*"ABCDEFGHabcd", " (b). ", "`C`", "ß", "А", *row.options, *PIECES), random)
+
+
 def _strange(random):
     """Characters from anywhere, those of formulas often; none that only one of two versions of Unicode knows."""
     row, size = _one(ROWS, random), random.integers(1, 40)
@@ -103,7 +109,7 @@ def _soup(random):
     return _one(ROWS, random), "".join(_one(PIECES, random) for _ in range(random.integers(1, 40)))
 
 
-MAKERS: tuple[Callable, ...] = (_rewritten, _mistaken, _unforeseen, _surrounded, _number, _hostile_number, _strange, _attack, _soup)
+MAKERS: tuple[Callable, ...] = (_rewritten, _mistaken, _unforeseen, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
 
 
 def inputs(number: int, seed: int = 0) -> Iterator[tuple[Exercise, str]]:
@@ -131,7 +137,7 @@ def in_page(pairs: list[tuple[Exercise, str]], run: Callable[[str], list[dict]])
     """
     data = ",".join(f"{json.dumps(row.id)}:{packed(row)}" for row in ROWS)
     texts = json.dumps([[row.id, text] for row, text in pairs])
-    return run(f"{javascript()}\nconst FACTS = {{{data}}};\nconst TEXTS = {texts};\n{JUDGE_ALL}")
+    return run(f"{judge()}\nconst FACTS = {{{data}}};\nconst TEXTS = {texts};\n{JUDGE_ALL}")
 
 
 @dataclass(frozen=True)
@@ -155,3 +161,32 @@ def compared(pairs: list[tuple[Exercise, str]], run: Callable[[str], list[dict]]
         if here != there:
             differences.append(Difference(row.id, text, repr(here), repr(there)))
     return differences, found
+
+
+# the report
+
+MODULE = """async (code) => {
+  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  return (await import(address)).result; }"""
+
+
+def main(number: int = MANY, seed: int = 0) -> int:
+    pairs = [*inputs(number, seed)]
+    with browser() as one:
+        page = one.new_page()
+        differences, found = compared(pairs, lambda script: page.evaluate(MODULE, f"{script}\nexport {{ result }};"))
+    times = [one["milliseconds"] for one in found]
+    middle, late, last = (float(np.percentile(times, share)) for share in (50, 95, 100))
+    print(f"inputs        {number}: {dict(Counter(one['outcome'] for one in found))}")
+    print(f"differences   {len(differences)}")
+    print(f"ms a verdict  median {middle:.1f}  95 % {late:.1f}  longest {last:.0f}")
+    sheets = Counter({sheet: sum(len(packed(row)) for row in ROWS if row.id.startswith(sheet)) for sheet in "123456"})
+    print("kB            " + "  ".join(f"sheet {sheet} {size / 1000:.0f}" for sheet, size in sheets.items())
+          + f"  script {len(fields([]).encode()) / 1000:.0f}")
+    for one in differences[:20]:
+        print(f"  {one.exercise} {one.text[:200]!r}\n    Python {one.python}\n    page   {one.page}")
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:3])))

@@ -4,22 +4,16 @@
 const stripped = (text) => text.replace(EDGES, "");
 const EDGES = new RegExp(`^${TABLES.space}+|${TABLES.space}+$`, "gu");
 
-/** repr of a text. */
-function quoted(text) {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  return quote + [...text].map((character) => escaped(character, quote)).join("") + quote;
-}
+/** A text in quotation marks; in place of characters that cannot be seen stand their numbers. */
+const quoted = (text) => `'${[...text].map((one) => one !== " " && HIDDEN.test(one) ? escaped(one) : one).join("")}'`;
 
-const ESCAPES = new Map([["\\", "\\\\"], ["\n", "\\n"], ["\r", "\\r"], ["\t", "\\t"]]);
-const HIDDEN = /^[\p{C}\p{Z}]$/u;
+const HIDDEN = /^[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Zs}]$/u;
+const ESCAPES = new Map([["\n", "\\n"], ["\r", "\\r"], ["\t", "\\t"]]);
 
-function escaped(character, quote) {
-  if (character === quote) return `\\${quote}`;
-  if (ESCAPES.has(character)) return ESCAPES.get(character);
-  if (character === " " || !HIDDEN.test(character)) return character;
+function escaped(character) {
   const code = character.codePointAt(0).toString(16);
-  return code.length < 3 ? `\\x${code.padStart(2, "0")}` : code.length < 5 ? `\\u${code.padStart(4, "0")}`
-    : `\\U${code.padStart(8, "0")}`;
+  return ESCAPES.get(character) ?? (code.length < 3 ? `\\x${code.padStart(2, "0")}` : code.length < 5
+    ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`);
 }
 
 /** str of a number. */
@@ -31,13 +25,20 @@ function plainNumber(value) {
     : `${digits}e${twoDigits(power)}`;
 }
 
-/** A number with so many digits at most, as Python's format "g" has it. */
+/** A number with so many digits, as `shown` in feedback.py has it. */
 function general(value, digits) {
   if (!Number.isFinite(value)) return notFinite(value);
-  const [mantissa, power] = value.toExponential(digits - 1).split("e"), sign = Object.is(value, -0) ? "-" : "";
+  const near = halfToEven(Math.abs(value), digits), [mantissa, power] = near.toExponential(digits - 1).split("e");
   const short = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return sign + (-4 <= power && power < digits ? short(value.toFixed(Math.max(digits - 1 - power, 0)))
-    : `${short(mantissa)}e${twoDigits(power)}`);
+  return (value < 0 || Object.is(value, -0) ? "-" : "") + (-4 <= power && power < digits
+    ? short(near.toFixed(digits - 1 - power)) : `${short(mantissa)}e${twoDigits(power)}`);
+}
+
+/** A positive number rounded to so many digits; halfway between two the last one is even. */
+function halfToEven(value, digits) {
+  const [mantissa, power] = value.toExponential(TABLES.EXACT - 1).split("e"), all = mantissa.replace(".", "");
+  const head = Number(all.slice(0, digits)), tail = Number(`0.${all.slice(digits)}`);
+  return Number(`${tail > 0.5 || tail === 0.5 && head % 2 ? head + 1 : head}e${power - digits + 1}`);
 }
 
 const notFinite = (value) => Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";

@@ -1,15 +1,19 @@
 """The JavaScript of fields as one text, and the tables and patterns that it shares with Python."""
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from ..coursework import checking, feedback, grammar, matching, reading
+from ..coursework.verdict import MARKS, OUTCOMES
 from ..coursework.vocabulary import DIFFERENTIABLE
 from ..formula import arithmetic, tokens
 
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
-FIELD = ("field",)
+FIELD = ("progress", "field")
+LABELS = {"formula": "Exercise {id}: your formula", "number": "Exercise {id}: your number",
+          "choice": "Exercise {id}: your letter"}
 
 
 def tables() -> dict:
@@ -18,12 +22,12 @@ def tables() -> dict:
                        "PATTERNS", "MEANINGLESS", "LONGEST", "MOST_TOKENS"),
               arithmetic: ("STARTS", "CONDITIONS", "DEEPEST", "LARGEST_POWER"),
               grammar: ("ABOUT", "LETTER", "MOST_INDICES", "NO_TRANSPOSE"),
-              matching: ("NEARLY",), feedback: ("MOST_INPUTS",)}
+              matching: ("NEARLY",), feedback: ("MOST_INPUTS", "EXACT")}
     patterns = {"WRAPPING": grammar.WRAPPING, "LEFT_SIDE": grammar.LEFT_SIDE, "SUPERSCRIPT": feedback.SUPERSCRIPT,
                 "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN}
     return {**{name: getattr(module, name) for module, names in shared.items() for name in names},
             **{name: pattern.pattern for name, pattern in patterns.items()},
-            "space": tokens.SPACE, "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
+            "space": tokens.SPACE, "LETTERS": reading.LETTERS, "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
             "DIGITS_TOLD": feedback.DIGITS, "DIGITS_ASKED": checking.DIGITS, "ARITHMETIC": names_of(reading.ARITHMETIC)}
 
 
@@ -46,7 +50,20 @@ def _meaning(meaning):
 
 
 @lru_cache(maxsize=None)
-def javascript(*names: str) -> str:
-    """The modules of these names as one, behind the tables; all that judges, unless given."""
-    parts = [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in names or JUDGE]
-    return "\n".join([f"const TABLES = {json.dumps(tables(), ensure_ascii=False)};\n", *parts])
+def judge() -> str:
+    """All that judges, as a module."""
+    return _modules(JUDGE, tables())
+
+
+def fields(pages: Iterable[str]) -> str:
+    """A script that puts a field wherever a page has a place for one.
+
+    pages   names of the pages of the site
+    """
+    shown = {"LABELS": LABELS, "OUTCOMES": OUTCOMES, "MARKS": MARKS, "PAGES": sorted(pages)}
+    return f"(() => {{\n{_modules((*JUDGE, *FIELD), {**tables(), **shown})}}})();\n"
+
+
+def _modules(names, shared):
+    parts = [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in names]
+    return "\n".join([f"const TABLES = {json.dumps(shared, ensure_ascii=False)};\n", *parts])

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 
 from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, STARTS, Arithmetic
-from ..formula.tokens import FormulaError, Token
+from ..formula.tokens import FormulaError, Token, quoted
 from .marks import regrouped
 from .names import Unreadable, Written, shown_index
 from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size,
@@ -568,7 +568,7 @@ class _Reader(Arithmetic):
             return self.named()
         if len(token.text) == 1 and token.text.isalpha() and not written.indices:
             return Letter(token.text)
-        self.fail(f"{written.shown[:40]!r} is not a name here. Define it with :=, or write it as the network has it.",
+        self.fail(f"{quoted(written.shown[:40])} is not a name here. Define it with :=, or write it as the network has it.",
                   token)
 
     def _splits(self, text):

@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 import nbformat
 
 from ..course import HOME, NOTEBOOKS
+from ..coursework.sheets import EXERCISES
+from ..in_page.facts import FACTS, place
 from .settings import SHOWN, TITLE
 
 REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
@@ -70,10 +72,17 @@ def _linked(text):
 
 
 def _code(cell):
-    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page."""
+    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page.
+
+    Where an answer to an exercise is checked stands a field that judges it; the cells for the answer are in the notebook.
+    """
+    what, row = _of_exercise(cell)
+    if row and what == "check":
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place(row)})]
     folded = cell.metadata.pop("jupyter", {})
-    tags = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
-            if folded.get(key)]
+    shown = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
+             if folded.get(key)]
+    tags = [REMOVED[what]] if row and row.kind in FACTS else shown
     cell.metadata = nbformat.from_dict({"tags": tags})
     for output in cell.outputs:
         if "data" in output:
@@ -81,6 +90,15 @@ def _code(cell):
             text = output.data[kind]
             output.data = nbformat.from_dict({kind: _linked(text) if kind == "text/markdown" else text})
     return cell
+
+
+REMOVED = {"answer": "remove-cell", "check": "remove-input"}
+
+
+def _of_exercise(cell):
+    """What a cell is for in a sheet, and the exercise that it belongs to: ("check", 1.1) of check-1-1."""
+    what, _, number = cell.id.partition("-")
+    return what, EXERCISES.get(number.replace("-", ".")) if what in REMOVED else None
 
 
 def language(notebook: nbformat.NotebookNode) -> str:
