@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..coursework.checking import check
+from ..asking.verdict import WORDS
+from ..coursework.checking import check, invalid, missing
 from ..coursework.exercises import Choice, Derived, Exercise
 from ..coursework.feedback import factor_of_right
 from ..coursework.matching import reference
 from ..coursework.mistakes import TABLE
 from ..coursework.reading import LETTERS
+from ..languages import ENGLISH, Language
 from .script import names_of
 
 class Numbers:
@@ -98,15 +100,43 @@ def _of_formula(row, numbers):
             "called": {name: row.called(name) for name in quantities if row.called(name) != name}}
 
 
-def packed(row: Exercise) -> str:
-    """The facts as a JSON text that can stand within HTML."""
-    return json.dumps({"id": row.id, "kind": row.kind, **FACTS[row.kind](row)}, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+# a page
+
+def words(language: Language, label: str, nothing: str = "Write an answer first, or open it.", again: str = "") -> dict:
+    """What a field says beside verdicts: its label, its button, the outcomes, what it says to no answer, and what after an
+    answer that cannot be read."""
+    return {"label": language.phrase(label), "check": language.phrase("Check"), "nothing": language.phrase(nothing),
+            "again": again, "outcomes": {outcome: language.phrase(word) for outcome, word in WORDS.items()}}
 
 
-def place(row: Exercise) -> str:
-    """HTML for a page: the place of a field, with the facts in it; where none can judge, a sentence that says so."""
+def place(id: str, data: dict, told: dict) -> str:
+    """HTML for a page: the place of a field, and what it needs.
+
+    id    of the field on its page
+    data  what an answer is judged by; its "kind" says how, and "counts" whether right answers of the page are counted
+    told  see `words`
+    """
+    packed = json.dumps({**data, "words": told}, ensure_ascii=False, separators=(",", ":"))
+    packed = packed.replace("<", "\\u003c").replace("$", "\\u0024")  # within HTML whose formulas are typeset
+    return (f'<div class="judged" data-field="{id}"><script type="application/json">{packed}</script>'
+            "<p>Your answer is judged here, in the page, where its scripts may run.</p></div>")
+
+
+def of_exercise(row: Exercise) -> dict:
+    """What an answer to an exercise is judged by."""
+    return {"kind": row.kind, **FACTS[row.kind](row)}
+
+
+def place_of_exercise(row: Exercise) -> str:
+    """HTML for the place of its field; where none can judge, a sentence that says so."""
     if row.kind not in FACTS:
         return f"<p>A {row.kind} is not judged in this page. Download the notebook, and check yours there.</p>"
-    return (f'<div class="judged" data-exercise="{row.id}" data-kind="{row.kind}">'
-            f'<script type="application/json">{packed(row)}</script>'
-            "<p>Your answer is judged here, in the page, where its scripts may run.</p></div>")
+    return place(row.id, {**of_exercise(row), "counts": True}, words_of_exercise(row))
+
+
+def words_of_exercise(row: Exercise) -> dict:
+    nothing, (_, again) = missing(row).feedback, invalid(row, "").feedback.split("\n\n")
+    return words(ENGLISH, f"Exercise {row.id}: your {LABELS[row.kind]}", nothing, again)
+
+
+LABELS = {"formula": "formula", "number": "number", "choice": "letter"}

@@ -8,31 +8,33 @@ function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Put a field in the place of what stands there without scripts; returns { id, text, outcome, show(text) }. */
+/** Put a field in the place of what stands there without scripts; returns { id, counts, text, outcome, show(text) }. */
 function field(place, changed) {
-  const { exercise: id, kind } = place.dataset, data = place.querySelector("script").textContent;
-  const label = TABLES.LABELS[kind].replace("{id}", id);
+  const id = place.dataset.field, data = JSON.parse(place.querySelector("script").textContent), { words } = data;
   const input = h("input", { id: `answer-${id}`, type: "text", autocomplete: "off", autocapitalize: "off",
                              spellcheck: "false", dir: "ltr", "aria-describedby": `verdict-${id}` });
   const told = h("div", { id: `verdict-${id}`, class: "judged-told", role: "status" });
-  const button = h("button", { type: "button" }, "Check");
-  place.replaceChildren(h("label", { for: input.id }, label), h("div", { class: "judged-line" }, input, button), told);
+  const button = h("button", { type: "button" }, words.check);
+  place.replaceChildren(h("label", { for: input.id }, words.label), h("div", { class: "judged-line" }, input, button), told);
 
   let exercise = null;
-  const one = { id, outcome: "", get text() { return input.value; }, show };
+  const one = { id, counts: data.counts ?? false, outcome: "", get text() { return input.value; }, show };
 
   function check() {
-    exercise ??= opened(JSON.parse(data));
     let found;
     try {
+      exercise ??= opened(data);
       found = judged(exercise, input.value);
     } catch (error) {
       console.warn(error);
       found = verdict("undecided", ["This page cannot judge that. Write it in another form, or download the notebook and run it."]);
     }
-    one.outcome = place.dataset.outcome = found.outcome;
+    one.outcome = found.outcome;
+    place.dataset.outcome = DRAWN.get(found.outcome) ?? found.outcome;
     input.ariaInvalid = String(found.outcome === "invalid");
-    told.replaceChildren(...verdictShown(found, input.value));
+    told.replaceChildren(...verdictShown(found, input.value, words));
+    const answer = place.parentElement.querySelector(":scope > details");
+    if (answer && ["right", "near", "far"].includes(found.outcome)) answer.open = true;
   }
 
   function show(text) {
@@ -61,8 +63,10 @@ function field(place, changed) {
   return one;
 }
 
-function verdictShown({ outcome, feedback, position }, text) {
-  const head = h("p", {}, `${TABLES.MARKS[outcome] ?? "–"} `, h("b", {}, TABLES.OUTCOMES[outcome]));
+const DRAWN = new Map([["near", "right"], ["far", "wrong"]]);
+
+function verdictShown({ outcome, feedback, position }, text, words) {
+  const head = h("p", {}, `${TABLES.MARKS[outcome] ?? "–"} `, h("b", {}, words.outcomes[outcome]));
   return [head, ...position === null ? [] : [marked([...text], position)], ...feedback.split("\n\n").map(paragraph)];
 }
 
@@ -84,11 +88,12 @@ function paragraph(markdown) {
       : page ? TABLES.PAGES.includes(page) ? h("a", { href: `${root}${page}.html` }, page) : page : h("br"));
     at = index + all.length;
   }
-  return h("p", {}, ...parts, markdown.slice(at));
+  const english = document.querySelector("article [lang=fa]") && !/[\u0600-\u06ff]/.test(markdown);
+  return h("p", english ? { lang: "en", dir: "ltr" } : {}, ...parts, markdown.slice(at));
 }
 
 addEventListener("DOMContentLoaded", () => {
-  const places = [...document.querySelectorAll("[data-exercise]")], kept = progress(places.length, () => fields);
-  const fields = places.map((place) => field(place, kept.changed));
+  const kept = progress(() => fields.filter(({ counts }) => counts));
+  const fields = [...document.querySelectorAll("[data-field]")].map((place) => field(place, kept.changed));
   kept.restore();
 });

@@ -8,16 +8,17 @@ const NOTHING = new Set(["", "...", "…"]);
 
 /** The verdict on a text.  `exercise` is what `opened` makes of an exercise's data. */
 function judged(exercise, text) {
-  if (NOTHING.has(stripped(text))) return verdict("missing", ["There is no answer yet. A hint gives a first push."]);
+  const { nothing, again } = exercise.words;
+  if (NOTHING.has(stripped(text))) return verdict("missing", [nothing]);
   try {
     return JUDGES[exercise.kind](exercise, text);
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    return verdict("invalid", [error.message, "Change it and try again."], [], error.position);
+    return verdict("invalid", [error.message, again], [], error.position);
   }
 }
 
-const JUDGES = { formula: judgedFormula, number: judgedNumber, choice: judgedChoice };
+const JUDGES = { formula: judgedFormula, number: judgedNumber, choice: judgedChoice, guess: judgedGuess };
 
 function judgedFormula(exercise, text) {
   const tree = parse(text, exercise.vocabulary), notes = [];
@@ -71,7 +72,6 @@ const DECIMAL_COMMA = new RegExp(`^${TABLES.DECIMAL_COMMA}$`, "u"), PLAIN = new 
 
 function judgedNumber(exercise, text) {
   const value = numberIn(text), [{ values: [right] }] = exercise.right;
-  if (!Number.isFinite(value)) return unreadable(`A finite number is expected; given: ${plainNumber(value)}.`);
   const rounded = roundedTold(right, value, digitsOf(text));
   if (rounded) return verdict("undecided", [rounded]);
   const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }], {});
@@ -79,15 +79,18 @@ function judgedNumber(exercise, text) {
     : verdict("wrong", ["That is not the number, and no mistake that is known gives it."]);
 }
 
-const unreadable = (message) => verdict("invalid", [message, "Change it and try again."]);
+/** What is wrong with an answer as a whole, not with a place in it. */
+const unreadable = (message) => new FormulaError(message, null);
 
 function numberIn(text) {
+  let value;
   try {
-    return evaluate(parse(withPoint(text), ARITHMETIC), new Map(), new Map()).values[0];
+    [value] = evaluate(parse(withPoint(text), ARITHMETIC), new Map(), new Map()).values;
   } catch (error) {
-    if (error instanceof Misfit) throw new FormulaError("A number is expected, without indices.", null);
-    throw error;
+    throw error instanceof Misfit ? unreadable("A number is expected, without indices.") : error;
   }
+  if (!Number.isFinite(value)) throw unreadable(`A finite number is expected; given: ${plainNumber(value)}.`);
+  return value;
 }
 
 /** 0,141 as 0.141. */
@@ -110,6 +113,17 @@ function roundedTold(right, value, digits) {
   return off < unit ? "That is close. Give three digits, rounded." : "";
 }
 
+// guesses
+
+/** How far off a guess is, and the number. */
+function judgedGuess({ right, within, unit, sentences }, text) {
+  const off = numberIn(unit ? text.replaceAll(unit, " ") : text) - right;
+  const shown = (value) => `${general(value, 4).replaceAll("-", "−")} ${unit}`.trim();
+  const distance = off === 0 ? sentences.exact
+    : sentences[off > 0 ? "high" : "low"].replace("{distance}", () => shown(Math.abs(off)));
+  return verdict(Math.abs(off) <= within ? "near" : "far", [`${distance} ${sentences.told.replace("{number}", () => shown(right))}`]);
+}
+
 // letters
 
 /** The verdict on an option, by its letter or its text. */
@@ -117,7 +131,8 @@ function judgedChoice({ options, verdicts }, text) {
   const plain = stripped(text).replace(/^`+|`+$/g, ""), letters = [...TABLES.LETTERS].slice(0, options.length);
   const letter = letters.indexOf(plain.replace(/^[().]+|[().]+$/g, "").toUpperCase());
   const chosen = letter < 0 ? options.indexOf(plain) : letter;
-  return chosen < 0 ? unreadable(`Choose a letter from A to ${letters.at(-1)}.`) : { ...verdicts[chosen], position: null };
+  if (chosen < 0) throw unreadable(`Choose a letter from A to ${letters.at(-1)}.`);
+  return { ...verdicts[chosen], position: null };
 }
 
 // an exercise, out of its data

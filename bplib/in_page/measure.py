@@ -21,7 +21,7 @@ from ..coursework.matching import reference
 from ..coursework.measure import spoiled
 from ..coursework.rewritings import formula, rewritten, typed
 from ..coursework.sheets import EXERCISES
-from .facts import FACTS, packed
+from .facts import FACTS, of_exercise, place_of_exercise, words_of_exercise
 from .script import fields, judge
 
 ROWS = [row for row in EXERCISES.values() if row.kind in FACTS]
@@ -135,9 +135,9 @@ def in_page(pairs: list[tuple[Exercise, str]], run: Callable[[str], list[dict]])
 
     run   evaluates a JavaScript module and returns its `result`
     """
-    data = ",".join(f"{json.dumps(row.id)}:{packed(row)}" for row in ROWS)
+    data = json.dumps({row.id: {**of_exercise(row), "words": words_of_exercise(row)} for row in ROWS})
     texts = json.dumps([[row.id, text] for row, text in pairs])
-    return run(f"{judge()}\nconst FACTS = {{{data}}};\nconst TEXTS = {texts};\n{JUDGE_ALL}")
+    return run(f"{judge()}\nconst FACTS = {data};\nconst TEXTS = {texts};\n{JUDGE_ALL}")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def main(number: int = MANY, seed: int = 0) -> int:
     print(f"inputs        {number}: {dict(Counter(one['outcome'] for one in found))}")
     print(f"differences   {len(differences)}")
     print(f"ms a verdict  median {middle:.1f}  95 % {late:.1f}  longest {last:.0f}")
-    sheets = Counter({sheet: sum(len(packed(row)) for row in ROWS if row.id.startswith(sheet)) for sheet in "123456"})
+    sheets = Counter({sheet: sum(len(place_of_exercise(row)) for row in ROWS if row.id.startswith(sheet)) for sheet in "123456"})
     print("kB            " + "  ".join(f"sheet {sheet} {size / 1000:.0f}" for sheet, size in sheets.items())
           + f"  script {len(fields([]).encode()) / 1000:.0f}")
     for one in differences[:20]:

@@ -1,7 +1,7 @@
 // What has been typed on a page is kept in the browser, and in a file for whoever wants one.
 
-/** How far one has come: { changed(), restore() }.  `fields` gives the fields, once there are any. */
-function progress(number, fields) {
+/** How far one has come: { changed(), restore() }.  `fields` gives the fields that count, once there are any. */
+function progress(fields) {
   const key = `bplib ${location.pathname}`;
   const line = h("p", { class: "judged-progress" }), told = h("span", { role: "status" });
   const save = h("button", { type: "button" }, "Save to a file"), load = h("button", { type: "button" }, "Load from a file");
@@ -12,7 +12,7 @@ function progress(number, fields) {
 
   function tell(more = "") {
     const right = fields().filter(({ outcome }) => outcome === "right").length;
-    told.textContent = `${right} of ${number} answers right, in this page.${more}`;
+    told.textContent = `${right} of ${fields().length} answers right, in this page.${more}`;
   }
 
   function put(text) {
@@ -32,6 +32,7 @@ function progress(number, fields) {
   }
 
   function changed() {
+    if (!line.isConnected) return;
     tried(() => localStorage.setItem(key, JSON.stringify(answers())));
     tell();
   }
@@ -58,7 +59,7 @@ function progress(number, fields) {
   return {
     changed,
     restore() {
-      if (!number) return;
+      if (!fields().length) return;
       document.querySelector("article h1")?.after(line);
       const text = tried(() => localStorage.getItem(key));
       if (text) tried(() => put(text));

@@ -5,15 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..coursework import checking, feedback, grammar, matching, reading
-from ..coursework.verdict import MARKS, OUTCOMES
+from ..asking.verdict import MARKS
 from ..coursework.vocabulary import DIFFERENTIABLE
 from ..formula import arithmetic, tokens
 
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
 FIELD = ("progress", "field")
-LABELS = {"formula": "Exercise {id}: your formula", "number": "Exercise {id}: your number",
-          "choice": "Exercise {id}: your letter"}
 
 
 def tables() -> dict:
@@ -60,7 +58,7 @@ def fields(pages: Iterable[str]) -> str:
 
     pages   names of the pages of the site
     """
-    shown = {"LABELS": LABELS, "OUTCOMES": OUTCOMES, "MARKS": MARKS, "PAGES": sorted(pages)}
+    shown = {"MARKS": MARKS, "PAGES": sorted(pages)}
     return f"(() => {{\n{_modules((*JUDGE, *FIELD), {**tables(), **shown})}}})();\n"
 
 

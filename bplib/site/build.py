@@ -58,7 +58,7 @@ def _sphinx(source, place, target, languages, told):
                      freshenv=True, parallel=PROCESSES)
         app.connect("doctree-read", html.adapt)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
-                    app.add_js_file(FIELDS) if "data-exercise" in context.get("body", "") else None)
+                    app.add_js_file(FIELDS) if "data-field" in context.get("body", "") else None)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
                     context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
         app.build()

@@ -22,7 +22,7 @@ def adapt(app: Sphinx, doctree: nodes.document) -> None:
     above = "../" * app.env.docname.count("/")
     for node in doctree.findall(nodes.raw):
         text = node.astext()
-        if "data-explorer" not in text and "data-exercise" not in text:
+        if "data-explorer" not in text and "data-field" not in text:
             text = FORMULA.sub(MARKED, text)
         node[:] = [nodes.Text(PICTURE.sub(lambda found: _as_file(found, Path(app.outdir), above), text))]
 

@@ -13,7 +13,9 @@ import nbformat
 
 from ..course import HOME, NOTEBOOKS
 from ..coursework.sheets import EXERCISES
-from ..in_page.facts import FACTS, place
+from ..in_page.facts import FACTS, place_of_exercise
+from ..in_page.questions import placed
+from ..languages import TABLE as LANGUAGES
 from .settings import SHOWN, TITLE
 
 REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
@@ -54,7 +56,7 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     for cell in notebook.cells:
         if cell.id in marked and cells:
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
-        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell))
+        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, LANGUAGES[language(notebook)]))
     cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
@@ -71,14 +73,15 @@ def _linked(text):
     return REFERENCE.sub(r"\1.html", LINK.sub(lambda link: f"](page:{link[1]}.html{link[2] or '#'})", text))
 
 
-def _code(cell):
+def _code(cell, language):
     """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page.
 
     Where an answer to an exercise is checked stands a field that judges it; the cells for the answer are in the notebook.
+    A question that the page can judge gets a field as well.
     """
     what, row = _of_exercise(cell)
     if row and what == "check":
-        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place(row)})]
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row)})]
     folded = cell.metadata.pop("jupyter", {})
     shown = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
              if folded.get(key)]
@@ -88,7 +91,8 @@ def _code(cell):
         if "data" in output:
             kind = next(kind for kind in SHOWN if kind in output.data)
             text = output.data[kind]
-            output.data = nbformat.from_dict({kind: _linked(text) if kind == "text/markdown" else text})
+            made = {"text/markdown": _linked, "text/html": lambda text: placed(text, cell.id, language)}
+            output.data = nbformat.from_dict({kind: made.get(kind, str)(text)})
     return cell
 
 
