@@ -5,8 +5,7 @@ from .networks import Dense, Network, dense, graph, neuron
 
 
 def recipe(network: object) -> dict | None:
-    """What a network is made of, as JSON can hold it; None where it cannot be made again from names and numbers alone, as
-    one with an activation or a loss of one's own."""
+    """What a network is made of, as JSON can hold it; None for what is no network or cannot be made again from that."""
     if not isinstance(network, Network):
         return None
     found = {"made": _made(network.structure), "loss": _loss(network.options.loss),

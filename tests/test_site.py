@@ -153,6 +153,22 @@ def test_answers_to_exercises_are_judged_on_the_page(browser, site):
 
 
 @pytest.mark.thorough
+def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
+    """A wrong answer gets its mistake's name, and opens nothing; the right one opens the answer."""
+    with from_disk(browser, site / "06-delta-fa.html") as (page, complaints):
+        typeset(page)
+        question = page.locator(".output", has=page.locator(".judged")).first
+        field, told = question.get_by_label("فرمول شما"), question.get_by_role("status")
+        for answer, says, opened in [("a_o-y", "The 2 of the square is lost.", 0), ("2(a_o-y)g'(z_o)", "✓ درست", 1)]:
+            field.fill(answer)
+            question.get_by_role("button", name="بررسی").click()
+            expect(told).to_contain_text(says)
+            assert question.locator("details[open]").count() == opened
+        assert question.locator("p mjx-container").count() == 1 and page.locator(".judged-progress").count() == 0
+        assert page.locator(".judged").count() == 5 and not complaints
+
+
+@pytest.mark.thorough
 def test_search_finds_without_a_network(browser, site):
     with from_disk(browser, site / "search.html") as (page, complaints):
         page.goto(f"{(site / 'search.html').as_uri()}?q=pencil")

@@ -6,6 +6,7 @@ with the tables and patterns of `formula` and `coursework`; `measure` shows that
 word.  What is typed is data: it is never evaluated as code, nor written into the page as HTML.
 
 facts        what a page knows of an exercise
+questions    questions of lessons as exercises, and their fields
 script       the JavaScript as one text, and the tables that it shares with Python
 measure      verdicts of both, side by side
 

@@ -6,6 +6,7 @@ from html import unescape
 
 from ..asking.goal import goals
 from ..coursework.exercises import Formula
+from ..errors import InputError
 from ..languages import Language
 from ..layout import all_quantities
 from ..lines.tree import Number, Partial
@@ -87,7 +88,10 @@ def _place(asks, id, language):
         filled = {place: f"{{{place}}}" for place in ("distance", "number")}
         data = {**asks, "sentences": {name: language.phrase(text, **filled) for name, text in sentences.items()}}
         return facts.place(id, data, facts.words(language, "Your guess"))
-    row = asked(id, network_of(asks["network"]), asks["goal"])
+    try:
+        row = asked(id, network_of(asks["network"]), asks["goal"])
+    except InputError:  # with an activation or a loss that its notebook has added
+        row = None
     if row is None:
         return ""
     return facts.place(id, {"kind": "formula", **facts.of_values(row)}, facts.words(language, "Your formula"))

@@ -18,11 +18,11 @@ FOLDER = "_images"
 
 
 def adapt(app: Sphinx, doctree: nodes.document) -> None:
-    """Each piece of HTML on a page; explorers bring their own formulas, and fields have none."""
+    """Each piece of HTML on a page; explorers bring their own formulas."""
     above = "../" * app.env.docname.count("/")
     for node in doctree.findall(nodes.raw):
         text = node.astext()
-        if "data-explorer" not in text and "data-field" not in text:
+        if "data-explorer" not in text:
             text = FORMULA.sub(MARKED, text)
         node[:] = [nodes.Text(PICTURE.sub(lambda found: _as_file(found, Path(app.outdir), above), text))]
 

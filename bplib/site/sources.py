@@ -53,10 +53,11 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     tools    HTML that stands below the title
     """
     cells: list[nbformat.NotebookNode] = []
+    spoken = LANGUAGES[language(notebook)]
     for cell in notebook.cells:
         if cell.id in marked and cells:
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
-        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, LANGUAGES[language(notebook)]))
+        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, spoken))
     cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
