@@ -53,6 +53,10 @@ class Guess(Question):
                                     high=self._number(self.high))
         return f"<p>{ends}</p>"
 
+    def for_page(self):
+        return {"kind": "guess", "right": float(f"{self.right:.12g}"), "within": float(f"{self.within:.12g}"),
+                "unit": self.unit}
+
     def solution(self, as_html, typed=""):
         return as_html(self._told())
 
