@@ -381,7 +381,7 @@ class View:
 
     def lines(self):
         """The same as pairs, of all lines that have numbers; the same left side may have several."""
-        numbered = self.root.locator(".bplib-network-line:has(.bplib-network-right [data-number])")
+        numbered = self.root.locator(".bplib-network-panel .bplib-network-line:has(.bplib-network-right [data-number])")
         return [(line, terms) for line, terms in numbered.evaluate_all("""all => all.map(
             (one) => [one.dataset.line, [...one.querySelectorAll(".bplib-network-column")].map((column) => {
                 const math = column.lastChild.cloneNode(true);
@@ -392,7 +392,7 @@ class View:
                 return math.textContent; })])""")]
 
     def drawn(self, key):
-        return self.root.locator(f".bplib-network-line[data-line='{key}']").first
+        return self.root.locator(f".bplib-network-panel .bplib-network-line[data-line='{key}']").first
 
 
 def heard(lab, expression, wanted):
@@ -426,7 +426,6 @@ def value_of(text):
 def view(lab):
     """The first explorer at its start; nothing that it does may be complained of."""
     view = View(lab.explorer(), bplib.explore.network())
-    view.root.get_by_role("checkbox").uncheck()
     view.press("Reset")
     view.all_weights(True)
     view.choose("W1[2,1]")
@@ -438,7 +437,6 @@ def view(lab):
 @pytest.fixture
 def big(lab):
     view = View(lab.explorer(1), bplib.explore.network(bplib.dense([3, 4, 2], "tanh")))
-    view.root.get_by_role("checkbox").uncheck()
     view.press("Reset")
     view.all_weights(True)
     yield view
@@ -544,13 +542,16 @@ def test_backward_without_forward_computes_it_first(view):
 def test_what_is_tried_makes_room_for_the_next(view, lab):
     lab.python(None, 0)
     line = view.root.locator(".bplib-try")
-    view.root.get_by_role("checkbox").uncheck()
-    assert "0 of 4 done" in line.inner_text() and "press Forward" in line.inner_text()
+    assert "0 of 4 done" in line.inner_text() and "press Play" in line.inner_text()
     view.press("Backward")
     assert "0 of 4 done" in line.inner_text()
     view.press("Forward")
-    view.press("Backward")
-    assert "2 of 4 done" in line.inner_text()
+    assert "1 of 4 done" in line.inner_text()
+    lab.page.emulate_media(reduced_motion="reduce")
+    while "1 of 4 done" in line.inner_text():
+        view.press("Next")
+    lab.page.emulate_media(reduced_motion="no-preference")
+    assert "2 of 4 done" in line.inner_text() and "?" not in view.texts().values()
     view.choose("W2[1,1]")
     assert "2 of 4 done" in line.inner_text()
     view.choose("W1[1,2]")
@@ -559,29 +560,6 @@ def test_what_is_tried_makes_room_for_the_next(view, lab):
     for _ in range(9):
         view.press("Step")
     assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
-
-
-KNOWN = """root => {
-    const values = () => [...root.querySelectorAll("[data-value]")].map((one) => one.value ?? one.textContent);
-    const known = () => values().filter((text) => text !== "?").length;
-    root.known = [];
-    new MutationObserver(() => { if (root.known.at(-1) !== known()) root.known.push(known()); }).observe(
-        root, { subtree: true, childList: true, characterData: true });
-}"""
-"""Notes in root.known how many values are shown, each time that it changes."""
-
-
-def test_layer_by_layer(view, lab):
-    view.root.get_by_role("checkbox").check()
-    view.root.evaluate(KNOWN)
-    view.press("Forward")
-    expect(view.root.locator("[data-value=C]")).not_to_have_text("?")
-    known = view.root.evaluate("root => root.known")
-    assert known == [known[0], known[0] + 4, known[0] + 7]
-    lab.page.emulate_media(reduced_motion="reduce")
-    view.press("Backward")
-    assert view.agrees()
-    lab.page.emulate_media(reduced_motion="no-preference")
 
 
 def test_step_run_and_reset(view, lab):

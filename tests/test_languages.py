@@ -201,13 +201,6 @@ def english(texts):
     return [text for text in texts if ENGLISH_WORD.search(NAMES.sub("", text))]
 
 
-@pytest.fixture(scope="module")
-def lab(lab):
-    for root in lab.page.locator(".bplib").all():
-        root.get_by_role("checkbox").uncheck()
-    return lab
-
-
 class Persian(View):
     """A view whose buttons are pressed by their English names, and whose texts are read after each change."""
 

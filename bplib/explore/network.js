@@ -8,8 +8,8 @@ const WEIGHT = { low: -3, high: 3, step: 0.05 };
 const TRIES = [
   ["press Play. From where does each unit take its numbers, on the way forward to the cost?",
    ({ known }) => known === "C"],
-  ["on which unit of layer 1 does the cost depend most? Guess, then let its derivatives come back along the edges.",
-   ({ known }) => known.startsWith("delta1")],
+  ["on which unit of layer 1 does the cost depend most? Guess, then play on.",
+   ({ known, lastError }) => known !== undefined && known === lastError],
   ["click an edge that leaves an input. Along which paths does its weight reach the cost?", ({ picked }) => picked],
   ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
 ];
@@ -39,8 +39,8 @@ function networkView(model, view, { pass }) {
   const all = button(phrase("All weights"), phrase("The name and the number of every weight, or of those on the way"),
                      view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
   const tokens = networkTokens(picture.stage, picture.route, (key) => shown(value(key)), (key) => Math.sign(value(key)));
-  const walk = walkPlayer(view, steps.length, fly, view.guarded(watch));
-  const display = stepDisplay();
+  const walk = walkPlayer(view, steps.length, fly, watch);
+  const display = stepDisplay(), lastError = steps.findLast(({ key }) => key.startsWith("delta1")).key;
   const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
   const press = (work) => view.guarded(() => { run.stop(); work(); });
@@ -328,7 +328,7 @@ function networkView(model, view, { pass }) {
       output: (key) => outputOf(key), before: (key) => past && value(key, past) !== value(key) ? value(key, past) : null,
       through: new Set(ways(selected).through), sentence: sentence(),
     });
-    todo.seen({ known: steps[walk.now.arrived - 1]?.key ?? "", picked });
+    todo.seen({ known: steps[walk.now.arrived - 1]?.key, lastError, picked });
     picked = false;
     if (!walk.now.watching) view.say(sentence);
   }

@@ -45,7 +45,7 @@ function walkPlayer(view, count, fly, changed) {
     Object.assign(now, changes, { arrived: (changes.at ?? now.at) - (flight ? 1 : 0) });
     const { at, watching, playing } = now;
     renew(play, "textContent", playing ? phrase("Pause") : phrase("Play"));
-    set(element, { "data-at": at, "data-arrived": now.arrived, "data-playing": playing });
+    set(element, { "data-at": at, "data-arrived": now.arrived, "data-playing": String(playing) });
     for (const [one, off] of [[start, at === 0], [back, at === 0], [next, at === count], [end, at === count && !watching]])
       set(one, { "aria-disabled": off && "true" });
     renew(place, "value", String(at));

@@ -23,7 +23,7 @@ const HAPPENS = {
            { unit: words(at), sum: number(key.replace("delta", "da")), slope: number(key.replace("delta", "slope")),
              delta, number: number(key) }),
   "joined error term": ({ key, at }, { phrase, number, words, delta }) =>
-    phrase("{unit}: each output of softmax depends on every weighted sum, so the rates of all make up {delta} = {number}.",
+    phrase("{unit}: every output of its layer depends on its weighted sum, so the rates of all make up {delta} = {number}.",
            { unit: words(at), delta, number: number(key) }),
   "combined error term": ({ key, at }, { phrase, number, words, delta }) =>
     phrase("{unit}: loss and activation together give {delta} = {number} at once.",

@@ -76,8 +76,8 @@ SENTENCES = {
     "all of that is done; what else happens?": "همه تمام شد؛ دیگر چه پیش می‌آید؟",
     "press Play. From where does each unit take its numbers, on the way forward to the cost?":
         "دکمهٔ «پخش» را بزنید. در راه رسیدن به هزینه، هر نورون عددهایش را از کجا می‌گیرد؟",
-    "on which unit of layer 1 does the cost depend most? Guess, then let its derivatives come back along the edges.":
-        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ حدس بزنید و بعد بگذارید مشتق‌هایش در امتداد یال‌ها برگردند.",
+    "on which unit of layer 1 does the cost depend most? Guess, then play on.":
+        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ حدس بزنید و بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
     "find a learning rate η with which a Step overshoots.":
@@ -124,8 +124,8 @@ SENTENCES = {
         "{unit}: با زیاد شدن خروجی آن، هزینه با آهنگ {number} تغییر می‌کند.",
     "{unit}: {sum} times the slope of its activation, {slope}, is {delta} = {number}.":
         "{unit}: {sum} ضرب در شیب تابع فعال‌سازی آن، {slope}، می‌شود {delta} = {number}.",
-    "{unit}: each output of softmax depends on every weighted sum, so the rates of all make up {delta} = {number}.":
-        "{unit}: هر خروجی سافت‌مکس به همهٔ مجموع‌های وزن‌دار وابسته است؛ پس آهنگ همه با هم {delta} = {number} را می‌سازد.",
+    "{unit}: every output of its layer depends on its weighted sum, so the rates of all make up {delta} = {number}.":
+        "{unit}: همهٔ خروجی‌های لایهٔ آن به مجموع وزن‌دار آن وابسته‌اند؛ پس آهنگ همه با هم {delta} = {number} را می‌سازد.",
     "{unit}: loss and activation together give {delta} = {number} at once.":
         "{unit}: تابع زیان و تابع فعال‌سازی با هم {delta} = {number} را یک‌باره به دست می‌دهند.",
     "{delta} = {number} comes back from {source}; times the weight {w} it is {term}.":
