@@ -120,6 +120,11 @@ LAYERS = {
     "softmax over channels": lambda: (nn.Sequential(nn.Conv2d(1, 3, 2), nn.Softmax2d()), torch.randn(2, 1, 4, 3)),
     "one output": lambda: (nn.Sequential(nn.Linear(3, 1), nn.Tanh()), torch.randn(4, 3)),
     "one sample": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), torch.randn(1, 3)),
+    "batch norm, and a part changed in place": lambda: (nn.Sequential(
+        nn.Linear(3, 4), nn.BatchNorm1d(4), _Changed(), nn.Linear(4, 2)).train(), torch.randn(5, 3)),
+    "an embedding with a word for padding": lambda: (nn.Sequential(nn.Embedding(5, 3, padding_idx=0), nn.Tanh()), torch.tensor([[1, 2, 0], [4, 0, 0]])),
+    "bags of words": lambda: (nn.Sequential(nn.EmbeddingBag(6, 3, mode="mean"), nn.Linear(3, 2)), torch.randint(0, 6, (4, 5))),
+    "sums of words": lambda: (nn.EmbeddingBag(6, 3, mode="sum"), torch.randint(0, 6, (4, 5))),
     "no batch": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), torch.randn(3)),
 }
 
@@ -133,6 +138,11 @@ if torch is not None:
 
         def forward(self, *inputs):
             return self.layer(*inputs)[0]
+
+    class _Changed(nn.Module):
+        def forward(self, h):
+            h[:, 1] *= 2
+            return h.clone()
 
     class _Computes(nn.Module):
         """A linear layer, and what a function makes of it."""
@@ -179,7 +189,66 @@ def _by_places(length, keep):
     return keep(place[:, None], place[None])
 
 
+def _without_gradient(m, x):
+    with torch.no_grad():
+        size = m.fc(x).norm()
+    return m.fc(x) / size
+
+
+def _passed_straight_through(m, x):
+    h = m.fc(x)
+    return (h + (2 * torch.tanh(h) - h).detach()).tanh()
+
+
+def _rows_written(m, x):
+    h, out = m.fc(x), torch.zeros(5, 4)
+    out[:, :2] = h[:, :2]
+    out[1:, 2:] = h[:-1, 2:].relu()
+    out[:, 0] = 0
+    return out.tanh()
+
+
+def _overwritten(m, x):
+    """Reads what it has written before, which autograd then misses."""
+    out = torch.zeros(5, 4)
+    for t in range(5):
+        out[t] = m.fc(x)[t].relu() * (out[t - 1] if t else 1)
+    return out
+
+
+C = [0, 1, 3, 2, 0]
+"""A class for each sample"""
+
 PROGRAMS = {
+    "variances": lambda m, x: m.fc(x).var(1).sum() + m.fc(x).std((0, 1), correction=0) + m.fc(x).var(0, keepdim=True, unbiased=False),
+    "means beside them": lambda m, x: sum(torch.var_mean(m.fc(x), 1)) + sum(torch.std_mean(m.fc(x), 1)) * m.fc(x).std(),
+    "norms": lambda m, x: m.fc(x).norm(p=1, dim=1) + m.fc(x).norm(p=3, dim=1) + torch.linalg.norm(m.fc(x), ord=float("inf"), dim=1),
+    "distances": lambda m, x: torch.cdist(m.fc(x), m.fc(x)**2) + torch.dist(m.fc(x), x[:, :1]) + nn.functional.pairwise_distance(m.fc(x), m.fc(x)**2),
+    "running sums": lambda m, x: m.fc(x).cumsum(0).tanh() / torch.arange(1, 6)[:, None] + m.fc(x).logcumsumexp(1),
+    "products": lambda m, x: m.fc(x).prod(1) * m.fc(x)[0].prod() + m.fc(x).prod(0, keepdim=True).sum() + m.fc(x).cumprod(1).sum(1),
+    "rolled": lambda m, x: torch.roll(m.fc(x), (-2, 1), (0, 1)) * m.fc(x) + m.fc(x).roll(3) * torch.arange(4),
+    "differences": lambda m, x: torch.diff(m.fc(x), dim=1).tanh(),
+    "diagonals": lambda m, x: torch.diagonal(m.fc(x)[:4]).tanh() + torch.diag(m.fc(x)[0]).tanh() + torch.trace(m.fc(x)[1:]) * m.fc(x)[:4, :4],
+    "entries of classes": lambda m, x: m.fc(x)[torch.arange(5), C].tanh() + m.fc(x).log_softmax(1).gather(1, torch.tensor(C)[:, None]),
+    "picked rows": lambda m, x: m.fc(x)[[0, 3, 3]].tanh().sum() + m.fc(x)[:, [2, 0]].tanh() + m.fc(x).index_select(1, torch.tensor([1, 3])),
+    "picked twice": lambda m, x: m.fc(x)[torch.tensor([[0], [1]]), torch.tensor([[2, 3]])].tanh() + m.fc(x)[:4][[1, 3]][:, :2],
+    "added at places": lambda m, x: torch.zeros(3, 4).index_add(0, torch.tensor([0, 1, 1, 2, 0]), m.fc(x)).tanh(),
+    "scattered": lambda m, x: torch.zeros(5, 4).scatter_(1, torch.tensor(C)[:, None], 1.0) * m.fc(x).log_softmax(1),
+    "scattered and added": lambda m, x: torch.zeros(3, 4).scatter_add(0, torch.tensor([0, 1, 1, 2, 0])[:, None].expand(5, 4), m.fc(x)).tanh(),
+    "negative ones set to 0": lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h.__setitem__(h < 0, 0.0)),
+    "parts written": _rows_written,
+    "parts changed in place": lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h[1:3].add_(h[0]).mul_(2)),
+    "detached": lambda m, x: m.fc(x) * m.fc(x).detach(), "without gradient": _without_gradient, "straight through": _passed_straight_through,
+    "inverse functions": lambda m, x: torch.atan(m.fc(x)) + torch.asin(m.fc(x).tanh()) + torch.acos(m.fc(x).tanh() / 2) + torch.asinh(m.fc(x))
+    + torch.atanh(m.fc(x).tanh() * .9) + torch.acosh(m.fc(x)**2 + 1.1) + torch.atan2(m.fc(x), m.fc(x)**2 - 1) + torch.tan(m.fc(x)) + torch.erfc(m.fc(x)),
+    "composed functions": lambda m, x: torch.logit(m.fc(x).sigmoid()) + torch.logaddexp(m.fc(x), x[:, :1]) + torch.hypot(m.fc(x), x[:, :1])
+    + torch.xlogy(m.fc(x).sigmoid(), m.fc(x).sigmoid()) + m.fc(x).sigmoid()**m.fc(x) + torch.nan_to_num(m.fc(x)),
+    "products of matrices": lambda m, x: torch.outer(m.fc(x)[0], m.fc(x)[1]) + torch.tensordot(m.fc(x), m.fc(x), dims=([0], [0]))
+    + torch.linalg.matrix_power(m.fc(x)[:4], 3) + torch.addmv(m.fc.bias, m.fc.weight, x[0]) + torch.addbmm(m.fc(x)[:4], m.fc(x)[None, :4], m.fc(x)[None, :4]),
+    "repeated": lambda m, x: m.fc(x).repeat_interleave(2, 1).tanh() + torch.tile(m.fc(x), (1, 2)) + torch.hstack([m.fc(x), m.fc(x)**2]),
+    "windows": lambda m, x: m.fc(x).unfold(1, 2, 1).tanh().sum() + nn.functional.unfold(m.fc(x)[None, None], 2).tanh(),
+    "other paddings": lambda m, x: sum(nn.functional.pad(m.fc(x)[None], (1, 1), mode=mode).tanh() for mode in ("circular", "reflect", "replicate"))
+    + nn.functional.pad(m.fc(x), (1, 1), value=2.) + nn.functional.pad(m.fc(x), (-1, 3)),
     "a view before a change in place": lambda m, x: _in_place(m.fc(x), lambda h: h.view(-1), lambda h: h.mul_(2)),
     "a turned view before it": lambda m, x: _in_place(m.fc(x), lambda h: h.t()[1:], lambda h: h.add_(1)),
     "parts before it": lambda m, x: _in_place(m.fc(x), lambda h: h.split(2, 1)[1] * 1, lambda h: h.mul_(3)),
@@ -382,13 +451,18 @@ def test_what_is_no_dense_network_is_not_called_one(name):
     (lambda: (_Computes(lambda m, x: m.fc(x).bfloat16()), torch.randn(2, 3)), "A cast to bfloat16"),
     (lambda: (_Computes(lambda m, x: m.fc(x.half())), torch.randn(2, 3)), "run in double precision: leave out casts"),
     (lambda: (_Computes(lambda m, x: m.fc(x).long() * 1.0), torch.randn(2, 3)), "A cast to int64, whose slope is 0"),
-    (lambda: (_Computes(lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h[0].mul_(2))), torch.randn(2, 3)), "in place"),
+    (lambda: (_Computes(lambda m, x: m.fc(x)[m.fc(x) > 0]), torch.randn(2, 3)), "Picking entries by a mask"),
+    (lambda: (_Computes(lambda m, x: m.fc(x).view(-1).prod()), torch.randn(5, 3)), "A product of 20 entries"),
+    (lambda: (_Computes(lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h[::2].mul_(2))), torch.randn(5, 3)), "torch.where"),
+    (lambda: (_Computes(lambda m, x: torch.det(m.fc(x))), torch.randn(4, 3)), "_linalg_det"),
+    (lambda: (nn.EmbeddingBag(5, 2), (torch.arange(4), torch.tensor([0, 3]))), "bags of unequal size"),
+    (lambda: (_Computes(_overwritten), torch.randn(5, 3)), "PyTorch itself cannot find the gradients"),
     (lambda: (_Computes(lambda m, x: m.fc(x) * torch.rand_like(x[:, :1])), torch.randn(2, 3)), "draws random numbers"),
     (lambda: (nn.Linear(2, 3), torch.randn(3, 2), torch.tensor([0, 1, -100]), nn.CrossEntropyLoss()), "left out beforehand"),
 ])
 def test_bad_input_is_told(given, says):
     with pytest.raises(bp.InputError) as error:
-        bp.from_torch(*given())
+        bp.from_torch(*given()).check()
     assert says in str(error.value)
 
 

@@ -47,6 +47,7 @@ SPELLINGS = {
     "[j != 1] * b[j]": ("b_j - [j = 1] b_j",),
     "sigma(b[j])": ("sigmoid(b[j])", "σ(b_j)"),
     "log(b[j]) * sqrt(2)": ("ln(b[j]) sqrt(2)",),
+    "atan(b[j]) + tan(b[j])": ("arctan(b_j) + tan(b_j)",),
 }
 
 

@@ -20,6 +20,9 @@ HARD = dict(
         u[s,t] = 1 + x[s,t]**2
         h[s,t] = erf(z[s,t]) + elu(z[s,t]) + leaky_relu(z[s,t]) + gelu(z[s,t])
         C      = mean(h[s,t]**2, s, t)"""),
+    inverses=("s:N", "x[s]", """
+        p[s] = tanh(w * x[s]) / 2
+        C    = mean(atan(p[s]) + asinh(p[s]) + atanh(p[s]) + asin(p[s]) + acos(p[s]**2) + tan(p[s]) + acosh(2 + p[s]), s)"""),
     positions=("s:N t:T p:P=T//2", "x[s,t]", """
         h[s,t] = t * W[t] * x[s,T-1-t] + [t > 1] * x[s,t] + sqrt(2 + abs(x[s,t])) + [t = 0] / T
         v[s,p] = max(h[s,t] * [t >= p], t)

@@ -3,7 +3,7 @@
 How it is made
     ranges, writer            axes that are named at the end; the equations so far
     table                     what can be read: a row for each operation of PyTorch
-    entrywise, views, layers, attention, recurrent, losses    the rows
+    entrywise, views, layers, along, picking, attention, recurrent, losses    the rows
     torch_reader              a program as PyTorch lists it, operation by operation
     dense                     whether it is a network of dense layers
     result                    `from_torch`, and what it returns

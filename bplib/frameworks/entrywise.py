@@ -2,6 +2,7 @@
 import math
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,7 +21,8 @@ OF_ONE = {
     "softsign": "{0}/(1 + abs({0}))", "selu": "1.0507009873554805*(relu({0}) + 1.6732632423543772*(exp({0} - relu({0})) - 1))",
     "sign": "[{0} > 0] - [{0} < 0]", "sgn": "[{0} > 0] - [{0} < 0]", "exp2": "exp(0.6931471805599453*{0})",
     "log2": "ln({0})/0.6931471805599453", "log10": "ln({0})/2.302585092994046",
-    "deg2rad": "{0}*0.017453292519943295", "tan": "sin({0})/cos({0})",
+    "deg2rad": "{0}*0.017453292519943295", "tan": "tan({0})", "asin": "asin({0})", "acos": "acos({0})", "atan": "atan({0})",
+    "asinh": "asinh({0})", "acosh": "acosh({0})", "atanh": "atanh({0})", "erfc": "1 - erf({0})",
 }
 """Operation of one tensor → its formula.  The functions are those that a text of equations knows.
 
@@ -88,11 +90,6 @@ for _stem, _number in (("zeros", 0), ("ones", 1), ("full", None)):
     reads(f"{_stem}_like", f"new_{_stem}")(filled(_number))
 
 
-@reads("detach")
-def detach(w, self, **_):
-    refuse("detach (a value that gradients do not pass)", "Leave it out, or hand the value over as an input.")
-
-
 def entrywise(w, stem, formula, *tensors):
     """One equation: a formula of the entries of tensors."""
     dims = w.together(*tensors)
@@ -133,19 +130,29 @@ def divide(w, self, other, rounding_mode=None, **_):
 
 @reads("pow")
 def power(w, self, exponent, **_):
-    try:
-        number = float(getattr(exponent, "name", exponent).strip("()") if isinstance(exponent, Tensor) else exponent)
-    except ValueError:
-        base = number_of(self)
-        if base is not None and base > 0:
-            return entrywise(w, "y", f"exp({math.log(base)!r} * {{0}})", exponent)
-        refuse("A power with a computed exponent", "Write torch.exp(exponent * torch.log(x)).")
-    return entrywise(w, "y", f"{{0}}**{shown(number)}", self)
+    """A computed exponent is that of a positive base."""
+    number, base = number_of(exponent), number_of(self)
+    if number is not None:
+        return entrywise(w, "y", f"{{0}}**{shown(number)}", self)
+    if base is not None and base > 0:
+        return entrywise(w, "y", f"exp({shown(math.log(base))} * {{0}})", exponent)
+    return entrywise(w, "y", "exp({1} * ln({0}))", self, exponent)
 
 
 @reads("addcmul")
 def add_product(w, self, tensor1, tensor2, value=1, **_):
     return entrywise(w, "y", f"{{0}} + {shown(value)} * {{1}} * {{2}}", self, tensor1, tensor2)
+
+
+@reads("hypot")
+def hypot(w, self, other, **_):
+    return entrywise(w, "y", "sqrt({0}**2 + {1}**2)", self, other)
+
+
+@reads("atan2")
+def atan2(w, self, other, **_):
+    """Exact except on the half-line where y = 0 and x < 0, where it jumps."""
+    return entrywise(w, "y", "2 * atan({0} / (sqrt({0}**2 + {1}**2) + {1}))", self, other)
 
 
 @reads("lerp")
@@ -207,10 +214,34 @@ def hardtanh(w, self, min_val=-1, max_val=1, **_):
 
 @reads("clamp", "clip", "clamp_min", "clamp_max")
 def clamp(w, self, min=None, max=None, **_):
-    """Of slope 1 at both ends."""
-    low, high = (None if end is None else end if isinstance(end, Tensor) else Tensor(shown(end), (), ()) for end in (min, max))
-    text = "{0}" + " + relu({1} - {0})" * (low is not None) + " - relu({0} - {2})" * (high is not None)
-    return entrywise(w, "a", text, self, low or Tensor("0", (), ()), high or Tensor("0", (), ()))
+    found = self if min is None else entrywise(w, "a", LARGER[_slope_at(min)], self, _tensor(min))
+    return found if max is None else entrywise(w, "a", SMALLER[_slope_at(max)], found, _tensor(max))
+
+
+LARGER = {1: "{0} + relu({1} - {0})", 0: "{1} + relu({0} - {1})", 1/2: "({0} + {1} + abs({0} - {1}))/2"}
+SMALLER = {1: "{0} - relu({0} - {1})", 0: "{1} - relu({1} - {0})", 1/2: "({0} + {1} - abs({0} - {1}))/2"}
+"""Slope where two numbers are equal → the larger of them, the smaller of them."""
+
+
+def _tensor(end):
+    return end if isinstance(end, Tensor) else Tensor(shown(end), (), ())
+
+
+@lru_cache(maxsize=None)
+def _slopes():
+    """The slopes of clamp at an end that is a number, and at one that is a tensor: versions of PyTorch differ."""
+    import torch
+    zero = torch.zeros(1)
+    found = []
+    for end in (0.0, zero):
+        x = zero.clone().requires_grad_()
+        torch.clamp_min(x, end).sum().backward()
+        found.append(x.grad.item())
+    return found
+
+
+def _slope_at(end):
+    return _slopes()[isinstance(end, Tensor)]
 
 
 @reads("hardshrink")
@@ -279,8 +310,32 @@ def not_(w, self, **_):
     return w.not_(self)
 
 
+@reads("isnan", "isinf")
+def not_finite(w, self, **_):
+    """Nowhere, in a model that is read."""
+    return Tensor("0", (), w.like(self.dims), boolean=True)
+
+
+@reads("nan_to_num")
+def nan_to_num(w, self, **_):
+    return self
+
+
+@reads("logaddexp")
+def logaddexp(w, self, other, **_):
+    return entrywise(w, "y", "{0} + softplus({1} - {0})", self, other)
+
+
+@reads("special_xlogy", "xlogy")
+def times_log(w, self, other, **_):
+    return entrywise(w, "y", "{0} * ln({1})", self, other)
+
+
 @reads("where")
 def where(w, condition, self, other, **_):
+    holds = number_of(condition)
+    if holds is not None:
+        return self if holds else other
     if number_of(self) == -math.inf:
         return masked_fill(w, other, condition, -math.inf)
     if number_of(other) == -math.inf:
@@ -316,12 +371,12 @@ def triangle(w, x, sign, diagonal):
     return w.emit("y", dims, f"{x.at(*dims)} * [{column} {sign} {row}{plus(diagonal)}]")
 
 
-@reads("maximum")
+@reads("maximum", "fmax")
 def maximum(w, self, other, **_):
     return entrywise(w, "y", "({0} + {1} + abs({0} - {1}))/2", self, other)
 
 
-@reads("minimum")
+@reads("minimum", "fmin")
 def minimum(w, self, other, **_):
     return entrywise(w, "y", "({0} + {1} - abs({0} - {1}))/2", self, other)
 

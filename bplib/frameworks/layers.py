@@ -31,19 +31,14 @@ def linear(w, input, weight, bias=None, **_):
     return w.emit("z", (*lead, j), text)
 
 
-@reads("addmm")
-def addmm(w, self, mat1, mat2, beta=1, alpha=1, **_):
-    if (beta, alpha) != (1, 1):
-        refuse("addmm with factors", "Write bias + x @ W.")
-    found = matmul(w, mat1, mat2)
-    return entrywise(w, "z", "{0} + {1}", found, self)
-
-
-@reads("baddbmm")
-def baddbmm(w, self, batch1, batch2, beta=1, alpha=1, **_):
-    found = matmul(w, batch1, batch2)
-    found = found if alpha == 1 else entrywise(w, "r", f"{shown(alpha)} * {{0}}", found)
-    return found if beta == 0 else entrywise(w, "r", f"{shown(beta)} * {{0}} + {{1}}", self, found)
+@reads("addmm", "addmv", "baddbmm", "addbmm")
+def sum_of_products(w, self, mat1=None, mat2=None, mat=None, vec=None, batch1=None, batch2=None, beta=1, alpha=1, **_):
+    """β b + α A B"""
+    found = matmul(w, *(one for one in (mat1, mat2, mat, vec, batch1, batch2) if one is not None))
+    if len(found.dims) > len(self.dims) and batch1 is not None:  # addbmm, which sums over the batch
+        found = reduced("sum")(w, found, 0)
+    factors = ["" if number == 1 else f"{shown(number)} * " for number in (beta, alpha)]
+    return entrywise(w, "z", f"{factors[1]}{{0}}" if beta == 0 else f"{factors[0]}{{1}} + {factors[1]}{{0}}", found, self)
 
 
 @reads("matmul", "mm", "bmm", "mv", "dot")
@@ -88,19 +83,22 @@ def einsum(w, equation, tensors, **_):
 
 @reads("embedding")
 def embedding(w, weight, indices, padding_idx=-1, scale_grad_by_freq=False, **_):
-    if padding_idx is not None and padding_idx >= 0:
-        refuse("An embedding with padding_idx (whose row gets no gradient)", "Leave padding_idx out.")
     if scale_grad_by_freq:
         refuse("An embedding with scale_grad_by_freq", "Leave it out.")
-    weight, indices = w.single(weight, 0), w.counting(indices)
+    weight, indices = w.counted_along(weight, 0), w.counting(indices)
     atoms_of(weight.dims[0])[0].range.root.kind = "v"
     dims, j = w.like(indices.dims), w.like(weight.dims[1:])[0]
-    return w.emit("x", (*dims, j), weight.at(indices.at(*dims), j))
+    word = indices.at(*dims)
+    kept = _without_padding(w, weight, word, padding_idx) if padding_idx is not None and padding_idx >= 0 else ""
+    return w.emit("x", (*dims, j), kept + weight.at(word, j))
 
 
-@reads("embedding_bag")
-def embedding_bag(w, weight, indices, offsets=None, mode=0, per_sample_weights=None, **_):
-    refuse("nn.EmbeddingBag", "Write nn.Embedding and .mean(1) or .sum(1).")
+def _without_padding(w, weight, word, padding):
+    """The factor that leaves a row out: it is 0, and gets no gradient."""
+    rows = w.values.get(weight.name)
+    if rows is None or rows[padding].any():
+        refuse("An embedding with padding_idx whose row is not 0", "Set it to 0, as it is at the start.")
+    return f"[{word} != {padding}] * "
 
 
 # convolutions
@@ -152,6 +150,17 @@ def each(given, n):
     """A number for each of n dimensions."""
     given = [given] if isinstance(given, int) else list(given)
     return given * n if len(given) == 1 else given
+
+
+@reads("unfold")
+def windows(w, self, dimension, size, step, **_):
+    """y[p,q] = x[n p + q]"""
+    at = dimension % len(self.dims)
+    x = w.single(self, at)
+    p, q = _positions(w, x.dims[at], -size, step), (w.axis(w.window(size)),)
+    dims = w.like(x.dims)
+    entry = x.at(*dims[:at], computed(step, p, 1, q, 0), *dims[at + 1:])
+    return w.emit("y", (*dims[:at], p, *dims[at + 1:], q), entry)
 
 
 def _pads(padding, windows, dilation):
@@ -339,6 +348,12 @@ def batch_norm(w, input, weight=None, bias=None, running_mean=None, running_var=
     return scaled(w, n, dims, gamma, beta)
 
 
+@reads("_native_batch_norm_legit_functional", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training")
+def batch_norm_and_more(w, **options):
+    """The same beside what PyTorch keeps of it."""
+    return [batch_norm(w, **options), None, None, None, None]
+
+
 @reads("instance_norm")
 def instance_norm(w, input, weight=None, bias=None, running_mean=None, running_var=None, use_input_stats=True, eps=1e-5, **_):
     if not use_input_stats:
@@ -429,19 +444,6 @@ def maximum(w, self, dim=None, keepdim=False, other=None, **_):
         return larger(w, self, other)
     found = reduced("max")(w, self, dim, keepdim)
     return found if dim is None else [found, None]
-
-
-@reads("var", "std", "var_mean", "std_mean")
-def variance(w, self, dim=None, correction=1, unbiased=None, keepdim=False, **_):
-    refuse("torch.var and torch.std", "Write ((x - x.mean(…, keepdim=True))**2).mean(…).")
-
-
-@reads("linalg_vector_norm", "norm")
-def norm(w, self, ord=2, dim=None, keepdim=False, p=None, **_):
-    if (ord if p is None else p) != 2:
-        refuse("A norm other than the Euclidean", "Write it as a sum.")
-    squares = reduced("sum")(w, entrywise(w, "y", "{0}**2", self), dim, keepdim)
-    return entrywise(w, "y", "sqrt({0})", squares)
 
 
 @reads("softmax", "_softmax")

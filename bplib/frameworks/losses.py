@@ -131,24 +131,6 @@ def _of_distributions(w, p, target, weight, reduction, smoothing, at):
     return over_all(w, loss, reduction)
 
 
-# margins
-
-@reads("margin_ranking_loss")
-def ranking(w, input1, input2, target, margin=0, reduction=MEAN, **_):
-    return over_all(w, entrywise(w, "loss", hinge(f"{shown(margin)} - {{2}} * ({{0}} - {{1}})"), input1, input2, target), reduction)
-
-
-def hinge(text):
-    """What is above 0, of slope 1 at 0."""
-    return f"{text} + relu(-({text}))"
-
-
-@reads("hinge_embedding_loss")
-def hinge_embedding(w, self, target, margin=1.0, reduction=MEAN, **_):
-    text = f"[{{1}} == 1] * {{0}} + [{{1}} == -1] * ({hinge(f'{shown(margin)} - {{0}}')})"
-    return over_all(w, entrywise(w, "loss", text, self, target), reduction)
-
-
 @reads("cosine_similarity")
 def cosine(w, x1, x2, dim=1, eps=1e-8, **_):
     total = reduced("sum")

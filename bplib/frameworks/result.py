@@ -123,7 +123,10 @@ class ReadModel:
         wanted = {name: module.get_parameter(name) for name in dict.fromkeys(whole for whole, _ in self._slices.values())}
         wanted = {name: value for name, value in wanted.items() if value.requires_grad and _without_prefix(name) in
                   self.names.values()}
-        found = torch.autograd.grad(cost, list(wanted.values()), allow_unused=True)
+        try:
+            found = torch.autograd.grad(cost, list(wanted.values()), allow_unused=True)
+        except RuntimeError as error:
+            raise InputError(f"PyTorch itself cannot find the gradients of this model: {error}") from error
         theirs = {_without_prefix(name): np.zeros(tuple(value.shape)) if one is None else one.detach().cpu().numpy()
                   for (name, value), one in zip(wanted.items(), found)}
         ours = self.as_torch(self.gradients())

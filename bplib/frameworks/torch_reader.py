@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..models.model import NAME
-from . import attention, entrywise, layers, losses, recurrent, views  # noqa: F401  (they fill the table)
+from . import along, attention, entrywise, layers, losses, picking, recurrent, views  # noqa: F401  (they fill the table)
 from .ranges import Unequal
 from .table import TABLE, Unreadable
 from .writer import Tensor, Writer, shown
@@ -31,6 +31,12 @@ LETTERS = {
     "Recurrent": {"weight_ih": ("W", "jj"), "weight_hh": ("U", "jj"), "bias_ih": ("b", "j"), "bias_hh": ("c", "j")},
 }
 """Kind of a module → its parameters: their letter, and what their axes count."""
+
+
+DETACHED = "detach"
+NO_GRAD = "wrap_with_set_grad_enabled"
+"""The operation, and the block of a program, whose results gradients do not pass: they are given, with the numbers that
+they have in the example."""
 
 
 def torch_itself():
@@ -127,7 +133,7 @@ def exported(module, inputs):
     try:
         with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()), in_double():
             warnings.simplefilter("ignore")
-            return torch.export.export(module, tuple(inputs))
+            return written_out(torch.export.export(module, tuple(inputs)))
     except Exception as error:  # whatever tracing a program of anybody's raises
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise InputError(f"PyTorch cannot list what this model computes (torch.export): {first.strip()[:300]}{_types(error)} "
@@ -135,6 +141,23 @@ def exported(module, inputs):
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
         logging.disable(quiet)
+
+
+def written_out(program):
+    """The program in operations of the table, as far as PyTorch itself can write others in terms of them.
+
+    Nothing is changed in place there: PyTorch puts new tensors in the place of what changes.
+    """
+    nodes = [node for node in program.graph.nodes if node.op == "call_function" and hasattr(node.target, "_schema")]
+    if all(_name(node.target) in {*TABLE, DETACHED} for node in nodes):
+        return program
+    known = torch_itself().export.default_decompositions()
+    return program.run_decompositions({one: how for one, how in known.items() if _name(one) not in {*TABLE, DETACHED}})
+
+
+def _name(operation) -> str:
+    """The name of an operation of PyTorch's library."""
+    return operation._schema.name.partition("::")[2]
 
 
 class Reader:
@@ -147,7 +170,7 @@ class Reader:
     def __init__(self, program, module, inputs, input_names):
         self.torch, self.program, self.module = torch_itself(), program, module
         self.writer, self.found, self.names, self.layer_of, self.log = Writer(), {}, {}, {}, []
-        self.by_identity, self.numbers, self.given = {}, {}, []
+        self.by_identity, self.numbers, self.given, self.now = {}, {}, [], {}
         self.inputs, self.input_names = inputs, input_names
 
     def read(self) -> str:
@@ -156,9 +179,11 @@ class Reader:
         given = iter(zip(self.inputs, self.input_names, strict=True))
         for node in self.program.graph.nodes:
             if node.op == "placeholder":
-                self.found[node] = self._placeholder(kinds.get(node.name), given)
+                self.found[node] = self._placeholder(node, kinds.get(node.name), given)
             elif node.op == "call_function":
                 self.found[node] = self._called(node)
+            elif node.op == "get_attr":
+                self.now[node] = getattr(self.program.graph_module, node.target)
             elif node.op == "output":
                 return self._cost(node)
         raise InputError("The model computes nothing.")
@@ -174,16 +199,20 @@ class Reader:
 
     # what is given
 
-    def _placeholder(self, spec, given):
+    def _placeholder(self, node, spec, given):
         kind = spec.kind.name
         if kind == "USER_INPUT":
-            return self._input(*next(given))
+            self.now[node], name = next(given)
+            return self._input(self.now[node], name)
         name = spec.target
         if kind == "PARAMETER":
-            return self._parameter(name, self.module.get_parameter(name))
+            self.now[node] = self.module.get_parameter(name)
+            return self._parameter(name, self.now[node])
         if kind == "BUFFER":
-            return _Constant(self.module.get_buffer(name).detach().clone(), self._own_name(name))
-        return _Constant(self.program.constants[name].detach().clone(), "k")
+            self.now[node] = self.module.get_buffer(name).detach().clone()
+            return _Constant(self.now[node], self._own_name(name))
+        self.now[node] = self.program.constants.get(name)
+        return None if self.now[node] is None else _Constant(self.now[node].detach().clone(), "k")
 
     def _input(self, value, name):
         array = value.detach().cpu().numpy()
@@ -237,26 +266,25 @@ class Reader:
         if node.target is operator.getitem:
             return self.found[node.args[0]][node.args[1]]
         schema = getattr(node.target, "_schema", None)
+        if getattr(node.target, "__name__", "") == NO_GRAD and node.args[0] is False:
+            return _constants(self._number_now(node), "fixed")
         if schema is None:
             self._unknown(node, getattr(node.target, "__name__", str(node.target)))
-        name = schema.name.partition("::")[2]
+        name = _name(node.target)
         values = self._arguments(node, schema)
         tensors = [one for one in self.torch.utils._pytree.tree_leaves(list(values.values()))
                    if isinstance(one, Tensor)]
         if not tensors:
             return self._computed_now(node, name)
-        inplace = name.endswith("_") and not name.endswith("__")
-        if inplace:
-            self._check_whole(node)
-        row = TABLE.get(name.rstrip("_") if inplace else name)
+        if name == DETACHED:
+            return _constants(self._number_now(node), "fixed")
+        row = TABLE.get(name)
         if row is None:
             self._check_known(node, name)
         self._layer(tensors)
         values = {n: self._as_tensor(v) for n, v in values.items()}
         found = self._row(node, name, row, values)
-        if inplace:
-            self._changed(node, found)
-        self.log.append((name.rstrip("_"), values, found))
+        self.log.append((name, values, found))
         return found
 
     def _arguments(self, node, schema):
@@ -299,25 +327,16 @@ class Reader:
         if numbers and numbers[0].isdigit():
             self.writer.layer = int(numbers[0])
 
-    def _check_whole(self, node):
-        """InputError for an operation in place on a part, or another view, of an array."""
-        source = node.args[0]
-        while _in_place(source):
-            source = source.args[0]
-        if source.op == "call_function" and any(_shared(source, one) for one in source.all_input_nodes):
-            raise InputError(f"{self._where(node)}: a part of an array, or a view of it, is changed in place. Make a new array "
-                             "instead: torch.cat, torch.stack, torch.where, or + in place of +=.")
-
-    def _changed(self, node, found):
-        """After an operation in place, its input is the result, and so is what was a view of it: that is read anew."""
+    def _number_now(self, node):
+        """What a node of the program is in the example."""
         for one in self.program.graph.nodes:
+            if one.op == "call_function" and one not in self.now:
+                args, kwargs = self.torch.fx.node.map_arg((one.args, one.kwargs), self.now.get)
+                with self.torch.no_grad():
+                    self.now[one] = one.target(*args, **kwargs)
             if one is node:
                 break
-            if one is node.args[0] or _shared(one, node) and (one.op == "placeholder" or _in_place(one)):
-                self.found[one] = found
-            elif _shared(one, node):
-                whole = not any(_shared(one, other) for other in one.all_input_nodes)
-                self.found[one] = found if whole else self._called(one)
+        return self.now[node]
 
     def _computed_now(self, node, name):
         """What no input and no parameter enters is a constant."""
@@ -328,12 +347,7 @@ class Reader:
         args, kwargs = self.torch.fx.node.map_arg((node.args, node.kwargs), now)
         self._check_drawn(node, name)
         found = node.target(*args, **kwargs)
-        if _in_place(node):
-            for one in self.found.values():
-                if isinstance(one, _Constant):
-                    one.forget()
-        return [_Constant(one) if isinstance(one, self.torch.Tensor) else one for one in found] \
-            if isinstance(found, (list, tuple)) else _Constant(found) if isinstance(found, self.torch.Tensor) else found
+        return _constants(found)
 
     # what cannot be read
 
@@ -376,28 +390,14 @@ class _Constant:
             self._tensor = writer.constant(self.value.detach().cpu().numpy(), self.name)
         return self._tensor
 
-    def forget(self):
-        """It is written anew after its numbers have changed."""
-        self._tensor = None
-
     shape = property(lambda self: tuple(self.value.shape))
 
 
-def _in_place(node) -> bool:
-    """Whether a node of a program is an operation that changes its first argument."""
-    name = getattr(getattr(node.target, "_schema", None), "name", "")
-    return node.op == "call_function" and name.endswith("_") and not name.endswith("__")
-
-
-def _shared(one, other) -> bool:
-    """Whether the tensors of two nodes of a program share their numbers."""
-    return bool(_storages(one) & _storages(other))
-
-
-def _storages(node) -> set:
-    value = node.meta.get("val")
-    return {part.untyped_storage()._cdata for part in (value if isinstance(value, (list, tuple)) else (value,))
-            if hasattr(part, "untyped_storage")}
+def _constants(value, name="k"):
+    """A tensor, or several, as constants; what else there is stays."""
+    if isinstance(value, (list, tuple)):
+        return [_constants(one, name) for one in value]
+    return _Constant(value.detach(), name) if hasattr(value, "detach") else value
 
 
 def names_of_inputs(model, inputs, targets):

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from .ranges import Range, Unequal, atoms_of, size_of
 from .table import reads, refuse
-from .writer import counted, plus
+from .writer import Tensor, counted, plus, shown
 
 # other dimensions, the same array
 
@@ -301,21 +301,56 @@ def flip(w, self, dims, **_):
     return x
 
 
-@reads("index_select", "gather", "scatter", "scatter_add", "index_put", "sort", "topk", "cumsum", "roll")
-def looked_up(w, **_):
-    refuse("This way of picking entries", "Write it with nn.Embedding, slices, or sums.")
+@reads("sort", "topk", "median", "kthvalue", "argsort")
+def ordered(w, **_):
+    refuse("What is picked by its order", "Write it with max, min, or sums.")
 
 
 @reads("constant_pad_nd", "pad")
 def pad(w, self, pad, mode="constant", value=0, **_):
-    if mode != "constant" or value not in (0, None):
-        refuse(f"Padding with mode {mode!r} and value {value}", "Use zeros: F.pad(x, …) or padding= of the layer.")
     x = self
     for place, (before, after) in enumerate(zip(pad[::2], pad[1::2])):
         at = len(x.dims) - 1 - place
-        if (before, after) != (0, 0):
+        if min(before, after) < 0:
+            n = size_of(x.dims[at])
+            x = slice_(w, x, at, max(-before, 0), n - max(-after, 0))
+            before, after = max(before, 0), max(after, 0)
+        if (before, after) == (0, 0):
+            continue
+        if mode == "constant" and value in (0, None):
             x = padded(w, x, at, before, after)
+        else:
+            first, last = AROUND[mode](w, x, at, before, after, value)
+            x = cat(w, [*([first] if before else []), x, *([last] if after else [])], at)
     return x
+
+
+def _constant(w, x, at, before, after, value):
+    return tuple(Tensor(shown(value), (), tuple(((w.axis(Range(n)),) if n > 1 else ()) if place == at else dim
+                                                for place, dim in enumerate(w.like(x.dims)))) for n in (before, after))
+
+
+def _part(w, x, at, start, count):
+    return slice_(w, x, at, start, start + count) if count else None
+
+
+def _circular(w, x, at, before, after, _):
+    return _part(w, x, at, size_of(x.dims[at]) - before, before), _part(w, x, at, 0, after)
+
+
+def _replicate(w, x, at, before, after, _):
+    ends = (_part(w, x, at, place, 1) for place in (0, size_of(x.dims[at]) - 1))
+    return tuple(expand(w, one, [n if place == at else -1 for place in range(len(x.dims))])
+                 for one, n in zip(ends, (before, after)))
+
+
+def _reflect(w, x, at, before, after, _):
+    ends = _part(w, x, at, 1, before), _part(w, x, at, size_of(x.dims[at]) - 1 - after, after)
+    return tuple(one and flip(w, one, [at]) for one in ends)
+
+
+AROUND = {"constant": _constant, "circular": _circular, "replicate": _replicate, "reflect": _reflect}
+"""How an array goes on at its ends → what stands before its entries, and after them."""
 
 
 def padded(w, x, at, before, after):

@@ -20,6 +20,9 @@ SIZES = {"s": "N", "t": "T", "h": "H", "g": "G", "v": "V", "c": "F", "p": "P", "
 """Kind of a range → the letter of its size."""
 
 
+LONGEST_NUMBER = 20
+"""So many characters a number in an equation may have."""
+
 LOWEST = "1e30"
 """What is taken off where PyTorch writes −∞: exp(−10³⁰) is 0."""
 
@@ -225,6 +228,14 @@ class Writer:
             return x
         return self.merged(x, place)
 
+    def counted_along(self, x, place) -> Tensor:
+        """The tensor with a dimension whose entries can be looked up; written anew where its index is computed."""
+        x = self.single(x, place)
+        if {text for text, axis in x.places if axis in atoms_of(x.dims[place])} <= {"{}"}:
+            return x
+        own = self.like(x.dims)
+        return self.emit("y", own, x.at(*own))
+
     def is_whole(self, x, place) -> bool:
         """Whether a dimension of a tensor is a whole axis of its array, so that an index outside is outside the array."""
         axes = self.arrays[x.name][1] if x.name in self.arrays else self.equations.get(x.name, ((), ""))[0]
@@ -318,6 +329,7 @@ def shown(number) -> str:
     if not np.isfinite(number):
         raise Unreadable(f"{number} is no number that equations can have.")
     text = str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+    text = text if len(text) <= LONGEST_NUMBER else f"{number:.14g}"
     return f"({text})" if number < 0 else text
 
 
@@ -382,7 +394,7 @@ class Spelling:
         """The letter for a range that stands in an equation once more."""
         kind, mark = self.stems[one]
         choice = LETTERS[kind]
-        return self._free(choice[turn] + mark if turn < len(choice) else f"{choice[0]}{mark or 0}_{turn}", self.numbers)
+        return self._free((choice[turn] if turn < len(choice) else choice[0] * turn) + mark, self.numbers)
 
     @staticmethod
     def _free(name, taken):

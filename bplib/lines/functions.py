@@ -5,10 +5,11 @@ import numpy as np
 import sympy as sp
 
 from ..activations import TABLE, plain
+from ..formula.functions import NAMED
 
 Z = sp.Symbol("z", real=True)
-FORMULAS = {f.__name__: f(Z) for f in (sp.exp, sp.log, sp.cosh, sp.sinh, sp.sin, sp.cos, sp.erf)} | {
-    "sqrt": sp.sqrt(Z), "Phi": (1 + sp.erf(Z / sp.sqrt(2))) / 2, "density": sp.exp(-Z**2 / 2) / sp.sqrt(2 * sp.pi)}
+FORMULAS = {name: f(Z) for name, f in NAMED.items() if name != "abs"} | {
+    "Phi": (1 + sp.erf(Z / sp.sqrt(2))) / 2, "density": sp.exp(-Z**2 / 2) / sp.sqrt(2 * sp.pi)}
 ANY = sp.sin(Z) + sp.Rational(3, 10) * sp.cos(2 * Z)
 """Stands for an activation that is left open, as in `meaning`."""
 

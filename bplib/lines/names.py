@@ -10,10 +10,12 @@ from functools import lru_cache
 
 from ..activations import TABLE as ACTIVATIONS
 from ..errors import InputError
+from ..formula.functions import NAMED
+from ..formula.functions import SPELLED as OTHERWISE
 from .tree import Entry, Letter, Number
 
-FUNCTIONS = ("exp", "log", "ln", "sqrt", "abs", "cosh", "sinh", "sin", "cos", "erf", "sign", "Phi")
-SPELLED = {"sigma": "sigmoid", "sig": "sigmoid", "logistic": "sigmoid", "ln": "log", "id": "identity", "th": "tanh",
+FUNCTIONS = (*NAMED, "sign", "Phi")
+SPELLED = {**OTHERWISE, "sigma": "sigmoid", "sig": "sigmoid", "logistic": "sigmoid", "id": "identity", "th": "tanh",
            "ReLU": "relu", "relu": "relu"}
 GENERIC = ("g", "f", "phi", "sigma", "h", "theta")
 """Letters for any activation."""

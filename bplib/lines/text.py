@@ -69,7 +69,7 @@ LATEX = tuple((re.compile(pattern), new) for pattern, new in (
     (r"\\lambda\b", "lambda"), (r"\\bar\{([A-Za-z])\}|\\bar\s+([A-Za-z])", r"\1\2bar"), (r"\\exp\b", "exp"),
     (r"\\dots|\\ldots|\\cdots|…", "…"), (r"\\\{", "("), (r"\\\}", ")"), (r"\\tilde\{?([A-Za-z])\}?", r"\1tilde"),
     (r"\\(?=(?:sum|log|ln|tanh|sigma|delta|alpha|beta|gamma|theta|Theta|mu|eta|rho|omega|Omega|phi|varphi|epsilon|"
-     r"varepsilon|Delta|max|kappa|nu|tau|sin|cos|sinh|cosh|Phi|psi|chi|zeta|xi|pi)(?![A-Za-z]))", " "),
+     r"varepsilon|Delta|max|kappa|nu|tau|sin|cos|tan|sinh|cosh|arcsin|arccos|arctan|Phi|psi|chi|zeta|xi|pi)(?![A-Za-z]))", " "),
 ))
 SPELLINGS = tuple((re.compile(pattern), new) for pattern, new in (
     (r"[’′‘`´ʹ]", "'"), (r"[−–—](?=.)", "-"), (r"½", "(1/2)"), (r"¼", "(1/4)"), (r"⅓", "(1/3)"), (r"[⟨〈]", "("),

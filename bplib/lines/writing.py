@@ -75,7 +75,7 @@ def _call(node):
         return rf"{NORMAL[node.function]}\left({_write(node.argument, SUM)}\right)", FACTOR
     row = TABLE.get(node.function)
     symbol = row.symbol if row is not None and row.symbol else rf"\{node.function}" if node.function in (
-        "exp", "log", "cosh", "sinh", "sin", "cos") else rf"\operatorname{{{node.function}}}"
+        "exp", "log", "cosh", "sinh", "sin", "cos", "tan") else rf"\operatorname{{{node.function}}}"
     if node.function == "sqrt":
         return rf"\sqrt{{{_write(node.argument, SUM)}}}", FACTOR
     prime = "'" if node.slope else ""

@@ -14,12 +14,11 @@ import sympy as sp
 
 from ..activations import TABLE as ACTIVATIONS
 from ..formula.arithmetic import CONDITIONS, Arithmetic
+from ..formula.functions import NAMED, SPELLED
 from ..formula.tokens import FormulaError
 from .nodes import Bracket, Largest, Softmax, entries, letters_in
 
-FUNCTIONS = {"exp": sp.exp, "log": sp.log, "ln": sp.log, "sqrt": sp.sqrt, "abs": sp.Abs, "sin": sp.sin, "cos": sp.cos,
-             "sinh": sp.sinh, "cosh": sp.cosh, "erf": sp.erf}
-ALIASES = {"sigma": "sigmoid"}
+ALIASES = {**SPELLED, "sigma": "sigmoid"}
 REDUCTIONS = ("sum", "mean", "max")
 RELATIONS = {"<": sp.Lt, ">": sp.Gt, "≤": sp.Le, "≥": sp.Ge, "=": sp.Eq, "≠": sp.Ne}
 BINARY = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
@@ -28,8 +27,9 @@ BINARY = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a 
 
 def function_named(name):
     """The SymPy function behind a name in a text, None where there is none: a function, or a row of the activations."""
-    row = {row.as_typed: row for row in ACTIVATIONS.values() if row.elementwise}.get(ALIASES.get(name, name))
-    return row or FUNCTIONS.get(name)
+    name = ALIASES.get(name, name)
+    row = {row.as_typed: row for row in ACTIVATIONS.values() if row.elementwise}.get(name)
+    return row or NAMED.get(name)
 
 
 def _shown_at(position, message, text):
@@ -165,7 +165,8 @@ class EquationReader(Arithmetic):
     def call(self, token):
         function = function_named(token.text)
         if function is None:
-            near = get_close_matches(token.text, [*ACTIVATIONS, *FUNCTIONS, *REDUCTIONS, "softmax"], n=1)
+            usual = get_close_matches(token.text, [*ACTIVATIONS, *REDUCTIONS, "softmax"], n=1)
+            near = usual or get_close_matches(token.text, [*NAMED, *SPELLED], n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             self.fail(f"There is no function {token.text}(…).{hint} To multiply, write *.", token)
         self.take()
