@@ -6,7 +6,7 @@ const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
 /** What to try, and when it is done: by what the last step made known, what was picked by hand, and where a Step led. */
 const TRIES = [
-  ["press Play. From where does each unit take its numbers, on the way forward to the cost?",
+  ["press Play. From where does each unit take its numbers?",
    ({ known }) => known === "C"],
   ["on which unit of layer 1 does the cost depend most? Guess, then play on.",
    ({ known, lastError }) => known !== undefined && known === lastError],
@@ -38,7 +38,8 @@ function networkView(model, view, { pass }) {
     option.textContent = facts.texts[option.value].title;
   const all = button(phrase("All weights"), phrase("The name and the number of every weight, or of those on the way"),
                      view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
-  const tokens = networkTokens(picture.stage, picture.route, (key) => shown(value(key)), (key) => Math.sign(value(key)));
+  const sign = (key) => Math.sign(value(key));
+  const tokens = networkTokens(picture.stage, picture.route, (key) => shown(value(key)), sign);
   const walk = walkPlayer(view, steps.length, fly, watch);
   const display = stepDisplay(), lastError = steps.findLast(({ key }) => key.startsWith("delta1")).key;
   const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
@@ -49,7 +50,8 @@ function networkView(model, view, { pass }) {
   const inFull = details(phrase("Written out, path by path"));
   view.root.append(
     picture.element,
-    h("div", { class: "bplib-walk", role: "group", "aria-label": phrase("step by step") }, walk.element, display.element),
+    h("div", { class: "bplib-walk", role: "group", "aria-label": phrase("step by step") },
+      walk.element, display.element),
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-buttons bplib-network-buttons" },
@@ -220,27 +222,37 @@ function networkView(model, view, { pass }) {
   }
 
   function drawWalk(letters) {
-    const { at, arrived, watching, playing } = walk.now, step = watching && steps[at - 1];
-    const left = step ? step.key : "", sums = step?.terms ?? [];
+    const { at, arrived, watching, playing } = walk.now, step = (watching && steps[at - 1]) || null;
     display.draw({
-      sentence: step ? happens(step) : watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
+      sentence: step ? happens(step) :
+        watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
         phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
-      aloud: watching && !playing, name: [left, step && step.formula, state.notation].join(),
-      line: () => (step ? [lineOf(lineAt(step), letters)] : []),
-      arrived: step?.terms ? sums.length - (at - arrived) : Infinity, codeLine: step ? code[nameOf(left)] : "",
+      aloud: watching && !playing, codeLine: step ? code[nameOf(step.key)] : "",
+      name: step && [step.key, step.formula, state.notation].join(), line: step && (() => lineOfStep(step, letters)),
+      terms: step?.terms ? step.terms.length - (at - arrived) : null,
     });
-    const slopes = step && /^d[Wb]/.test(left) ? steps.slice(0, arrived).filter(({ key }) => nameOf(key) === nameOf(left)) : [];
-    tokens.rest(slopes.map(({ key }) => [key, picture.spot(key.slice(1))]));
+    tokens.rest(resting(step, arrived).map(({ key }) => [key, picture.spot(key.slice(1))]));
     tokens.draw();
-    picture.watch({ watching, card: step && step.at, moves: step ? step.moves : [], sign: (key) => Math.sign(value(key)) });
+    picture.watch({ watching, card: step && step.at, moves: step ? step.moves : [], sign });
   }
 
-  const lineAt = ({ key, formula }) => ({ caption: "", left: key, rows: [facts.formulas[formula].map((code) => at(key, code))] });
+  /** The steps whose numbers lie on the picture: derivatives of weights or of biases, until those of the next array. */
+  function resting(step, arrived) {
+    const last = step?.kind.match(/weight$|bias$/) ? steps.slice(0, arrived) : [];
+    return last.filter(({ formula }) => formula === step.formula);
+  }
+
+  /** The formula of a step; what comes along edges is a sum, which breaks between its terms. */
+  function lineOfStep({ kind, key, formula, terms }, letters) {
+    const rows = [facts.formulas[formula].map((code) => at(key, code))];
+    const line = lineOf({ caption: "", left: key, rows }, letters);
+    return terms || kind === "weighted sum" ? termByTerm(line) : line;
+  }
 
   /** What a step says, with today's numbers. */
   function happens(step, written = shown) {
     const complete = !step.terms || steps[places[step.key].step - 1] === step;
-    return HAPPENS[step.kind](step, { phrase, bias, complete, delta: facts.texts[state.notation].delta, words: (key) => facts.choices[key],
+    return HAPPENS[step.kind](step, { phrase, bias, complete, delta: facts.texts[state.notation].delta, words: (key) => facts.choices[key], named: (key) => capital(facts.choices[key]),
                                       number: (key) => written(value(key)), sum: (keys) => written(sum(keys)) });
   }
 
@@ -249,7 +261,7 @@ function networkView(model, view, { pass }) {
     const one = Object.values(Object.fromEntries(steps.map((step) => [step.formula, step])));
     display.reserve({
       sentences: steps.map((step) => happens(step, () => `${MINUS}0.0000`)), codes: Object.values(code),
-      lines: one.map((step) => lineOf(lineAt(step), letters)),
+      lines: one.map((step) => lineOfStep(step, letters)),
     });
   }
 
@@ -489,6 +501,8 @@ function networkView(model, view, { pass }) {
     ended();
   };
 }
+
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 const isUnit = (key) => key.startsWith("z");
 

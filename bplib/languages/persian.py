@@ -74,8 +74,8 @@ SENTENCES = {
     "Try:": "امتحان کنید:",
     "{n} of {all} done": "{n} از {all} انجام شد",
     "all of that is done; what else happens?": "همه تمام شد؛ دیگر چه پیش می‌آید؟",
-    "press Play. From where does each unit take its numbers, on the way forward to the cost?":
-        "دکمهٔ «پخش» را بزنید. در راه رسیدن به هزینه، هر نورون عددهایش را از کجا می‌گیرد؟",
+    "press Play. From where does each unit take its numbers?":
+        "دکمهٔ «پخش» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
     "on which unit of layer 1 does the cost depend most? Guess, then play on.":
         "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ حدس بزنید و بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
