@@ -63,6 +63,20 @@ def _unforeseen(random):
     return row, typed(spoiled(_right(row), random), row, random)
 
 
+def _lettered(random):
+    """Entries with any indices, which may fit or not: added, multiplied, compared, and summed over some of their letters."""
+    row = _one(FORMULAS, random)
+    names = [name for name in row.vocabulary.names.items() if name[0] != "e"]
+    text = ""
+    for _ in range(random.integers(1, 9)):
+        typed_as, name = _one(names, random)
+        letters = [_one((*"jkabcsjk", "1", "2"), random) for _ in range(_one(name.counts, random))]
+        entry = f"{typed_as}[{','.join(letters)}]" if letters else typed_as
+        text += _one((entry, f"{entry} ", f"tanh({entry})", f"[{entry} > 0]", f"sum_{_one('jkabs', random)} {entry} "), random)
+        text += _one(("*", " ", "+", "-", "/"), random)
+    return row, text[:-1]
+
+
 def _surrounded(random):
     """A formula that somebody has copied together with something else, or has broken."""
     row, text = _unforeseen(random)
@@ -109,7 +123,7 @@ def _soup(random):
     return _one(ROWS, random), "".join(_one(PIECES, random) for _ in range(random.integers(1, 40)))
 
 
-MAKERS: tuple[Callable, ...] = (_rewritten, _mistaken, _unforeseen, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
+MAKERS: tuple[Callable, ...] = (_rewritten, _mistaken, _unforeseen, _lettered, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
 
 
 def inputs(number: int, seed: int = 0) -> Iterator[tuple[Exercise, str]]:
