@@ -384,6 +384,13 @@ def test_nothing_is_evaluated():
         assert set(found("neuron", text)) <= {"cannot be read", "remark", "does not follow", "cannot be decided"}
 
 
+def test_a_formula_that_is_equal_to_nothing_is_no_step():
+    told = bp.check_derivation(bp.neuron("sigmoid"), "∂C/∂w = 2(a-y) g'(z) x\n(a-y) x")
+    assert [line.verdict for line in told.lines] == ["follows", "remark"] and "of nothing that it is equal" in told.lines[1].message
+    begun = bp.check_derivation(bp.neuron("sigmoid"), "∂C/∂w\n= 2(a-y) g'(z) x")
+    assert [(line.verdict, line.message) for line in begun.lines] == [("remark", ""), ("follows", "")] and begun.arrives
+
+
 def test_a_model_that_has_grown_is_judged_as_it_is():
     m = bp.model("s:N", given="x[s] y[s]")
     m.write("z[s] = w*x[s]\nC = sum(z[s]**2, s)")

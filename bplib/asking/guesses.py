@@ -49,7 +49,7 @@ class Guess(Question):
         return f"{shown(value)} {self.unit}".strip()
 
     def form(self):
-        ends = self.language.phrase("Guess a number from {low} to {high}.", low=self._number(self.low),
+        ends = self.language.phrase("Guess a number from {low} to {high}.", low=shown(self.low),
                                     high=self._number(self.high))
         return f"<p>{ends}</p>"
 

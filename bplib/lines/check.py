@@ -48,6 +48,10 @@ def check_derivation(network: Network | Model, text: str, of: str | None = None,
     return examined(network, text, of, notation, answer=answer).verdict
 
 
+NOTHING_EQUAL = ('It says of nothing that it is equal to this. Write an equation, or begin with "=" to go on from the line '
+                 "before.")
+
+
 class Examined(NamedTuple):
     """A derivation as it was understood, whether it arrives, and the verdict on it."""
 
@@ -97,7 +101,7 @@ def _line(network, found, judged):
     look_at_the_clock()
     line = judged.read.line
     if judged.finding is Finding.REMARK:
-        return LineVerdict(line.number, line.text, judged.finding.value)
+        return LineVerdict(line.number, line.text, judged.finding.value, _remark(found, judged), latex=_latex(judged))
     names, message = (), _problem(judged)
     if judged.finding is Finding.BROKEN:
         named = Naming(network, found.judge, judged.broken).found()
@@ -106,6 +110,14 @@ def _line(network, found, judged):
         message = _right(found, judged)
     rules = dict.fromkeys(filter(None, map(rule_of, judged.links)))
     return LineVerdict(line.number, line.text, judged.finding.value, message, names, ", ".join(rules), _latex(judged))
+
+
+def _remark(found, judged):
+    """What there is to say of a formula that no line says to be equal to anything; "" for words, and for the beginning of a
+    chain that the next line goes on with."""
+    after = found.lines[found.lines.index(judged) + 1:]
+    begins = after and any(chain.goes_on for chain in after[0].read.chains)
+    return "" if judged.read.remark or begins else NOTHING_EQUAL
 
 
 def _problem(judged):

@@ -122,6 +122,8 @@ class Judge:
         for chain in read.chains:
             links += self.chain(chain)
             problems += chain.problems
+        if not links and not problems:
+            return Judged(read, [], Finding.REMARK)
         worst = [link.finding for link in links] + [Finding.UNREADABLE] * bool(problems)
         order = (Finding.BROKEN, Finding.UNREADABLE, Finding.UNDECIDED)
         return Judged(read, links, next((finding for finding in order if finding in worst), Finding.FOLLOWS), problems)

@@ -247,33 +247,34 @@ def check(statements, given) -> None:
         at = (statement.axis,) if isinstance(statement, Loop) else ()
         own = {one.quantity.name for one in assignments(statement)} if at else set()
         for one in assignments(statement):
-            _check(not at or at[0] in one.axes, f"{one.quantity.name} has no axis {at}")
-            _check(tuple(axis.size for axis in one.axes) == one.quantity.sizes, f"the sizes of {one.quantity.name}")
+            _check(not at or at[0] in one.axes, "{} has no axis {}", one.quantity.name, at)
+            _check(tuple(axis.size for axis in one.axes) == one.quantity.sizes, "the sizes of {}", one.quantity.name)
             for node in walk(one.value):
                 _check_node(node, known, own)
-            _check(set(one.value.axes) <= set(one.axes), f"{one.quantity.name} lacks axes of {one.value}")
+            _check(set(one.value.axes) <= set(one.axes), "{} lacks axes of {}", one.quantity.name, one.value)
             known.add(one.quantity.name)
 
 
 def _check_node(node, known, own):
     letters = [axis.letter for axis in node.axes]
-    _check(len(set(letters)) == len(letters), f"a letter with two sizes in {node}")
+    _check(len(set(letters)) == len(letters), "a letter with two sizes in {}", node)
     if isinstance(node, (Read, LookUp)):
         name, sizes = node.quantity.name, node.quantity.sizes
         earlier = name in own and isinstance(node, Window)
-        _check(name in known or earlier, f"{name} is read before it is assigned")
-        _check(len(node.indices) == len(sizes), f"the number of indices of {name}")
+        _check(name in known or earlier, "{} is read before it is assigned", name)
+        _check(len(node.indices) == len(sizes), "the number of indices of {}", name)
         if type(node) is Read:
-            _check(all(index.is_inside(n) for index, n in zip(node.indices, sizes, strict=True)), f"indices of {name}")
-            _check(len(node.axes) == sum(len(index.steps) for index in node.indices), f"a letter twice in {name}")
+            _check(all(index.is_inside(n) for index, n in zip(node.indices, sizes, strict=True)), "indices of {}", name)
+            _check(len(node.axes) == sum(len(index.steps) for index in node.indices), "a letter twice in {}", name)
     if isinstance(node, (Contract, Reduce)):
         inner = {axis for part in node.parts for axis in part.axes}
-        _check(node.over and set(node.over) <= inner, f"a sum over letters that are not there: {node}")
+        _check(node.over and set(node.over) <= inner, "a sum over letters that are not there: {}", node)
     if isinstance(node, Scatter):
-        _check(node.axis not in node.body.axes, f"the letter of a scatter stands in its body: {node}")
+        _check(node.axis not in node.body.axes, "the letter of a scatter stands in its body: {}", node)
 
 
-def _check(holds, what):
+def _check(holds, what, *of):
+    """`what` is filled in where it does not hold: to write a node down takes longer than all checks of it."""
     if not holds:
-        raise IllFormed(what)
+        raise IllFormed(what.format(*of))
 
