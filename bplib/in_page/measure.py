@@ -53,6 +53,12 @@ def _rewritten(random):
     return row, typed(rewritten(_right(row), row, random, random.integers(0, 12)), row, random)
 
 
+def _nearly(random):
+    """A right answer but for rounding, or without a value; or nothing."""
+    row, text = _rewritten(random)
+    return row, _one((f"1.0000001 ({text})", f"({text})*1.000000001", f"({text}) log(-1)/log(-1)", "0/0", " \u3000", "…"), random)
+
+
 def _mistaken(random):
     row = _one(FORMULAS, random)
     return row, typed(formula(row, _one(_wrong(row), random).lines), row, random)
@@ -123,7 +129,7 @@ def _soup(random):
     return _one(ROWS, random), "".join(_one(PIECES, random) for _ in range(random.integers(1, 40)))
 
 
-MAKERS: tuple[Callable, ...] = (_rewritten, _mistaken, _unforeseen, _lettered, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
+MAKERS: tuple[Callable, ...] = (_rewritten, _nearly, _mistaken, _unforeseen, _lettered, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
 
 
 def inputs(number: int, seed: int = 0) -> Iterator[tuple[Exercise, str]]:
