@@ -83,9 +83,9 @@ class Question(AnswerField):
         hint = escape(self.language.phrase("Run this notebook to try an answer of your own here."))
         facts = self.for_page()
         told = f' data-question="{escape(json.dumps(facts))}"' if facts else ""
-        return (f"<div{self.language.attributes()}{told}>{prose.STORED(self.question)}{self.form()}"
+        return (f"<div{self.language.attributes()}>{prose.STORED(self.question)}{self.form()}"
                 f"<details><summary>{opens}</summary>\n{self.solution(prose.STORED)}</details>"
-                f"<p><small>{hint}</small></p></div>")
+                f"<p><small{told}>{hint}</small></p></div>")
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

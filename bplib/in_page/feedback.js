@@ -78,7 +78,7 @@ function whatIsRight(known, answer) {
           factorTold(ratio.filter((_, at) => one[at] !== 0))].filter(Boolean);
 }
 
-const isConstant = (ratio, within) => Math.max(...ratio) - Math.min(...ratio) <= within;
+const isConstant = (ratio, within) => largest(ratio, -Infinity) + largest(ratio.map((one) => -one), -Infinity) <= within;
 
 function factorTold(ratio) {
   if (ratio.length && ratio[0] && isConstant(ratio, CONSTANT * Math.abs(ratio[0]))) return "It is right up to a constant factor.";
@@ -86,30 +86,29 @@ function factorTold(ratio) {
 }
 
 /** The arrays in a formula that change it as they change the right answer when they alone are doubled. */
-function arraysThatEnterRight(exercise, tree) {
+function arraysThatEnterRight(exercise, tree, before) {
   const entries = [...walk(tree)].filter((node) => node.kind === "entry").map((node) => node.name);
   const names = [...new Set(entries)].filter((name) => name !== "N").sort();
   const right = names.filter((name) => {
-    const factor = factorOf(exercise, tree, name);
+    const factor = factorOf(exercise, tree, name, before);
     return factor === exercise.enters.get(name) && factor !== 1;
   }).map((name) => `\`${exercise.called(name)}\``);
   return right.length ? [`${right.join(", ")} ${right.length === 1 ? "enters" : "enter"} it in the right way.`] : [];
 }
 
-/** By which factor a formula's value changes when an array is doubled; 1 where by no single one. */
-function factorOf(exercise, tree, name) {
+/** By which factor a formula's values at the last point change when an array is doubled; 1 where by no single one. */
+function factorOf(exercise, tree, name, before) {
   const { arrays, ranges } = exercise.points.at(-1), stored = arrays.get(name);
   const twice = new Map(arrays).set(name, { ...stored, values: stored.values.map((value) => 2 * value) });
-  const [before, after] = [arrays, twice].map((all) => evaluate(tree, all, ranges).values);
-  const ratio = [...after].map((value, at) => value / before[at]).filter(
+  const after = evaluate(tree, twice, ranges).values;
+  const ratio = after.map((value, at) => value / before[at]).filter(
     (_, at) => Number.isFinite(before[at]) && Number.isFinite(after[at]) && before[at] !== 0);
   return ratio.length && isConstant(ratio, CONSTANT) ? Number(ratio[0].toFixed(6)) : 1;
 }
 
 /** Indices that are neither summed nor asked for. */
-function freeIndicesTold(exercise, tree) {
-  const { arrays, ranges } = exercise.points.at(-1);
-  return evaluate(tree, arrays, ranges).axes.filter((at) => !exercise.axes.includes(at)).map(
+function freeIndicesTold(exercise, axes) {
+  return axes.filter((at) => !exercise.axes.includes(at)).map(
     (at) => `The index ${at} is neither summed nor asked for.${at === "s" ? " It counts the samples." : ""}`);
 }
 

@@ -22,21 +22,21 @@ const JUDGES = { formula: judgedFormula, number: judgedNumber, choice: judgedCho
 
 function judgedFormula(exercise, text) {
   const tree = parse(text, exercise.vocabulary), notes = [];
-  const answer = exercise.points.map(({ arrays, ranges }) => {
+  const found = exercise.points.map(({ arrays, ranges }) => {
     try {
-      return aligned(evaluate(tree, arrays, ranges), exercise.axes);
+      return evaluate(tree, arrays, ranges);
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
       notes.push(`In your formula ${exercise.inItsLetters(error.message)}.`);
       return null;
     }
   });
-  const told = notes.slice(0, 1);
-  if (!answer.at(-1)) return decided(exercise, answer, { notes: told, number: () => numberTold(exercise, answer, null) });
+  const told = notes.slice(0, 1), answer = found.map((array) => array && aligned(array, exercise.axes)), last = found.at(-1);
+  if (!last) return decided(exercise, answer, { notes: told, number: () => numberTold(exercise, answer, null) });
   return decided(exercise, answer, {
-    notes: [...told, ...freeIndicesTold(exercise, tree)],
+    notes: [...told, ...freeIndicesTold(exercise, last.axes)],
     number: () => numberTold(exercise, answer, tree),
-    more: () => [...superscriptsTold(text), ...singleUnitsTold(exercise, tree), ...arraysThatEnterRight(exercise, tree),
+    more: () => [...superscriptsTold(text), ...singleUnitsTold(exercise, tree), ...arraysThatEnterRight(exercise, tree, last.values),
                  ...whatIsRight(exercise.right, answer)],
   });
 }

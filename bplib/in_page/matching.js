@@ -2,7 +2,7 @@
 // A value is { shape, values, own }: the first `own` axes may have length 1 where nothing depends on them; the others,
 // which a mistake has brought along, may stand in any order.
 
-const largest = (numbers) => numbers.reduce((most, one) => Math.max(most, one), 0);
+const largest = (numbers, least = 0) => numbers.reduce((most, one) => Math.max(most, one), least);
 
 const fit = (one, other, spread) => one.shape.length === other.shape.length && one.shape.every(
   (n, axis) => n === other.shape[axis] || axis < spread && (n === 1 || other.shape[axis] === 1));
@@ -37,8 +37,7 @@ function* ways(value) {
   }
   for (const order of orders(axes.slice(own))) {
     const all = [...axes.slice(0, own), ...order], turned = all.map((axis) => shape[axis]);
-    const found = places(turned, all.map((axis) => step[axis]));
-    yield { shape: turned, own, values: Float64Array.from(found, (at) => values[at]) };
+    yield { shape: turned, own, values: taken(values, places(turned, all.map((axis) => step[axis]))) };
   }
 }
 

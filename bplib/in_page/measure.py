@@ -53,6 +53,12 @@ def _rewritten(random):
     return row, typed(rewritten(_right(row), row, random, random.integers(0, 12)), row, random)
 
 
+def _nearly(random):
+    """A right answer but for rounding, or without a value; or nothing."""
+    row, text = _rewritten(random)
+    return row, _one((f"1.0000001 ({text})", f"({text})*1.000000001", f"({text}) log(-1)/log(-1)", "0/0", " \u3000", "…"), random)
+
+
 def _mistaken(random):
     row = _one(FORMULAS, random)
     return row, typed(formula(row, _one(_wrong(row), random).lines), row, random)
@@ -61,6 +67,20 @@ def _mistaken(random):
 def _unforeseen(random):
     row = _one(FORMULAS, random)
     return row, typed(spoiled(_right(row), random), row, random)
+
+
+def _lettered(random):
+    """Entries with any indices, which may fit or not: added, multiplied, compared, and summed over some of their letters."""
+    row = _one(FORMULAS, random)
+    names = [name for name in row.vocabulary.names.items() if name[0] != "e"]
+    text = ""
+    for _ in range(random.integers(1, 9)):
+        typed_as, name = _one(names, random)
+        letters = [_one((*"jkabcsjk", "1", "2"), random) for _ in range(_one(name.counts, random))]
+        entry = f"{typed_as}[{','.join(letters)}]" if letters else typed_as
+        text += _one((entry, f"{entry} ", f"tanh({entry})", f"[{entry} > 0]", f"sum_{_one('jkabs', random)} {entry} "), random)
+        text += _one(("*", " ", "+", "-", "/"), random)
+    return row, text[:-1]
 
 
 def _surrounded(random):
@@ -109,7 +129,7 @@ def _soup(random):
     return _one(ROWS, random), "".join(_one(PIECES, random) for _ in range(random.integers(1, 40)))
 
 
-MAKERS: tuple[Callable, ...] = (_rewritten, _mistaken, _unforeseen, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
+MAKERS: tuple[Callable, ...] = (_rewritten, _nearly, _mistaken, _unforeseen, _lettered, _surrounded, _number, _hostile_number, _letter, _strange, _attack, _soup)
 
 
 def inputs(number: int, seed: int = 0) -> Iterator[tuple[Exercise, str]]:

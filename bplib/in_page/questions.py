@@ -14,7 +14,7 @@ from ..networks import Network
 from ..recipe import network_of
 from . import facts
 
-STORED = re.compile(r'(<div[^>]*?) data-question="([^"]*)"([^>]*>.*?)(<details>.*</details>)<p><small>.*?</small></p></div>', re.S)
+STORED = re.compile(r'(<div.*?)(<details>.*</details>)<p><small data-question="([^"]*)">.*?</small></p></div>', re.S)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +77,8 @@ def placed(html: str, id: str, language: Language) -> str:
     id   of the field on its page
     """
     found = STORED.fullmatch(html.strip())
-    place = _place(json.loads(unescape(found[2])), id, language) if found else ""
-    return f"{found[1]}{found[3]}{place}{found[4]}</div>" if found and place else html
+    place = _place(json.loads(unescape(found[3])), id, language) if found else ""
+    return f"{found[1]}{place}{found[2]}</div>" if found and place else html
 
 
 def _place(asks, id, language):
