@@ -318,14 +318,14 @@ function builderView(model, view) {
       one.show(shown[name] ?? 0);
       for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);
     }
-    activation.show(unit ? unit.activation : facts.activations[0], (g) => !fitsAs(drawing, node, g) &&
-      phrase("{loss} takes outputs of {outputs}.", { loss: lossName(drawing.loss), outputs: losses[drawing.loss].outputs }));
+    const takes = (name, g) => losses[name].outputs.includes(g);
+    const unfit = (name) => phrase("{loss} takes outputs of {outputs}.",
+                                   { loss: lossName(name), outputs: losses[name].outputs });
+    activation.show(unit ? unit.activation : facts.activations[0],
+                    (g) => (outputs.has(node) && !takes(drawing.loss, g) ? unfit(drawing.loss) : null));
     renew(activation.element.querySelector("select"), "disabled", !unit);
-    loss.show(drawing.loss, (name) => {
-      const unfit = [...outputs].filter((one) => !losses[name].outputs.includes(drawing.units[one].activation));
-      return unfit.length ? phrase("{loss} takes outputs of {outputs}.",
-                                   { loss: lossName(name), outputs: losses[name].outputs }) : null;
-    });
+    loss.show(drawing.loss, (name) =>
+      ([...outputs].every((one) => takes(name, drawing.units[one].activation)) ? null : unfit(name)));
     renew(biases, "checked", drawing.bias);
     renew(undo, "disabled", !past.length);
     set(connecting, { "aria-pressed": start !== null });
@@ -337,10 +337,6 @@ function builderView(model, view) {
     }
     todo.seen(standing());
     view.say(sentence);
-
-    function fitsAs(drawn, name, g) {
-      return !outputs.has(name) || losses[drawn.loss].outputs.includes(g);
-    }
   }
 
   const product = (names, at) => names.reduce((so, name) => so * at(name), 1);

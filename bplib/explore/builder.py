@@ -29,6 +29,7 @@ class Drawing(traitlets.TraitType):
     inputs       name → {"value", "at"}: its value, and its place as shares of width and height
     units        name → {"from", "bias", "activation", "target", "at"}, each after all that feed it; "from" is source →
                  weight, and the target is used where the unit feeds no other
+    outputs      names in the order of the columns of Y; outputs that are not named follow, names of other units do nothing
     bias, loss, over_samples, over_outputs   as those of `bp.graph`
 
     It need not be a network yet: units may have no source.
@@ -48,7 +49,7 @@ class Drawing(traitlets.TraitType):
             sources = {name: [*unit["from"]] for name, unit in value["units"].items()}
             activations = [unit["activation"] for unit in value["units"].values()]
             choices = [(value["loss"], losses()), *((one, of_units()) for one in activations)]
-            bias, _ = value["bias"], [value[name] for name in OPTIONS]
+            bias, _ = value["bias"], [*value["outputs"], *(value[name] for name in OPTIONS)]
         except (TypeError, KeyError, AttributeError) as missing:
             raise InputError(f"drawing is what the page draws; what it is made of is missing: {missing}. To draw a "
                              "network from a cell, set `network`.") from None
@@ -119,22 +120,23 @@ class Builder(Explorer):
 
     def _outputs(self):
         fed = {source for unit in self.drawing["units"].values() for source in unit["from"]}
-        return [name for name in self.drawing["units"] if name not in fed]
+        ends = [name for name in self.drawing["units"] if name not in fed]
+        return [*dict.fromkeys([name for name in self.drawing["outputs"] if name in ends] + ends)]
 
     @property
     def weights(self):
         units = self.drawing["units"]
-        weights = {f"w_{source}_{name}": w for name, unit in units.items() for source, w in unit["from"].items()}
-        biases = {f"b_{name}": unit["bias"] for name, unit in units.items()}
+        weights = {f"w_{source}_{name}": float(w) for name, unit in units.items() for source, w in unit["from"].items()}
+        biases = {f"b_{name}": float(unit["bias"]) for name, unit in units.items()}
         return weights | (biases if self.drawing["bias"] else {})
 
     @property
     def x(self):
-        return [one["value"] for one in self.drawing["inputs"].values()]
+        return [float(one["value"]) for one in self.drawing["inputs"].values()]
 
     @property
     def y(self):
-        return [self.drawing["units"][name]["target"] for name in self._outputs()]
+        return [float(self.drawing["units"][name]["target"]) for name in self._outputs()]
 
     def _answer(self):
         """Derive what is drawn; where that is no network the page is told why."""
@@ -225,7 +227,7 @@ def drawn(network):
         "units": {name: {"from": {source: next(weights) for source in sources}, "bias": 0.0, "target": TARGET,
                          "activation": row.name, "at": at[name]}
                   for name, (sources, row) in structure.neurons.items()},
-        "bias": structure.bias, "loss": options.loss.name, **{name: getattr(options, name) for name in OPTIONS}}
+        "outputs": [*structure.outputs], "bias": structure.bias, "loss": options.loss.name, **{name: getattr(options, name) for name in OPTIONS}}
 
 
 def _in_turn(numbers):

@@ -1,16 +1,22 @@
 // What is drawn, as data: what a change makes of it, and why some cannot be.  Nothing here is changed in place.
 
 const nodesOf = ({ inputs, units }) => ({ ...inputs, ...units });
-const isFed = ({ units }, name) => Object.values(units).some((unit) => Object.hasOwn(unit.from, name));
-const outputsOf = (drawing) => Object.keys(drawing.units).filter((name) => !isFed(drawing, name));
 const arrowsOf = ({ units }) =>
   Object.entries(units).flatMap(([to, unit]) => Object.keys(unit.from).map((from) => ({ from, to })));
 const weightName = ({ from, to }) => `w_${from}_${to}`;
+const isFed = ({ units }, name) => Object.values(units).some((unit) => Object.hasOwn(unit.from, name));
+
+/** The units that feed no other: first those that are listed, then others as they stand. */
+function outputsOf(drawing) {
+  const ends = Object.keys(drawing.units).filter((name) => !isFed(drawing, name));
+  return [...new Set([...drawing.outputs.filter((name) => ends.includes(name)), ...ends])];
+}
 
 /** All but numbers and places: what a derivation is of. */
-function structureOf({ inputs, units, bias, loss, over_samples, over_outputs }) {
+function structureOf(drawing) {
+  const { inputs, units, bias, loss, over_samples, over_outputs } = drawing;
   const parts = Object.entries(units).map(([name, { from, activation }]) => [name, activation, Object.keys(from)]);
-  return JSON.stringify([Object.keys(inputs), parts, bias, loss, over_samples, over_outputs]);
+  return JSON.stringify([Object.keys(inputs), parts, outputsOf(drawing), bias, loss, over_samples, over_outputs]);
 }
 
 /** The names of units that a unit, and itself, is heard by, however far away. */
