@@ -25,9 +25,9 @@ function builderView(model, view) {
     ([name, work]) => [name, view.guarded(work)])));
   const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   const sliders = {
-    weight: slider("weight", "w", { ...WEIGHT, label: phrase("weight") }, change, phrase),
-    number: slider("number", "", { ...NUMBER, label: phrase("x, or target y") }, change, phrase),
-    bias: slider("bias", "b", { ...WEIGHT, label: phrase("bias") }, change, phrase),
+    weight: slider("weight", "", { ...WEIGHT, label: phrase("weight") }, change, phrase),
+    number: slider("number", "", { ...NUMBER, label: phrase("input or target") }, change, phrase),
+    bias: slider("bias", "", { ...WEIGHT, label: phrase("bias of") }, change, phrase),
   };
   const activation = menu("activation", phrase("activation"), facts.activations, change);
   const loss = menu("loss", phrase("loss"), Object.keys(losses), change);
@@ -286,7 +286,8 @@ function builderView(model, view) {
     if (gone) chosen = arrowsOf(drawing)[0] ?? { node: Object.keys(nodesOf(drawing))[0] };
     const arrow = chosen.to ? chosen : asked?.arrow && exists(asked.arrow) ? asked.arrow : arrowsOf(drawing)[0] ?? null;
     const own = drawing.bias && drawing.units[chosen.node];
-    asked = { arrow, name: own ? `b_${chosen.node}` : arrow && weightName(arrow), unit: own ? chosen.node : arrow?.to };
+    asked = own ? { arrow, origin: phrase("bias"), name: `b_${chosen.node}`, unit: chosen.node } :
+      { arrow, origin: arrow?.from, name: arrow && weightName(arrow), unit: arrow?.to };
   }
 
   /** How things stand, for what is to be tried. */
@@ -314,6 +315,11 @@ function builderView(model, view) {
                     bias: drawing.bias && unit ? unit.bias : null };
     const { low, high } = unit && losses[drawing.loss].targets === "probability" ? PROBABILITY : NUMBER;
     sliders.number.bound(low, high);
+    const { arrow } = asked;
+    label(sliders.weight, phrase("weight"), arrow ? `${arrow.from} → ${arrow.to}` : "");
+    label(sliders.number, ...(input ? [phrase("input"), node] : outputs.has(node) ? [phrase("target of"), node] :
+      [phrase("input or target"), ""]));
+    label(sliders.bias, phrase("bias of"), unit ? node : "");
     for (const [name, one] of Object.entries(sliders)) {
       one.show(shown[name] ?? 0);
       for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);
@@ -337,6 +343,14 @@ function builderView(model, view) {
     }
     todo.seen(standing());
     view.say(sentence);
+  }
+
+  /** Say of what a slider is. */
+  function label({ element }, words, symbol) {
+    const place = element.querySelector("span");
+    if (place.textContent === `${words} ${symbol}`) return;
+    place.replaceChildren(`${words} `, h("var", {}, symbol));
+    set(element.lastChild, { "aria-label": phrase("{label} {symbol}, typed", { label: words, symbol }) });
   }
 
   const product = (names, at) => names.reduce((so, name) => so * at(name), 1);
@@ -419,7 +433,7 @@ function builderView(model, view) {
     });
     const tall = columns.some((one) => one.querySelector(":nth-child(2) :is(mfrac, mtable)"));
     return h("div", { class: "bplib-builder-path", dir: "ltr", "data-tall": tall },
-      h("p", {}, [...units, "C"].join(" → "), ": ", valueOf(factors)), h("div", {}, ...columns));
+      h("p", {}, [asked.origin, ...units, "C"].join(" → "), ": ", valueOf(factors)), h("div", {}, ...columns));
   }
 
   /** The derivative as the sum over its paths, where there are several. */

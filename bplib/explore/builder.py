@@ -235,14 +235,19 @@ def _in_turn(numbers):
         yield from numbers
 
 
+SHALLOW, DEEP = (0.75, 0.25), (1.0, 0.5, 0.0)
+
+
 def _places(column):
     """Name → (share of the width, share of the height).
 
-    Where columns have one unit each these stand low and high in turn, so that a connection that skips one passes by.
+    Where columns have one unit each these stand at several heights in turn: so a connection that skips one passes by, and
+    there is room for many columns.
     """
     places, last = {}, max(column.values())
+    turn = SHALLOW if last < 6 else DEEP
     for at in range(last + 1):
         names = [name for name in column if column[name] == at]
-        heights = [(0.75, 0.25)[at % 2]] if len(names) == 1 else [n / (len(names) - 1) for n in range(len(names))]
+        heights = [turn[at % len(turn)]] if len(names) == 1 else [n / (len(names) - 1) for n in range(len(names))]
         places.update({name: [at / last, 0.1 + 0.8 * height] for name, height in zip(names, heights)})
     return places

@@ -26,7 +26,7 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
   const element = h("div", { class: "bplib-builder-field", dir: "ltr", role: "group", "aria-label": phrase("drawing") },
                     drawing, nodeLayer, arrowLayer, cost);
   const nodes = new Map(), arrows = new Map();
-  let shown = null, size = NODE;
+  let shown = null, size = NODE, arranged = null;
 
   // places
 
@@ -155,9 +155,12 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
     return `M${x},${y}C${x + bend},${y} ${u - bend},${v} ${u},${v}`;
   }
 
+  /** Put everything in its place, where another one is wanted or there is other room. */
   function arrange() {
-    const width = element.clientWidth;
-    if (!width || !shown) return;
+    const width = element.clientWidth, places = Object.entries(nodesOf(shown.drawing)).map(([name, { at }]) => [name, at]);
+    const wanted = JSON.stringify([width, element.clientHeight, places, [...arrows.keys()]]);
+    if (!width || wanted === arranged) return;
+    arranged = wanted;
     size = width < NARROW_BELOW ? NARROW : NODE;
     element.classList.toggle("bplib-builder-narrow", size === NARROW);
     set(drawing, { width, height: element.clientHeight });
