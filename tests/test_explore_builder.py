@@ -2,6 +2,7 @@
 import json
 import math
 import re
+from functools import cache
 
 import pytest
 from explorers import Controls
@@ -22,7 +23,13 @@ NETWORKS = {
                                ["v", "u"], "binary cross entropy", bias=True, over_outputs="mean"),
     "a ladder": bplib.graph({f"h{n}": ([f"h{m}" for m in range(1, n)] or ["x"], "tanh") for n in range(1, 8)}, ["x"]),
 }
-each = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+each = pytest.mark.parametrize("name", NETWORKS)
+
+
+@cache
+def shown(name):
+    """The builder of a network, which no test changes."""
+    return bplib.explore.builder(NETWORKS[name])
 
 
 def gradients(builder):
@@ -32,27 +39,30 @@ def gradients(builder):
 # Python's side
 
 @each
-def test_a_network_is_drawn_and_read_again(network):
-    builder = bplib.explore.builder(network)
-    assert builder.network == network
-    assert builder.weights.keys() == {*network.parameters}
-    builder.network = NETWORKS["at the start"]
-    assert builder.network == NETWORKS["at the start"] != NETWORKS["biases"]
+def test_a_network_is_drawn_and_read_again(name):
+    assert shown(name).network == NETWORKS[name]
+    assert shown(name).weights.keys() == {*NETWORKS[name].parameters}
+
+
+def test_another_network_is_drawn():
+    builder = bplib.explore.builder()
+    builder.network = NETWORKS["two outputs"]
+    assert builder.network == NETWORKS["two outputs"] and builder.answer["ways"].keys() == {*builder.network.parameters}
 
 
 @each
-def test_the_page_computes_what_numpy_computes(network):
+def test_the_page_computes_what_numpy_computes(name):
     """Outputs, error terms and gradients; and each derivative is the sum of its paths, the product of their factors."""
-    builder = bplib.explore.builder(network)
+    builder, network = shown(name), NETWORKS[name]
     given = {**builder.weights, **{f"x_{n}": x for n, x in enumerate(builder.x, 1)},
              **{f"y_{n}": y for n, y in enumerate(builder.y, 1)}}
     found = run_javascript(f"{builder.answer['code']}\nconst result = pass({json.dumps(given)});")
     forward = bplib.generate(network).forward(builder.weights, [builder.x])
     assert {name: found[name] for name in forward} == pytest.approx({name: a.item() for name, a in forward.items()})
-    for name, slope in gradients(builder).items():
-        way = builder.answer["ways"][name]
-        assert found[f"dlosses_d{name}"] == pytest.approx(slope.item()) and way["count"] == len(paths(network, name))
-        assert sorted(path["units"] for path in way["paths"]) == (paths(network, name) if way["count"] <= 8 else [])
+    for w, slope in gradients(builder).items():
+        way = builder.answer["ways"][w]
+        assert found[f"dlosses_d{w}"] == pytest.approx(slope.item()) and way["count"] == len(paths(network, w))
+        assert sorted(path["units"] for path in way["paths"]) == (paths(network, w) if way["count"] <= 8 else [])
         along = [math.prod(found[factor] for factor in path["factors"]) for path in way["paths"]]
         assert not along or sum(along) == pytest.approx(slope.item())
 
@@ -110,7 +120,7 @@ def test_a_drawing_that_is_no_network_yet():
 
 
 def test_shown_without_a_page():
-    builder = bplib.explore.builder()
+    builder = shown("at the start")
     assert repr(builder) == "Graph builder: h1, h2, o, squared error."
     assert "x1 to h1" in builder.picture().alt
     assert len(builder._repr_mimebundle_()[0]["text/html"].encode()) < 120_000
@@ -118,32 +128,34 @@ def test_shown_without_a_page():
 
 # what is drawn, as data
 
-def from_javascript(drawing, result):
-    return run_javascript(page("common.js", "builder_drawing.js") + f"\nconst drawing = {json.dumps(drawing)};\n"
-                          f"const result = {result};")
+def from_javascript(result):
+    return run_javascript(page("common.js", "builder_drawing.js") + f"\nconst result = {result};")
 
 
-@each
-def test_the_line_of_python_makes_the_same_network(network):
-    line = from_javascript(bplib.explore.builder(network).drawing, "pythonOf(drawing)")
-    scope = {"bp": bplib}
-    exec(line, scope)
-    assert scope["network"] == network
+def test_the_line_of_python_makes_the_same_network():
+    lines = from_javascript(f"{json.dumps([shown(name).drawing for name in NETWORKS])}.map(pythonOf)")
+    for line, network in zip(lines, NETWORKS.values(), strict=True):
+        scope = {"bp": bplib}
+        exec(line, scope)
+        assert scope["network"] == network
 
 
-@pytest.mark.parametrize("start, end, says", [
-    ("x1", "x2", "x2 is an input"), ("h1", "h1", "cannot feed itself"), ("x1", "h1", "already"), ("o", "h1", "cycle"),
-    ("h2", "h1", "h1 leads to h2"), ("x1", "o", None)])
-def test_which_arrows_there_can_be(start, end, says):
-    found = from_javascript(bplib.explore.builder().drawing,
-                            f"objection(phrases(), drawing, {json.dumps({'from': start, 'to': end})})")
-    assert found is None if says is None else says in found
+ARROWS = {("x1", "x2"): "x2 is an input", ("h1", "h1"): "cannot feed itself", ("x1", "h1"): "already",
+          ("o", "h1"): "cycle", ("h2", "h1"): "h1 leads to h2", ("x1", "o"): None, ("x1", "h2"): None}
+
+
+def test_which_arrows_there_can_be():
+    arrows, drawing = [{"from": start, "to": end} for start, end in ARROWS], shown("at the start").drawing
+    found = from_javascript(f"{json.dumps(arrows)}.map((one) => objection(phrases(), {json.dumps(drawing)}, one))")
+    for said, expected in zip(found, ARROWS.values(), strict=True):
+        assert said is None if expected is None else expected in said
 
 
 def test_a_new_arrow_puts_the_units_in_order():
     network = bplib.graph({"a": (["x"], "tanh"), "b": (["x"], "tanh"), "c": (["x"], "tanh")}, ["x"])
     builder = bplib.explore.builder(network)
-    builder.drawing = from_javascript(builder.drawing, "withArrow(drawing, { from: 'c', to: 'a' }, 0.5)")
+    builder.drawing = from_javascript(
+        f"withArrow({json.dumps(builder.drawing)}, {{ from: 'c', to: 'a' }}, 0.5)")
     assert [*builder.network.structure.neurons] == ["b", "c", "a"] and builder.weights["w_c_a"] == 0.5
 
 
@@ -205,7 +217,7 @@ class View(Controls):
 @pytest.fixture(scope="module")
 def opened(browser, tmp_path_factory):
     path = tmp_path_factory.mktemp("builder") / "page.html"
-    path.write_text(f"<!doctype html><meta charset=utf-8>{bplib.explore.builder()._repr_mimebundle_()[0]['text/html']}",
+    path.write_text(f"<!doctype html><meta charset=utf-8>{shown('at the start')._repr_mimebundle_()[0]['text/html']}",
                     encoding="utf-8")
     with from_disk(browser, path) as (page, complaints):
         yield page, complaints
