@@ -27,7 +27,7 @@ function builderView(model, view) {
   const sliders = {
     weight: slider("weight", "", { ...WEIGHT, label: phrase("weight") }, change, phrase),
     number: slider("number", "", { ...NUMBER, label: phrase("input or target") }, change, phrase),
-    bias: slider("bias", "", { ...WEIGHT, label: phrase("bias of") }, change, phrase),
+    bias: slider("bias", "", { ...WEIGHT, label: phrase("bias") }, change, phrase),
   };
   const activation = menu("activation", phrase("activation"), facts.activations, change);
   const loss = menu("loss", phrase("loss"), Object.keys(losses), change);
@@ -217,7 +217,7 @@ function builderView(model, view) {
       await navigator.clipboard.writeText(program.textContent);
       view.tell(phrase("Copied. Paste it into a cell below."));
     } catch {
-      view.tell(phrase("The lines are marked: copy them with Ctrl+C."));
+      view.tell(phrase("The lines are marked, and can be copied."));
     }
   }
 
@@ -319,7 +319,7 @@ function builderView(model, view) {
     label(sliders.weight, phrase("weight"), arrow ? `${arrow.from} → ${arrow.to}` : "");
     label(sliders.number, ...(input ? [phrase("input"), node] : outputs.has(node) ? [phrase("target of"), node] :
       [phrase("input or target"), ""]));
-    label(sliders.bias, phrase("bias of"), unit ? node : "");
+    label(sliders.bias, phrase("bias"), unit ? node : "");
     for (const [name, one] of Object.entries(sliders)) {
       one.show(shown[name] ?? 0);
       for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);

@@ -208,7 +208,6 @@ SENTENCES = {
     "drawing": "طرح شبکه",
     "weight": "وزن",
     "bias": "بایاس",
-    "bias of": "بایاس",
     "input": "ورودی",
     "target of": "پاسخ درست",
     "input or target": "ورودی یا پاسخ",
@@ -218,7 +217,7 @@ SENTENCES = {
     "weight from {from} to {to}: {w}": "وزن از {from} به {to}: {w}",
     "{node}: input, {value}": "{node}: ورودی، {value}",
     "{node}: {g} of the weighted sum of {sources}": "{node}: تابع {g} روی مجموع وزن‌دار {sources}",
-    "{node}: {g}, fed by nothing yet": "{node}: تابع {g}، هنوز بدون ورودی",
+    "{node}: {g}, fed by nothing yet": "{node}: تابع {g}، هنوز چیزی به آن وصل نیست",
     "Inputs {inputs}; units {units}.": "ورودی‌ها: {inputs}؛ نورون‌ها: {units}.",
     "{name} reaches the cost along {n} paths.": "{name} از {n} مسیر به هزینه می‌رسد.",
     "The cost C is {cost}; its derivative with respect to {name} is {slope}.":
@@ -242,7 +241,7 @@ SENTENCES = {
     "One more unit, fed by the one that is chosen": "یک نورون دیگر که نورون انتخاب‌شده به آن وصل است",
     "Connect": "اتصال",
     "An arrow from the chosen unit to the one that you choose next":
-        "پیکانی از نورون انتخاب‌شده به نورونی که پس از آن انتخاب می‌کنید",
+        "پیکانی که نورون انتخاب‌شده را به نورونی که پس از آن انتخاب می‌کنید می‌رساند",
     "Remove": "حذف",
     "Take away the unit or the arrow that is chosen": "حذف نورون یا پیکان انتخاب‌شده",
     "Take back the last change": "برگرداندن آخرین تغییر",
@@ -271,7 +270,7 @@ SENTENCES = {
     "{to} is an input, and nothing feeds one. Begin the arrow there, and end it at a unit.":
         "{to} ورودی است و هیچ پیکانی به ورودی نمی‌رسد. پیکان را از آن آغاز کنید و به یک نورون برسانید.",
     "{to} cannot feed itself: its output is computed from its sources. End the arrow at another unit.":
-        "{to} نمی‌تواند به خودش وصل شود: خروجی آن از ورودی‌هایش محاسبه می‌شود. پیکان را به نورونی دیگر برسانید.",
+        "{to} نمی‌تواند به خودش وصل شود: خروجی آن از منبع‌هایش محاسبه می‌شود. پیکان را به نورونی دیگر برسانید.",
     "There is an arrow from {from} to {to} already. Choose it to change its weight.":
         "پیکانی از {from} به {to} هست. برای تغییر وزنش آن را انتخاب کنید.",
     "An arrow from {from} to {to} would close a cycle, as {to} leads to {from}. Draw it the other way, or remove one first.":
@@ -293,7 +292,7 @@ SENTENCES = {
     "The derivation of this drawing needs Python: run this notebook. The lines below make the network there.":
         "به دست آوردن گرادیان‌های این طرح به پایتون نیاز دارد: این دفترچه را اجرا کنید. سطرهای پایین شبکه را آن‌جا می‌سازند.",
     "Copied. Paste it into a cell below.": "کپی شد. آن را در سلولی پایین‌تر بچسبانید.",
-    "The lines are marked: copy them with Ctrl+C.": "سطرها انتخاب شده‌اند: با کلیدهای کنترل و C کپی کنید.",
+    "The lines are marked, and can be copied.": "سطرها انتخاب شده‌اند و می‌توان آن‌ها را کپی کرد.",
 
     # fields for answers
     "Answer field": "کادر پاسخ",
