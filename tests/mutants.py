@@ -93,6 +93,7 @@ TESTS = {
         "checking choices exercises feedback functions reading verdict").split()], ANSWERS),
     **dict.fromkeys(["coursework/" + name for name in "matching mistakes program sheets".split()], PROGRAMS),
     **dict.fromkeys(["coursework/" + name for name in "grammar tokens tree values vocabulary".split()], FORMULAS),
+    "in_page/facts": "test_in_page", "in_page/script": "test_in_page",
     "coursework/derivations": "test_coursework_derivations",
     "coursework/field": "test_coursework_field",
     **dict.fromkeys(["lines/arriving", "lines/deadline", "lines/steps"], "test_coursework_derivations test_lines"),

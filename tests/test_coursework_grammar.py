@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bplib as bp
-from bplib.coursework.grammar import DEEPEST, LARGEST_POWER, parse
+from bplib.coursework.grammar import parse
 from bplib.coursework.program import Answers, NumericPoint, points_for
+from bplib.formula.arithmetic import DEEPEST, LARGEST_POWER
 from bplib.formula.tokens import LONGEST, MOST_TOKENS, FormulaError
 from bplib.coursework.tree import Binary, Call, Entry, Negative, Number, Sum
 from bplib.coursework.values import Misfit, evaluate, tree_of
@@ -31,7 +32,7 @@ x, a, y = Entry("x"), Entry("a"), Entry("y")
     ("e^(-z)", "exp(-z)"), ("e^{-z}", "exp(-z)"), ("ηx", "eta*x"), ("A-Y", "a-y"), ("+x", "x"),
     ("x_s", "x[s]"), ("1/2(a-y)", "(1/2)*(a-y)"), ("1/N (a-y)", "(1/N)*(a-y)"), ("x^-1", "x^(-1)"), (".5x", "0.5*x"),
     ("{a-y}x", "(a-y)*x"), ("2e^z", "2*exp(z)"), ("[z>0]x", "[z > 0]*x"), ("(z>0)x", "[z > 0]*x"),
-    (r"\frac{a-y}{2x}", "(a-y)/(2*x)"), (r"2\,(a-y)\, x", "2*(a-y)*x"), ("N", "n"),
+    (r"\frac{a-y}{2x}", "(a-y)/(2*x)"), (r"2\,(a-y)\, x", "2*(a-y)*x"), ("N", "n"), ("۲(a-y)", "2*(a-y)"), ("١٢.٥x", "12.5*x"), ("2½x", "2.5*x"), ("۲½x", "2.5*x"),
 ])
 def test_two_ways_to_write_the_same_for_a_neuron(text, same):
     assert parse(text, NEURON) == parse(same, NEURON)
@@ -73,6 +74,7 @@ def test_a_tree_says_what_was_read():
     ("a[k:]", "']' is expected to close the indices", 3), ("a[0]", "counted from 1", 2),
     ("a_k[z_j > 0", "']' is expected to close the condition", 11),
     ("sigma''(z_j)", "one prime", 0), ("exp2", "'exp2' is not a name", 0), ("∂C", "not its name", 0),
+    ("a_k^(1e999/1e999)", f"{LARGEST_POWER} at most", 3), ("a_k + ３", "type '3'", 6), ("a_k → y_k", "'→' (U+2192)", 4),
 ])
 def test_what_cannot_be_read_says_where_and_why(text, says, position):
     with pytest.raises(FormulaError) as error:
@@ -89,6 +91,7 @@ def test_a_near_name_is_suggested():
 @pytest.mark.parametrize("text", [
     "(" * (DEEPEST + 1) + "a_k" + ")" * (DEEPEST + 1), "a_k+" * MOST_TOKENS + "a_k", "a" * (LONGEST + 1),
     "sum_a sum_b sum_c sum_d sum_e sum_f sum_h a_k", "9" * 30, "g(" * 60 + "z_j" + ")" * 60, "-" * (MOST_TOKENS + 1),
+    r"\frac" * 390,
 ])
 def test_limits_on_size_and_depth(text):
     with pytest.raises(FormulaError):
@@ -117,7 +120,8 @@ def by_hand(name):
     ("sum_s 1", "", lambda: len(by_hand("x"))), ("a_j [j = k] x_1 b1_k", "sjk",
                                    lambda: np.einsum("sj,jk,s,k->sjk", by_hand("a1"), np.eye(4), by_hand("x")[:, 0],
                                                      by_hand("b1"))),
-    ("sigmoid'(z_j)", "sj", lambda: np.exp(-by_hand("z1")) / (1 + np.exp(-by_hand("z1")))**2),
+    ("softplus(999a_j) / 999", "sj", lambda: np.maximum(by_hand("a1"), 0)),
+    ("softplus'(9999a_j)", "sj", lambda: by_hand("a1") > 0), ("sigmoid'(z_j)", "sj", lambda: np.exp(-by_hand("z1")) / (1 + np.exp(-by_hand("z1")))**2),
     ("tanh'(z_j)", "sj", lambda: 1 / np.cosh(by_hand("z1"))**2), ("g(z_j)", "sj", lambda: by_hand("a1")),
 ])
 def test_values_are_those_of_numpy(text, axes, value):

@@ -101,7 +101,9 @@ class Project:
         """Start `python -m bplib ARGUMENTS`, after some lines of Python."""
         lines = [
             before,
-            "import runpy, sys",
+            "import runpy, signal, sys",
+            # what a process in the background starts would ignore Ctrl-C
+            "signal.signal(signal.SIGINT, signal.default_int_handler)",
             "sys.argv[1:] = {!r}".format(arguments),
             "runpy.run_module('bplib', run_name='__main__', alter_sys=True)",
         ]

@@ -60,19 +60,26 @@ def at_random(network, random):
 @cache
 def functions_of(explorer):
     """The NumPy functions of an explorer's network, and one for its error terms, from the same derivation."""
-    functions, backward = bplib.generate(explorer.network, explorer.derivation), explorer.derivation.backward
-    names = [e.quantity.name for e in backward if e.quantity.kind in ("delta", "da")]
+    functions = bplib.generate(explorer.network, explorer.derivation)
+    backward = [e for e in explorer.written.one_pass.equations if e.quantity.kind in ("delta", "da")]
+    names = [e.quantity.name for e in backward]
     errors = NumericFunction(functions.layout, "errors", [*stable(explorer.network), *backward],
                              functions.gradients.inputs, names, lambda values: dict(zip(names, values)))
     return functions, errors
 
 
 def computed(explorer, weights, x, y):
-    """Key → number, in NumPy."""
+    """Key → number, in NumPy; what lies between δ and δ by hand."""
     functions, errors = functions_of(explorer)
     gradients = functions.gradients(weights, [x], [y])
     arrays = {**weights, "x": np.array([x]), "y": np.array([y]), **functions.forward(weights, [x]),
               **{f"d{name}": array for name, array in gradients.items()}, **errors(weights, [x], [y])}
+    for layer in range(1, len(explorer.network.structure.sizes)):
+        W, before, error = weights[f"W{layer}"], arrays[f"a{layer - 1}" if layer > 1 else "x"], arrays[f"delta{layer}"]
+        arrays[f"terms_z{layer}"] = W * before[:, None]
+        arrays[f"terms_da{layer - 1}"] = W.T * error[:, None]
+        if f"da{layer}" in arrays:
+            arrays[f"slope{layer}"] = error / arrays[f"da{layer}"]
     found = {"C": functions.cost(weights, [x], [y])}
     for key, place in explorer.facts["places"].items():
         if key != "C":
@@ -108,6 +115,32 @@ def test_the_page_computes_what_python_computes(name, explorers, computed_by_the
             for at in explorers[name].facts["places"][key]["path"]:
                 value = value[at]
             assert value == pytest.approx(expected, rel=1e-12, abs=1e-14), key
+
+
+def names_in(code):
+    """The arrays that lines of code compute, in their order."""
+    return re.findall(r"^\s*(?:const )?(\w+) = ", code, re.M)
+
+
+@each_network
+def test_steps_come_in_the_order_of_the_code(name, explorers):
+    """Array by array, entry by entry: each number once, and the terms of a sum in the order in which it adds them."""
+    explorer, before = explorers[name], {}
+    walk, places = explorer.facts["walk"], explorer.facts["places"]
+    order = {array: n for n, array in enumerate(names_in(explorer.code[explorer.code.index("const pass"):]))}
+    reached = [(order[step["formula"].split()[0]], *places[step["key"]]["path"][1:], *map(len, [step.get("terms", ())]))
+               for step in walk["steps"]]
+    assert reached == sorted(set(reached))
+    for n, step in enumerate(walk["steps"], 1):
+        assert step.get("terms", [])[:-1] == before.get(step["key"], []) and places[step["key"]]["step"] >= n
+        before[step["key"]] = step.get("terms", [])
+        needed = [key for move in step["moves"] for key in move["carries"] if not key.startswith("terms")]
+        assert all(places[key]["step"] <= n for key in needed)
+    shown = {key for key in places if re.match("(z|a|d[Wb]|delta)\\d", key)} | {"C"}
+    assert shown <= before.keys() and all(places[key]["step"] for key in before)
+    numpy = bplib.generate(explorer.network, explorer.derivation).gradients.source
+    in_steps = list(dict.fromkeys(names_in("\n".join(walk["code"][step["formula"].split()[0]] for step in walk["steps"]))))
+    assert [array for array in names_in(numpy) if array in in_steps] == [array for array in in_steps if array != "losses"]
 
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name != "largest"])
@@ -348,7 +381,7 @@ class View:
 
     def lines(self):
         """The same as pairs, of all lines that have numbers; the same left side may have several."""
-        numbered = self.root.locator(".bplib-network-line:has(.bplib-network-right [data-number])")
+        numbered = self.root.locator(".bplib-network-panel .bplib-network-line:has(.bplib-network-right [data-number])")
         return [(line, terms) for line, terms in numbered.evaluate_all("""all => all.map(
             (one) => [one.dataset.line, [...one.querySelectorAll(".bplib-network-column")].map((column) => {
                 const math = column.lastChild.cloneNode(true);
@@ -359,7 +392,7 @@ class View:
                 return math.textContent; })])""")]
 
     def drawn(self, key):
-        return self.root.locator(f".bplib-network-line[data-line='{key}']").first
+        return self.root.locator(f".bplib-network-panel .bplib-network-line[data-line='{key}']").first
 
 
 def heard(lab, expression, wanted):
@@ -393,7 +426,6 @@ def value_of(text):
 def view(lab):
     """The first explorer at its start; nothing that it does may be complained of."""
     view = View(lab.explorer(), bplib.explore.network())
-    view.root.get_by_role("checkbox").uncheck()
     view.press("Reset")
     view.all_weights(True)
     view.choose("W1[2,1]")
@@ -405,7 +437,6 @@ def view(lab):
 @pytest.fixture
 def big(lab):
     view = View(lab.explorer(1), bplib.explore.network(bplib.dense([3, 4, 2], "tanh")))
-    view.root.get_by_role("checkbox").uncheck()
     view.press("Reset")
     view.all_weights(True)
     yield view
@@ -511,13 +542,16 @@ def test_backward_without_forward_computes_it_first(view):
 def test_what_is_tried_makes_room_for_the_next(view, lab):
     lab.python(None, 0)
     line = view.root.locator(".bplib-try")
-    view.root.get_by_role("checkbox").uncheck()
-    assert "0 of 4 done" in line.inner_text() and "press Forward" in line.inner_text()
+    assert "0 of 4 done" in line.inner_text() and "press Play" in line.inner_text()
     view.press("Backward")
     assert "0 of 4 done" in line.inner_text()
     view.press("Forward")
-    view.press("Backward")
-    assert "2 of 4 done" in line.inner_text()
+    assert "1 of 4 done" in line.inner_text()
+    lab.page.emulate_media(reduced_motion="reduce")
+    while "1 of 4 done" in line.inner_text():
+        view.press("Next")
+    lab.page.emulate_media(reduced_motion="no-preference")
+    assert "2 of 4 done" in line.inner_text() and "?" not in view.texts().values()
     view.choose("W2[1,1]")
     assert "2 of 4 done" in line.inner_text()
     view.choose("W1[1,2]")
@@ -526,29 +560,6 @@ def test_what_is_tried_makes_room_for_the_next(view, lab):
     for _ in range(9):
         view.press("Step")
     assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
-
-
-KNOWN = """root => {
-    const values = () => [...root.querySelectorAll("[data-value]")].map((one) => one.value ?? one.textContent);
-    const known = () => values().filter((text) => text !== "?").length;
-    root.known = [];
-    new MutationObserver(() => { if (root.known.at(-1) !== known()) root.known.push(known()); }).observe(
-        root, { subtree: true, childList: true, characterData: true });
-}"""
-"""Notes in root.known how many values are shown, each time that it changes."""
-
-
-def test_layer_by_layer(view, lab):
-    view.root.get_by_role("checkbox").check()
-    view.root.evaluate(KNOWN)
-    view.press("Forward")
-    expect(view.root.locator("[data-value=C]")).not_to_have_text("?")
-    known = view.root.evaluate("root => root.known")
-    assert known == [known[0], known[0] + 4, known[0] + 7]
-    lab.page.emulate_media(reduced_motion="reduce")
-    view.press("Backward")
-    assert view.agrees()
-    lab.page.emulate_media(reduced_motion="no-preference")
 
 
 def test_step_run_and_reset(view, lab):

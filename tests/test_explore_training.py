@@ -104,7 +104,7 @@ def test_formulas_are_mathml(notation):
     texts = [text for one in facts["formulas"] for text in (one["formula"], *(name for _, name in one["parts"]))]
     for text in [*texts, *(words.partition(": ")[2] for words in facts["slopes"].values())]:
         assert ElementTree.fromstring(text).tag == "math" and not re.search(r"[\\$_]", text)
-    assert {depth: len(layers) for depth, layers in facts["layers"].items()} == {n: n + 1 for n in range(1, 7)}
+    assert {int(depth): len(layers) for depth, layers in facts["layers"].items()} == {n: n + 1 for n in range(1, 7)}
 
 
 # Python's side

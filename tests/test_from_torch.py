@@ -105,6 +105,9 @@ LAYERS = {
     "mean pool, padding": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.AvgPool2d(2, 2, 1)), torch.randn(2, 1, 6, 4)),
     "adaptive pools": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.AdaptiveAvgPool2d((3, 2)), nn.AdaptiveMaxPool2d(1)),
                                torch.randn(2, 1, 6, 4)),
+    "bilinear upsampling": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.Upsample(scale_factor=2, mode="bilinear"), nn.Conv2d(2, 1, 3)),
+                                    torch.randn(2, 1, 3, 3)),
+    "bilinear layer": lambda: (nn.Bilinear(3, 2, 4), (torch.randn(5, 3), torch.randn(5, 2))),
     "upsampling": lambda: (nn.Sequential(nn.Conv2d(1, 2, 1), nn.Upsample(scale_factor=2), nn.Conv2d(2, 1, 3)),
                            torch.randn(2, 1, 3, 4)),
     "instance norm": lambda: (nn.InstanceNorm1d(3, affine=True), torch.randn(2, 3, 5)),
@@ -167,6 +170,15 @@ if torch is not None:
         "weights of yes": (nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, 3.0, 0.5])), "shares"),
         "Kullback-Leibler": (lambda z, y: nn.KLDivLoss(reduction="batchmean")(torch.log_softmax(z, -1), y), "shares"),
         "soft margin": (nn.SoftMarginLoss(), "signs"),
+        "ignored labels": (nn.CrossEntropyLoss(ignore_index=2), "labels"),
+        "ignored labels, smoothed": (nn.CrossEntropyLoss(ignore_index=0, label_smoothing=0.1), "labels"),
+        "ignored labels, summed": (lambda z, y: nn.functional.nll_loss(z.log_softmax(1), y, ignore_index=2, reduction="sum"), "labels"),
+        "weights of classes, smoothed": (nn.CrossEntropyLoss(torch.tensor([0.5, 2.0, 1.0]), label_smoothing=0.1), "labels"),
+        "multi-margin": (nn.MultiMarginLoss(), "labels"), "hinge": (lambda z, y: torch.clamp(1 - y * z, min=0).mean(), "signs"),
+        "of a distribution": (lambda z, y: -torch.distributions.Categorical(logits=z).log_prob(y).mean()
+                              - 0.1 * torch.distributions.Categorical(logits=z).entropy().mean(), "labels"),
+        "quantile": (lambda z, y: torch.maximum(0.9 * (y - z), -0.1 * (y - z)).mean(), "values"),
+        "beside a huge number": (lambda z, y: (torch.maximum(z, torch.full_like(z, -1e20)) * y.clamp(-1e20, 1e20)).mean(), "values"),
         "penalty": (lambda z, y: ((z - y)**2).mean() + 0.1 * z.abs().sum(), "values"),
     }
 else:
@@ -458,7 +470,8 @@ def test_what_is_no_dense_network_is_not_called_one(name):
     (lambda: (nn.EmbeddingBag(5, 2), (torch.arange(4), torch.tensor([0, 3]))), "bags of unequal size"),
     (lambda: (_Computes(_overwritten), torch.randn(5, 3)), "PyTorch itself cannot find the gradients"),
     (lambda: (_Computes(lambda m, x: m.fc(x) * torch.rand_like(x[:, :1])), torch.randn(2, 3)), "draws random numbers"),
-    (lambda: (nn.Linear(2, 3), torch.randn(3, 2), torch.tensor([0, 1, -100]), nn.CrossEntropyLoss()), "left out beforehand"),
+    (lambda: (nn.Linear(2, 3), torch.randn(3, 2), torch.tensor([0, 1, 7]), nn.CrossEntropyLoss()), "Labels go from 0 to 2; given: 0 to 7"),
+    (lambda: (nn.Linear(2, 3), torch.randn(3, 2), torch.tensor([0, 1, -100]), nn.CrossEntropyLoss(torch.ones(3) / 2)), "ignored label out beforehand"),
 ])
 def test_bad_input_is_told(given, says):
     with pytest.raises(bp.InputError) as error:

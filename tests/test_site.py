@@ -119,6 +119,56 @@ def test_a_choice_is_judged_on_the_page(browser, site):
 
 
 @pytest.mark.thorough
+def test_answers_to_exercises_are_judged_on_the_page(browser, site):
+    """Verdict, mistake and a link to where it is explained; what is typed stays text, and is there again the next time."""
+    with from_disk(browser, site / "coursework/sheet-1-one-neuron.html") as (page, complaints):
+        assert page.get_by_text("A function is not judged in this page").count() == 1
+        for label, answer, says in [
+                ("1.1: your formula", "(a-y)g'(z)x", "The 2 of the square is lost."),
+                ("1.2: your formula", "2(a-y)<img src=x onerror=alert(1)>", "2(a-y)<img src=x onerror"),
+                ("1.3: your number", "0,14", "Give three digits."), ("1.4: your number", "1/4", "✓ Right"),
+                ("1.5: your formula", "Σ_s (a_s-y_s)²/N", "✓ Right"), ("1.6: your letter", "B", "✓ Right")]:
+            field = page.get_by_label(f"Exercise {label}")
+            field.fill(answer)
+            field.press("Enter")
+            expect(page.locator(".judged", has=field).get_by_role("status")).to_contain_text(says)
+        assert page.locator(".judged img").count() == 0 and page.locator(".judged mark").inner_text() == "<"
+        assert page.locator(".judged a").get_attribute("href").endswith("02-one-neuron.html")
+        progress = page.locator(".judged-progress")
+        expect(progress).to_contain_text("3 of 6")
+        page.reload()
+        expect(progress).to_contain_text("3 of 6")
+        with page.expect_download() as saved:
+            progress.get_by_role("button", name="Save to a file").click()
+        field = page.get_by_label("Exercise 1.5")
+        field.fill("")
+        expect(progress).to_contain_text("2 of 6")
+        page.set_input_files("input[type=file]", saved.value.path())
+        expect(progress).to_contain_text("3 of 6")
+        assert field.input_value() == "Σ_s (a_s-y_s)²/N"
+        page.set_input_files("input[type=file]", {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"})
+        expect(progress).to_contain_text("photo.png is no file that was saved here")
+        assert field.input_value() == "Σ_s (a_s-y_s)²/N" and not complaints
+        assert violations(page, "article") == []
+
+
+@pytest.mark.thorough
+def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
+    """A wrong answer gets its mistake's name, and opens nothing; the right one opens the answer."""
+    with from_disk(browser, site / "06-delta-fa.html") as (page, complaints):
+        typeset(page)
+        question = page.locator(".output", has=page.locator(".judged")).first
+        field, told = question.get_by_label("فرمول شما"), question.get_by_role("status")
+        for answer, says, opened in [("a_o-y", "The 2 of the square is lost.", 0), ("2(a_o-y)g'(z_o)", "✓ درست", 1)]:
+            field.fill(answer)
+            question.get_by_role("button", name="بررسی").click()
+            expect(told).to_contain_text(says)
+            assert question.locator("details[open]").count() == opened
+        assert question.locator("p mjx-container").count() == 1 and page.locator(".judged-progress").count() == 0
+        assert page.locator(".judged").count() == 5 and not complaints
+
+
+@pytest.mark.thorough
 def test_search_finds_without_a_network(browser, site):
     with from_disk(browser, site / "search.html") as (page, complaints):
         page.goto(f"{(site / 'search.html').as_uri()}?q=pencil")

@@ -402,6 +402,66 @@ class Mixture(nn.Module):
         return torch.einsum("be,eoi,bi->bo", weights, self.experts, x)
 
 
+class GraphAttention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W, self.a = nn.Linear(3, 4, bias=False), nn.Linear(8, 1)
+
+    def forward(self, x, linked):
+        h = self.W(x)
+        n = len(h)
+        pairs = torch.cat([h[:, None].expand(n, n, 4), h[None].expand(n, n, 4)], -1)
+        score = F.leaky_relu(self.a(pairs).squeeze(-1), 0.2).masked_fill(linked == 0, float("-inf"))
+        return torch.softmax(score, 1) @ h
+
+
+class MessagePassing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.message, self.update = nn.Linear(6, 4), nn.GRUCell(4, 3)
+
+    def forward(self, x, source, target):
+        m = torch.relu(self.message(torch.cat([x[source], x[target]], -1)))
+        return self.update(torch.zeros(len(x), 4, dtype=x.dtype).index_add(0, target, m), x)
+
+
+class Quantised(nn.Module):
+    """An autoencoder with a code book; gradients go straight through."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = nn.Linear(4, 2), nn.Linear(2, 4)
+        self.book = nn.Parameter(torch.randn(3, 2))
+
+    def forward(self, x, nearest):
+        z, q = self.encoder(x), self.book[nearest]
+        kept = ((q - z.detach())**2).mean() + 0.25 * ((q.detach() - z)**2).mean()
+        return ((self.decoder(z + (q - z).detach()) - x)**2).mean() + kept
+
+
+class DeepQ(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Sequential(nn.Linear(3, 5), nn.ReLU(), nn.Linear(5, 2))
+
+    def forward(self, state, action, reward, after, done):
+        chosen = self.q(state).gather(1, action[:, None]).squeeze(1)
+        with torch.no_grad():
+            wanted = reward + 0.9 * self.q(after).max(1).values * (1 - done)
+        return F.smooth_l1_loss(chosen, wanted)
+
+
+class LinearAttention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(3, 3) for _ in range(3))
+
+    def forward(self, x):
+        q, k, v = F.elu(self.q(x)) + 1, F.elu(self.k(x)) + 1, self.v(x)
+        seen = torch.einsum("btd,bte->btde", k, v).cumsum(1)
+        return torch.einsum("btd,btde->bte", q, seen) / torch.einsum("btd,btd->bt", q, k.cumsum(1)).unsqueeze(-1)
+
+
 @dataclass(frozen=True)
 class Example:
     """make: the model; inputs, targets: functions of nothing; loss"""
@@ -457,6 +517,13 @@ MODELS = {
     "U-Net": Example(UNet, images(2, 1, 4, 4), classes(2, 2, 4, 4), CE),
     "RMS norm and a gate": Example(LlamaBlock, images(2, 3, 6)),
     "group norm": Example(GroupNet, images(3, 4, 6)),
+    "graph attention": Example(GraphAttention, lambda: (torch.randn(4, 3), torch.eye(4) + torch.eye(4).roll(1, 0))),
+    "message passing": Example(MessagePassing, lambda: (torch.randn(5, 3), torch.tensor([0, 1, 2, 3, 4, 0]),
+                                                        torch.tensor([1, 2, 3, 4, 0, 2]))),
+    "a code book": Example(Quantised, lambda: (torch.randn(5, 4), torch.randint(0, 3, (5,)))),
+    "deep Q-learning": Example(DeepQ, lambda: (torch.randn(5, 3), torch.randint(0, 2, (5,)), torch.randn(5), torch.randn(5, 3),
+                                               torch.tensor([0.0, 1, 0, 0, 1]))),
+    "linear attention": Example(LinearAttention, images(2, 4, 3)),
     "mixture of experts": Example(Mixture, images(4, 5), images(4, 4), nn.MSELoss(reduction="sum")),
 }
 """name → Example"""
@@ -490,10 +557,10 @@ class Noisy(nn.Module):
         return self.fc(x) + 0.1 * torch.randn(x.size(0), 4, dtype=x.dtype)
 
 
-class Upsampled(nn.Module):
+class Uneven(nn.Module):
     def __init__(self):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
+        self.stem = nn.Sequential(nn.Conv2d(1, 2, 1), nn.AdaptiveAvgPool2d(2))
 
     def forward(self, x):
         return self.stem(x)
@@ -505,7 +572,7 @@ REFUSED = {
     "sorting": (Example(Sorted, images(3, 4)), ("forward of the model (Sorted)", "sort")),
     "a decision by values": (Example(Decides, images(3, 4)), ("torch.export", "decide by the values")),
     "noise": (Example(Noisy, images(3, 4)), ("forward of the model (Noisy)", "random numbers")),
-    "bilinear upsampling": (Example(Upsampled, images(2, 1, 4, 4)), ("'stem.1' (Upsample)", "upsample_bilinear2d")),
+    "pooling of uneven windows": (Example(Uneven, images(2, 1, 3, 5)), ("'stem.1' (AdaptiveAvgPool2d)", "windows differ in size")),
     "fractional pooling": (Example(lambda: nn.Sequential(nn.FractionalMaxPool2d(2, output_size=2)), images(2, 1, 5, 5)),
                            ("'0' (FractionalMaxPool2d)",)),
     "projected LSTM": (Example(lambda: nn.LSTM(3, 4, proj_size=2), images(5, 2, 3), loss=lambda out: out[0].sum()),

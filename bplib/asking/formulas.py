@@ -4,6 +4,7 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
+from ..recipe import recipe
 from . import prose
 from .goal import goals as read_goals
 from .machine import Machine
@@ -57,6 +58,10 @@ class Formula(Question):
         if more or not latex:
             return {**empty, "message": problem or self.language.phrase(ONE_FORMULA)}
         return {**empty, "mathml": typeset(latex)}
+
+    def for_page(self):
+        made = recipe(self.goal.network) if len(self.goals) == 1 and not self.chain and self.goal.notation is None else None
+        return made and {"kind": "formula", "network": made, "goal": self.goal.text}
 
     def solution(self, as_html, typed=""):
         return answer_table(self.machine.answer, as_html, self.goal, self.language)

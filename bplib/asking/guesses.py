@@ -49,9 +49,13 @@ class Guess(Question):
         return f"{shown(value)} {self.unit}".strip()
 
     def form(self):
-        ends = self.language.phrase("Guess a number from {low} to {high}.", low=self._number(self.low),
+        ends = self.language.phrase("Guess a number from {low} to {high}.", low=shown(self.low),
                                     high=self._number(self.high))
         return f"<p>{ends}</p>"
+
+    def for_page(self):
+        return {"kind": "guess", "right": float(f"{self.right:.12g}"), "within": float(f"{self.within:.12g}"),
+                "unit": self.unit}
 
     def solution(self, as_html, typed=""):
         return as_html(self._told())

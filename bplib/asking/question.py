@@ -1,4 +1,5 @@
 """A question on a page: a field in JupyterLab; without Python the question, and the answer folded away below it."""
+import json
 from html import escape
 
 from ..coursework.field import AnswerField
@@ -46,6 +47,11 @@ class Question(AnswerField):
         """What a page without Python shows between question and answer, as HTML."""
         return ""
 
+    def for_page(self):
+        """What a page without Python needs to judge an answer (`in_page.questions`), as JSON can hold it; None where it
+        cannot."""
+        return None
+
     # the field
 
     def understood(self, text):
@@ -75,9 +81,11 @@ class Question(AnswerField):
         """The question as HTML that needs neither Python nor scripts; alike in every run."""
         opens = escape(self.language.phrase(self.opens))
         hint = escape(self.language.phrase("Run this notebook to try an answer of your own here."))
+        facts = self.for_page()
+        told = f' data-question="{escape(json.dumps(facts))}"' if facts else ""
         return (f"<div{self.language.attributes()}>{prose.STORED(self.question)}{self.form()}"
                 f"<details><summary>{opens}</summary>\n{self.solution(prose.STORED)}</details>"
-                f"<p><small>{hint}</small></p></div>")
+                f"<p><small{told}>{hint}</small></p></div>")
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

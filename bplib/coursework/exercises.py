@@ -167,12 +167,17 @@ class Formula(Derived):
         quantity = self.answers.quantities.get(name)
         return quantity is not None and any(size.is_Symbol and size != N for size in quantity.sizes)
 
+    @property
+    def allowed(self):
+        """Names of the arrays that an answer may be written with."""
+        names = [name for name in self.network.quantities if name not in ("C", "losses", "c", self.ask)]
+        return [*names, *self.given]
+
     @cached_property
     def vocabulary(self):
-        names = [name for name in self.network.quantities if name not in ("C", "losses", "c", self.ask)]
         free = tuple(at for at in self.axes if at != "s")
         single = bool(self.entry)  # at the network's own sizes a layer may have one unit, which needs no number
-        found = vocabulary(self.network, [*names, *self.given], free, self.aliases, single)
+        found = vocabulary(self.network, self.allowed, free, self.aliases, single)
         return replace(found, names={self.called(typed): name for typed, name in found.names.items()})
 
     def called(self, name):

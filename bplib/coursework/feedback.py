@@ -1,15 +1,19 @@
 """Sentences for the learner: what the mistake is, where to look, a number that shows it.  Never the answer."""
 import re
+from decimal import Decimal
 
 import numpy as np
 
+from ..formula.tokens import DIGIT
+from .grammar import WORD
 from .matching import apart
 from .mistakes import TABLE
 from .reading import formula_values
 from .tree import Entry, walk
 from .values import evaluate
 
-DIGITS = 4
+DIGITS, EXACT = 4, 12
+"""Digits that are shown, and those that are free of rounding errors."""
 CONSTANT = 1e-9
 MOST_INPUTS = 8
 
@@ -38,7 +42,8 @@ def number_told(row, known, answer, tree=None):
         for name, value in right.items():
             one, other = _side_by_side(value, values and values.get(name))
             if one is not None and np.isfinite(other).all() and not np.allclose(one, other, rtol=1e-8, atol=0):
-                at = np.unravel_index(np.abs(one - other).argmax(), one.shape)
+                gap = np.abs(one - other)
+                at = np.unravel_index((gap >= gap.max() * (1 - CONSTANT)).argmax(), one.shape)  # the same on any machine
                 place = dict(zip(row.letters(name), at))
                 return _difference_told(_place(row, name, at), other[at], one[at]) + inputs_told(row, tree, point, place)
     return ""
@@ -53,10 +58,16 @@ def inputs_told(row, tree, point, place):
             continue
         at = [index - 1 if isinstance(index, int) else place.get(index) for index in stored.full(node.indices)]
         if all(index is not None and index < n for index, n in zip(at, stored.values.shape)):
-            shown = ",".join(map(str, node.indices))
-            found[f"{row.called(node.name)}{f'[{shown}]' * bool(shown)}"] = float(stored.values[tuple(at)])
-    numbers = ", ".join(f"{name} = {value:.{DIGITS}g}" for name, value in found.items())
+            letters = ",".join(map(str, node.indices))
+            found[f"{row.called(node.name)}{f'[{letters}]' * bool(letters)}"] = float(stored.values[tuple(at)])
+    numbers = ", ".join(f"{name} = {shown(value)}" for name, value in found.items())
     return f" There {numbers}." if 0 < len(found) <= MOST_INPUTS else ""
+
+
+def shown(value, digits=DIGITS):
+    """A number with so many digits.  Halfway between two it is not rounding errors that decide, but an even last digit."""
+    exact = Decimal(f"{value:.{EXACT}g}")
+    return f"{float(f'{exact:.{digits - 1}e}'):.{digits}g}"
 
 
 def _side_by_side(right, answer):
@@ -72,9 +83,9 @@ def _place(row, name, at):
 
 def _difference_told(place, yours, right):
     ratio = yours / right if right else np.inf
-    times = f", {ratio:.3g} times as much" if 1e-3 < abs(ratio) < 1e3 else ""
+    times = f", {shown(ratio, 3)} times as much" if 1e-3 < abs(ratio) < 1e3 else ""
     where = f", for {place}," if place else ""
-    return f"At a test point{where} yours gives {yours:.{DIGITS}g} where {right:.{DIGITS}g} is right{times}."
+    return f"At a test point{where} yours gives {shown(yours)} where {shown(right)} is right{times}."
 
 
 # what is right about an answer that is wrong
@@ -101,12 +112,18 @@ def arrays_that_enter_right(row, tree):
     """The arrays in a formula that change it as they change the right answer when they alone are doubled."""
     names = sorted({node.name for node in walk(tree) if isinstance(node, Entry)} - {"N"})
     point = row.test_at[-1]
-    right = [name for name in names if _factor(point, name, lambda: row.value(point.run(row.lines))[row.ask])
+    right = [name for name in names if factor_of_right(row, name)
              == _factor(point, name, lambda: formula_values(row, tree, [point])[0][0][row.ask]) != 1.0]
     if not right:
         return []
     names = ", ".join(f"`{row.called(name)}`" for name in right)
     return [f"{names} {'enters' if len(right) == 1 else 'enter'} it in the right way."]
+
+
+def factor_of_right(row, name):
+    """By which factor the right answer changes when an array is doubled at the last test point."""
+    point = row.test_at[-1]
+    return _factor(point, name, lambda: row.value(point.run(row.lines))[row.ask])
 
 
 def _factor(point, name, value):
@@ -140,7 +157,7 @@ def shapes_told(right, answer):
             for name, value in right.items() if value.array.shape != answer[name].array.shape]
 
 
-SUPERSCRIPT = re.compile(r"_\{?\w+\}?(?:\^\d|[²³])")
+SUPERSCRIPT = re.compile(rf"_\{{?[{WORD}]+\}}?(?:\^{DIGIT}|[²³])")
 
 
 def superscripts_told(text):

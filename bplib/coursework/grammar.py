@@ -11,9 +11,10 @@ Where a sum's index is also an index of what is asked for, the sum ends with the
 """
 import math
 import re
+from functools import partial
 
-from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, Arithmetic
-from ..formula.tokens import MOST_TOKENS, Token
+from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, Arithmetic
+from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token, quoted
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
@@ -40,8 +41,10 @@ def parse(text, vocabulary):
     return _Parser(formula_alone(text) if isinstance(text, str) else text, vocabulary).run()
 
 
-WRAPPING = re.compile(r"\$|\\[()\[\]]|(?<=[\w)\]}'²³$])[.;,]\s*$|\\displaystyle")
-LEFT_SIDE = re.compile(r"[\w\s∂/{}\\^()\[\],'′δ-]+")
+LETTER = f"A-Za-zͰ-Ͽŷ{''.join(SUBSCRIPTS)}{''.join(SUPERSCRIPTS)}"
+WORD = f"{LETTER}_0-9"
+WRAPPING = re.compile(rf"\$|\\[()\[\]]|(?<=[{WORD})\]}}'$])[.;,]{SPACE}*$|\\displaystyle")
+LEFT_SIDE = re.compile(rf"(?:[{WORD}∂/{{}}\\^()\[\],'′\-]|{SPACE})+")
 RELATION = re.compile(r"(?<![<>!=])=(?!=)")
 
 
@@ -57,7 +60,7 @@ def formula_alone(text: str) -> str:
     if len(equals) != 1:
         return text
     left = text[:equals[0]]
-    named = LEFT_SIDE.fullmatch(left) and re.search(r"[^\W\d]", left) and not re.search(r"sum|[-−]", left)
+    named = LEFT_SIDE.fullmatch(left) and re.search(f"[{LETTER}_]", left) and not re.search(r"sum|[-−]", left)
     return " " * (equals[0] + 1) + text[equals[0] + 1:] if named else text
 
 
@@ -95,13 +98,14 @@ class _Parser(Arithmetic):
         value = _constant(exponent)
         if value is None:
             self.fail("An exponent is a number, unless the base is e.", token)
-        if abs(value) > LARGEST_POWER:
+        if not abs(value) <= LARGEST_POWER:  # not a number, too
             self.fail(f"A power can be {LARGEST_POWER} at most.", token)
         return Binary("^", base, Number(value))
 
     def fraction(self, token):
         r"""\frac{above}{below}"""
-        return Binary("/", self.part_of_fraction(token), self.part_of_fraction(token))
+        part = partial(self.deeper, partial(self.part_of_fraction, token))
+        return Binary("/", part(), part())
 
     def part_of_fraction(self, token):
         r"""What stands in braces or, as in \frac1N and \frac12, one sign."""
@@ -194,7 +198,7 @@ class _Parser(Arithmetic):
         names = ", ".join(self.vocabulary.names)
         known = f"Known here: {names}." if names else "Type a number; no name stands for one here."
         hint = self.vocabulary.hint(token.text)
-        self.fail(f"{token.text[:30]!r} is not a name of this exercise.{hint} {known}", token)
+        self.fail(f"{quoted(token.text[:30])} is not a name of this exercise.{hint} {known}", token)
 
     def entry(self, name, token):
         written = self.text[token.position:self.next.position].strip() or token.text
@@ -216,7 +220,7 @@ class _Parser(Arithmetic):
     def subscripts(self, token, wanted):
         """jk, j,k, 21, or 12 where one index is wanted."""
         parts = token.text.split(",") if "," in token.text else [token.text] if (
-            token.text.isdigit() and wanted == 1) else list(token.text)
+            _is_number(token.text) and wanted == 1) else list(token.text)
         return [self.index(part, token) for part in parts]
 
     def in_brackets(self):
@@ -231,12 +235,12 @@ class _Parser(Arithmetic):
         return len(text) == 1 and text.isascii() and text.isalpha() and not isinstance(self.vocabulary.find(text), Name)
 
     def index(self, text, token):
-        if text.isascii() and text.isdigit() and 0 < len(text) < 4:
+        if _is_number(text) and len(text) < 4:
             if int(text) == 0:
                 self.fail("Units are counted from 1.", token)
             return int(text)
         if not (len(text) == 1 and text.isascii() and text.isalpha()):
-            self.fail(f"An index is one letter or a number counted from 1, as in w[j,k]; read: {text[:20]!r}.", token)
+            self.fail(f"An index is one letter or a number counted from 1, as in w[j,k]; read: {quoted(text[:20])}.", token)
         self.letters.add(text)
         if len(self.letters) > MOST_INDICES:
             self.fail(f"More than {MOST_INDICES} different indices are too many.", token)
@@ -286,11 +290,7 @@ class _Parser(Arithmetic):
         letters = self.sum_indices(token)
         follows_bracket = self.next.kind in "({" and self.next.kind != "end"
         shadows = any(letter in self.vocabulary.free for letter in letters)
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets or sums inside one another.")
-        body = self.power() if follows_bracket and shadows else self.term()
-        self.depth -= 1
+        body = self.deeper(self.power if follows_bracket and shadows else self.term)
         for letter in reversed(letters):
             if not has_index(body, letter) and letter != "s":
                 self.fail(f"The sum runs over {letter}, but nothing that is summed has the index {letter}.", token)
@@ -327,6 +327,10 @@ class _Parser(Arithmetic):
         while self.take().kind not in ("}", ")"):
             if self.next.kind == "end":
                 self.fail("The upper end of the sum is not closed.")
+
+
+def _is_number(text):
+    return text.isascii() and text.isdigit()
 
 
 def _constant(tree):

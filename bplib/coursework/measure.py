@@ -144,7 +144,7 @@ def false_names(each, seed=1):
         fresh.ranges.update(row.ranges(right))
         tree = formula(row, row.lines)
         for _ in range(each):
-            text = typed(_spoiled(tree, random), row, random)
+            text = typed(spoiled(tree, random), row, random)
             verdict = check(row.id, text)
             count[verdict.outcome] += 1
             if verdict.outcome == "right" or verdict.mistakes:
@@ -169,7 +169,7 @@ def _holds(row, text, verdict, fresh, right):
     return any(apart(row.value(fresh.run(c.lines)), given) < 1e-8 for c in same)
 
 
-def _spoiled(tree, random):
+def spoiled(tree, random):
     """A tree with one or two random changes that no table knows."""
     from .rewritings import _put
     from .tree import Binary, Entry, Number, walk

@@ -4,6 +4,7 @@ import re
 import numpy as np
 
 from ..errors import InputError
+from ..formula.tokens import DIGIT, DIGITS, SPACE
 from .grammar import formula_alone, parse
 from .matching import Value, formula_value
 from .values import Misfit, evaluate
@@ -11,8 +12,8 @@ from .vocabulary import FUNCTIONS, Vocabulary
 
 ARITHMETIC = Vocabulary({}, FUNCTIONS, ())
 LETTERS = "ABCDEFGH"
-DECIMAL_COMMA = re.compile(r"\s*([-+−]?\d+),(\d+)\s*")
-PLAIN = re.compile(r"\s*[-+−]?(\d*)\.?(\d*)(?:[eE][-+]?\d+)?\s*")
+DECIMAL_COMMA = re.compile(rf"({SPACE}*[-+−]?{DIGIT}+),({DIGIT}+{SPACE}*)")
+PLAIN = re.compile(rf"{SPACE}*[-+−]?({DIGIT}*)\.?({DIGIT}*)(?:[eE][-+]?{DIGIT}+)?{SPACE}*")
 
 
 def formula_values(row, tree, points=None):
@@ -61,7 +62,7 @@ def digits(found):
     """How many digits a number was given with; None for one that is worked out, such as 1/3."""
     written = _with_point(found["text"]) if "text" in found else repr(found.get("number"))
     match = PLAIN.fullmatch(written)
-    return len((match[1] + match[2]).lstrip("0")) if match else None
+    return len("".join(DIGITS.get(c, c) for c in match[1] + match[2]).lstrip("0")) if match else None
 
 
 def option(found, options):

@@ -109,7 +109,8 @@ NUMPY = {"exp": np.exp, "exp'": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": n
          "sinh": np.sinh, "sech": lambda z: 1 / np.cosh(z), "tanh": np.tanh, "sign": np.sign, "sigmoid": scipy.special.expit,
          "sigmoid'": lambda z: scipy.special.expit(z) * scipy.special.expit(-z),
          "tanh'": lambda z: 1 - np.tanh(z)**2, "relu": lambda z: np.maximum(z, 0), "relu'": lambda z: (z > 0) * 1.0,
-         "identity": lambda z: z, "identity'": np.ones_like}
+         "identity": lambda z: z, "identity'": np.ones_like,
+         "softplus": lambda z: np.logaddexp(0, z), "softplus'": scipy.special.expit}
 SYMPY = {"normal_cdf": lambda z: normal_cdf(z).formula(), "normal_pdf": lambda z: normal_pdf(z).formula()}
 
 OPERATORS = {
@@ -210,6 +211,8 @@ class _Ranges:
 
     @property
     def samples(self):
+        if "N" not in self.arrays:
+            raise Misfit("a sum runs over the samples, but there are none here")
         return float(self.arrays["N"].values)
 
     def __getitem__(self, index):

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from ..activations import TABLE, added
 from ..equations import N
+from ..formula.tokens import quoted
 from ..layout import all_quantities
 
 FUNCTIONS = {
@@ -87,7 +88,7 @@ class Vocabulary:
     def hint(self, typed):
         """A hint at the name nearest to one that does not fit, "" where none is near."""
         near = get_close_matches(typed[:30], [*self.names, *self.functions], n=1, cutoff=0.7)
-        return f" Did you mean {near[0]!r}?" if near and near[0] != typed else ""
+        return f" Did you mean {quoted(near[0])}?" if near and near[0] != typed else ""
 
 
 def vocabulary(network, allowed, free, aliases, single=False):

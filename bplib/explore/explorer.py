@@ -1,5 +1,5 @@
 """What all explorers share on the Python side: the widget, and traits that say what was expected."""
-from functools import cached_property, lru_cache, wraps
+from functools import cached_property
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -8,11 +8,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..activations import TABLE as ACTIVATIONS
 from ..errors import InputError, unknown_name
 from ..inputs import checked_parameters
 from ..languages import ENGLISH, current
-from ..losses import TABLE as LOSSES
 from .standalone import standalone
 
 
@@ -23,19 +21,6 @@ def page(*names):
 
 LIMITS = {"least": "at least {limit}", "above": "above {limit}", "most": "at most {limit}", "below": "below {limit}"}
 """The limits that a `Number` may have, in words."""
-
-
-def once_for_the_tables(function):
-    """The function with its results kept, until a row is added to the tables of activations and losses or taken out."""
-    @lru_cache(maxsize=8)
-    def kept(rows, *arguments):
-        return function(*arguments)
-
-    @wraps(function)
-    def current_one(*arguments):
-        return kept((*ACTIVATIONS.values(), *LOSSES.values()), *arguments)
-
-    return current_one
 
 
 class Number(traitlets.TraitType):

@@ -17,7 +17,8 @@ from ..losses import loss
 from ..networks import dense
 from ..notation import latex
 from ..numerics import analytic
-from .explorer import Choice, Explorer, Number, once_for_the_tables, page
+from .explorer import Choice, Explorer, Number, page
+from .made import once_for_the_tables
 from .mathml import typeset
 
 ACTIVATIONS = ("sigmoid", "tanh", "softplus", "silu", "identity", "relu")

@@ -1,32 +1,32 @@
 // The view of a layered network.  All values come from the generated function pass({W1, b1, …, x, y}).
 
-const PAUSE = 700, FAR_OFF = 1e6, SMALL = 1e-5;
+const FAR_OFF = 1e6, SMALL = 1e-5, QUICK = 0.6;
 const UNKNOWN = "?";
 const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
-/** What to try, and when it is done: with the panel that has been filled, what was picked by hand, and the last step. */
+/** What to try, and when it is done: by what the last step made known, what was picked by hand, and where a Step led. */
 const TRIES = [
-  ["press Forward. From where does each unit take its numbers?", ({ filled }) => filled === "forward"],
-  ["press Backward. Which unit gets its δ first, and from where do the others take theirs?",
-   ({ filled }) => filled === "backward"],
+  ["press Play. From where does each unit take its numbers?",
+   ({ known }) => known === "C"],
+  ["on which unit of layer 1 does the cost depend most? Guess, then play on.",
+   ({ known, lastError }) => known !== undefined && known === lastError],
   ["click an edge that leaves an input. Along which paths does its weight reach the cost?", ({ picked }) => picked],
   ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
 ];
 
 function networkView(model, view, { pass }) {
-  const facts = model.get("facts"), layers = facts.sizes.length - 1;
+  const facts = model.get("facts"), { steps, code } = facts.walk, forwardEnd = facts.places.C.step;
   const names = ["weights", "x", "y", "eta", "selected", "notation"];
-  const places = { eta: { path: ["eta"], stage: 0 }, ...facts.places };
+  const places = { eta: { path: ["eta"], step: 0 }, ...facts.places }, bias = "b1" in facts.start.weights;
   const traits = synchronised(model, names, view.guarded(heard));
   const { state } = traits, { phrase } = view;
   const shown = (value, written = show) => Number.isNaN(value) ? phrase("undefined") : written(value);
-  let now, reach = 2 * layers, panel = "selected", past = null, taken = 0, timer = null;
-  let picked = false;
+  let now, panel = "selected", past = null, taken = 0, picked = false;
 
   // elements
 
   const change = view.guarded(propose);
-  const picture = networkPicture({ ...facts, bias: "b1" in state.weights }, view.guarded(choose), view.guarded(sample),
+  const picture = networkPicture({ ...facts, bias }, view.guarded(choose), view.guarded(sample),
     phrase);
   const chosen = slider("chosen", "", { ...WEIGHT, label: phrase("chosen") }, change, phrase);
   const eta = slider("eta", "η", facts.numbers.eta, change, phrase);
@@ -38,15 +38,20 @@ function networkView(model, view, { pass }) {
     option.textContent = facts.texts[option.value].title;
   const all = button(phrase("All weights"), phrase("The name and the number of every weight, or of those on the way"),
                      view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
-  const animate = h("input", { type: "checkbox" });
-  animate.checked = !still();
+  const sign = (key) => Math.sign(value(key));
+  const tokens = networkTokens(picture.stage, picture.route, (key) => shown(value(key)), sign);
+  const walk = walkPlayer(view, steps.length, fly, watch);
+  const display = stepDisplay(), lastError = steps.findLast(({ key }) => key.startsWith("delta1")).key;
   const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
-  const press = (work) => view.guarded(() => { run.stop(); halt(); work(); });
+  const press = (work) => view.guarded(() => { run.stop(); work(); });
+  run.element.classList.remove("bplib-main");
   const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": phrase("formulas") });
   const inFull = details(phrase("Written out, path by path"));
   view.root.append(
     picture.element,
+    h("div", { class: "bplib-walk", role: "group", "aria-label": phrase("step by step") },
+      walk.element, display.element),
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-buttons bplib-network-buttons" },
@@ -56,7 +61,7 @@ function networkView(model, view, { pass }) {
           button(phrase("Update"), phrase("Every weight {formula}", { formula: "w ← w − η ∂C/∂w" }), press(update)),
           button(phrase("Step"), phrase("Forward, backward and update at once"), press(step)), run.element,
           button(phrase("Reset"), phrase("Back to the values at the start"), press(reset)),
-          all, h("label", {}, animate, " ", phrase("slowly, layer by layer"))),
+          all),
         view.message, todo.element),
       h("div", { class: "bplib-controls bplib-network-controls" }, chosen.element, eta.element, notation.element)),
     formulas, view.spoken);
@@ -86,10 +91,21 @@ function networkView(model, view, { pass }) {
     return places[key].path.reduce((array, at) => array[at], from);
   }
 
-  /** What stands for a number, as far as it is known. */
+  const known = (key) => places[key].step <= walk.now.arrived;
+
+  /** What stands for a number, as far as it is known; a sum that grows is known as far as it has grown. */
   function text(key, from = now, written = show) {
-    return from === now && places[key].stage > reach ? UNKNOWN : shown(value(key, from), written);
+    if (from !== now || known(key)) return shown(value(key, from), written);
+    const arrived = arrivedOf(key);
+    return arrived.length ? shown(sum(arrived), written) : UNKNOWN;
   }
+
+  /** Keys of the terms of a sum that have arrived. */
+  function arrivedOf(key) {
+    return steps.slice(0, walk.now.arrived).findLast((step) => step.key === key)?.terms ?? [];
+  }
+
+  const sum = (keys) => keys.reduce((total, key) => total + value(key), 0);
 
   const parameters = Object.keys(facts.choices).filter((key) => !isUnit(key));
 
@@ -153,7 +169,6 @@ function networkView(model, view, { pass }) {
   /** Steps taken so far belong to values that are no longer there. */
   function startOver() {
     run.stop();
-    halt();
     past = null;
     taken = 0;
     if (panel === "update") panel = "selected";
@@ -161,9 +176,9 @@ function networkView(model, view, { pass }) {
 
   function reset() {
     startOver();
-    reach = 2 * layers;
     panel = "selected";
     view.tell("");
+    walk.leave(steps.length);
     accept({ ...facts.start });
   }
 
@@ -171,32 +186,83 @@ function networkView(model, view, { pass }) {
 
   function forward() {
     past = null;
-    travel("forward", 0, layers, phrase("Forward is done: every unit has its value, and so has the cost."));
+    through("forward", forwardEnd, phrase("Forward is done: every unit has its value, and so has the cost."));
   }
 
   function backward() {
     const needs = phrase("Backward needs the values of Forward, so they were computed first.");
     const done = phrase("Backward is done: every weight has its derivative.");
-    travel("backward", layers, 2 * layers, reach < layers ? `${needs} ${done}` : done);
+    through("backward", steps.length, walk.now.arrived < forwardEnd ? `${needs} ${done}` : done);
   }
 
-  /** From one stage to another: at once, or one layer after another. */
-  function travel(kind, from, to, done) {
+  /** Everything up to a step at once. */
+  function through(kind, to, done) {
     panel = kind;
-    reach = animate.checked && !still() ? from : to;
-    view.tell("");
-    const next = view.guarded(() => {
-      draw();
-      if (reach === to) return view.tell(done);
-      timer = setTimeout(() => { reach += 1; next(); }, PAUSE);
-    });
-    next();
+    walk.leave(to);
+    view.tell(done);
   }
 
-  function halt() {
-    if (timer !== null && ["forward", "backward"].includes(panel)) reach = panel === "forward" ? layers : 2 * layers;
-    clearTimeout(timer);
-    timer = null;
+  // step by step
+
+  function fly(n, rate, landed) {
+    const step = steps[n - 1], { kind, moves } = step;
+    return moves.length ? tokens.fly(step, kind === "arrival" ? FLIGHT : QUICK * FLIGHT, rate, landed) : null;
+  }
+
+  /** The walk has gone on. */
+  function watch() {
+    if (walk.now.watching) {
+      panel = "selected";
+      past = null;
+    }
+    draw();
+    const { watching, arrived } = walk.now;
+    if (watching && arrived === watch.before + 1) picture.flash(steps[arrived - 1].key);
+    watch.before = arrived;
+  }
+
+  function drawWalk(letters) {
+    const { at, arrived, watching, playing } = walk.now, step = (watching && steps[at - 1]) || null;
+    display.draw({
+      sentence: step ? happens(step) :
+        watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
+        phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
+      aloud: watching && !playing, codeLine: step ? code[nameOf(step.key)] : "",
+      name: step && [step.key, step.formula, state.notation].join(), line: step && (() => lineOfStep(step, letters)),
+      terms: step?.terms ? step.terms.length - (at - arrived) : null,
+    });
+    tokens.rest(resting(step, arrived).map(({ key }) => [key, picture.spot(key.slice(1))]));
+    tokens.draw();
+    picture.watch({ watching, card: step && step.at, moves: step ? step.moves : [], sign });
+  }
+
+  /** The steps whose numbers lie on the picture: derivatives of weights or of biases, until those of the next array. */
+  function resting(step, arrived) {
+    const last = step?.kind.match(/weight$|bias$/) ? steps.slice(0, arrived) : [];
+    return last.filter(({ formula }) => formula === step.formula);
+  }
+
+  /** The formula of a step; what comes along edges is a sum, which breaks between its terms. */
+  function lineOfStep({ kind, key, formula, terms }, letters) {
+    const rows = [facts.formulas[formula].map((code) => at(key, code))];
+    const line = lineOf({ caption: "", left: key, rows }, letters);
+    return terms || kind === "weighted sum" ? termByTerm(line) : line;
+  }
+
+  /** What a step says, with today's numbers. */
+  function happens(step, written = shown) {
+    const complete = !step.terms || steps[places[step.key].step - 1] === step;
+    return HAPPENS[step.kind](step, { phrase, bias, complete, delta: facts.texts[state.notation].delta, words: (key) => facts.choices[key], named: (key) => capital(facts.choices[key]),
+                                      number: (key) => written(value(key)), sum: (keys) => written(sum(keys)) });
+  }
+
+  /** Room for all steps in a text's letters. */
+  function reserve(letters) {
+    const one = Object.values(Object.fromEntries(steps.map((step) => [step.formula, step])));
+    display.reserve({
+      sentences: steps.map((step) => happens(step, () => `${MINUS}0.0000`)), codes: Object.values(code),
+      lines: one.map((step) => lineOfStep(step, letters)),
+    });
   }
 
   /** A weight after a step of descent. */
@@ -206,8 +272,7 @@ function networkView(model, view, { pass }) {
 
   /** All of them; null where they would run away. */
   function allDescended() {
-    reach = 2 * layers;
-    now = compute();
+    if (walk.now.arrived < steps.length) walk.leave(steps.length);
     const after = structuredClone(state.weights);
     for (const key of parameters) {
       const array = places[key].path.slice(0, -1).reduce((whole, at) => whole[at], after);
@@ -221,9 +286,9 @@ function networkView(model, view, { pass }) {
     const after = allDescended();
     if (!after) return diverges();
     past = now;
-    reach = 0;
     panel = "update";
-    accept({ weights: after });
+    traits.accept({ weights: after });
+    walk.leave(0);
     view.tell(phrase(
       "Every weight has moved. Press Forward to see what that does to the outputs and to the cost."));
   }
@@ -257,30 +322,47 @@ function networkView(model, view, { pass }) {
   function draw() {
     now = compute();
     const { letters } = facts.texts[state.notation], { selected } = state, unit = isUnit(selected);
-    if (draw.notation !== state.notation) picture.spell(letters);
+    if (draw.notation !== state.notation) {
+      picture.spell(letters);
+      reserve(letters);
+    }
     if (draw.selected !== selected || draw.notation !== state.notation) drawName(letters);
     Object.assign(draw, { selected, notation: state.notation });
     notation.show(state.notation, () => "");
     eta.show(state.eta);
     chosen.show(unit ? 0 : value(selected));
     if (unit) chosen.element.lastChild.value = "";
+    drawWalk(letters);
     write(letters);
     picture.draw({
-      selected, text: (key) => text(key, now, places[key].stage ? show : brief), weight: value,
+      selected, text: inPicture, weight: value, share: shareOf,
+      growing: (key) => text(key) === UNKNOWN && inPicture(key) !== UNKNOWN,
       output: (key) => outputOf(key), before: (key) => past && value(key, past) !== value(key) ? value(key, past) : null,
-      through: new Set(ways(selected).through), active: new Set(timer === null ? [] : inStage(reach)),
-      sentence: sentence(),
+      through: new Set(ways(selected).through), sentence: sentence(),
     });
-    const filled = reach === { forward: layers, backward: 2 * layers }[panel] ? panel : null;
-    todo.seen({ filled, picked });
+    todo.seen({ known: steps[walk.now.arrived - 1]?.key, lastError, picked });
     picked = false;
-    view.say(sentence);
+    if (!walk.now.watching) view.say(sentence);
+  }
+
+  const errors = Object.keys(facts.choices).filter(isUnit).map(slopeOf);
+
+  /** How large δ of a unit is as a part of the largest that is known. */
+  function shareOf(key) {
+    const sizes = errors.filter(known).map((one) => Math.abs(value(one)));
+    return known(key) && Math.abs(value(key)) / Math.max(...sizes) || 0;
+  }
+
+  /** What stands at a key in the picture: where δ is not known yet, what has arrived of the sum that it is made of. */
+  function inPicture(key) {
+    const words = text(key, now, places[key].step ? show : brief), grown = key.replace("delta", "da");
+    return words === UNKNOWN && grown in places ? text(grown) : words;
   }
 
   /** What a card gives on: an input itself, a unit its activation, once that is known. */
   function outputOf(card) {
     const key = card.replace("z", "a");
-    return places[key].stage > reach ? NaN : value(key);
+    return known(key) ? value(key) : NaN;
   }
 
   function drawName(letters) {
@@ -290,23 +372,17 @@ function networkView(model, view, { pass }) {
     for (const input of chosen.element.querySelectorAll("input")) input.disabled = unit;
   }
 
-  /** Keys of the units whose values appear in a stage. */
-  function inStage(stage) {
-    return Object.keys(facts.choices).filter((key) => isUnit(key) &&
-      [places[key].stage, places[slopeOf(key)].stage].includes(stage));
-  }
-
   function sentence() {
     const { selected } = state, slope = slopeOf(selected);
-    const known = places[slope].stage <= reach, number = (key) => shown(value(key), brief);
+    const number = (key) => shown(value(key), brief);
     const named = phrase("Chosen: {key}, {words}", { key: selected, words: facts.choices[selected] });
     const chosen = isUnit(selected) ? named :
       phrase("{chosen}, {number}", { chosen: named, number: number(selected) });
     return [
       phrase("A network with {sizes} units in its layers.", { sizes: facts.sizes }),
-      reach < layers ? phrase("Its values are not computed yet.") :
+      !known("C") ? phrase("Its values are not computed yet.") :
         phrase("The cost C is {cost}.", { cost: number("C") }),
-      known ? phrase("{chosen}; the derivative of C with respect to it is {slope}.", { chosen, slope: number(slope) }) :
+      known(slope) ? phrase("{chosen}; the derivative of C with respect to it is {slope}.", { chosen, slope: number(slope) }) :
         `${chosen}.`,
     ].join(" ");
   }
@@ -330,10 +406,10 @@ function networkView(model, view, { pass }) {
 
   /** The lines of the panel, as far as the values are known. */
   function lines() {
-    const units = Object.keys(facts.choices).filter(isUnit), known = ({ left }) => places[left].stage <= reach;
+    const units = Object.keys(facts.choices).filter(isUnit), computed = ({ left }) => known(left);
     const steps = {
-      forward: () => [...units.flatMap(forwardOf), line(phrase("cost"), "C")].filter(known),
-      backward: () => units.toReversed().map((unit) => line(facts.choices[unit], slopeOf(unit))).filter(known),
+      forward: () => [...units.flatMap(forwardOf), line(phrase("cost"), "C")].filter(computed),
+      backward: () => units.toReversed().map((unit) => line(facts.choices[unit], slopeOf(unit))).filter(computed),
       update: () => parameters.map((key) => descent(facts.choices[key], key)),
       selected: () => [...(isUnit(state.selected) ? forwardOf(state.selected) : []), slope(state.selected),
                        ...(isUnit(state.selected) ? [] : [descent(phrase("update"), state.selected)])],
@@ -372,7 +448,7 @@ function networkView(model, view, { pass }) {
 
   /** Put up the lines where they are others than before, then today's numbers. */
   function write(letters) {
-    const kind = [panel, state.selected, state.notation, panel === "selected" || reach].join();
+    const kind = [panel, state.selected, state.notation, panel === "selected" || walk.now.arrived].join();
     if (write.kind !== kind) {
       const heading = h("p", { class: "bplib-network-heading" });
       heading.innerHTML = headingOf(letters);
@@ -382,7 +458,7 @@ function networkView(model, view, { pass }) {
       keepHeight();
     }
     write.kind = kind;
-    for (const place of formulas.querySelectorAll("[data-number]")) {
+    for (const place of view.root.querySelectorAll("mn[data-number]")) {
       renew(place, "textContent", number(place));
     }
   }
@@ -413,18 +489,20 @@ function networkView(model, view, { pass }) {
     return first === undefined && apart ? `(${words})` : words;
   }
 
-  draw();
+  walk.leave();
   const ended = whenResized(picture.element, view.guarded(() => {
     formulas.style.minHeight = "";
     picture.resize();
   }));
   return () => {
     run.stop();
-    clearTimeout(timer);
+    walk.close();
     traits.close();
     ended();
   };
 }
+
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 const isUnit = (key) => key.startsWith("z");
 

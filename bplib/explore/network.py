@@ -41,8 +41,9 @@ class NetworkExplorer(Explorer):
     written          its formulas, as the page shows them
     """
 
-    _esm = page("common.js", "slots.js", "network_picture.js", "network.js")
-    _css = page("explorer.css", "network.css")
+    _esm = page("common.js", "slots.js", "network_picture.js", "network_tokens.js", "network_player.js",
+                "network_steps.js", "network.js")
+    _css = page("explorer.css", "network.css", "network_walk.css")
     LANGUAGES = "en", "fa"
 
     eta = Number(0.5, "learning rate", 0, 5, 0.05, least=0)
@@ -55,7 +56,7 @@ class NetworkExplorer(Explorer):
         self.network = self.weights_layout = network
         self.derivation = derive(network)
         self.written = NetworkFormulas(self.derivation, self.language)
-        super().__init__(generated_code(self.derivation), {}, **values)
+        super().__init__(generated_code(self.written.one_pass), {}, **values)
         self.set_trait("facts", {**self.facts, **page_facts(self.written), "start": {
             "eta": self.eta, "x": self.x, "y": self.y,
             "weights": {name: array.tolist() for name, array in self.weights.items()}}})
@@ -149,12 +150,12 @@ def fitting(network):
     return [row.name for row in conventions.TABLE.values() if row.bias != "none" or not network.structure.bias]
 
 
-def generated_code(derivation):
+def generated_code(one_pass):
     """A JavaScript module: `pass` computes everything from the parameters, x and y of one sample."""
-    network = derivation.network
-    equations = [*stable(network), *derivation.backward]
-    outputs = [e.quantity.name for e in equations if e.quantity.name != "losses"]
-    return f"{LIBRARY}\n{javascript_arrays('pass', network, equations, outputs)}export {{ pass }};\n"
+    at_any_z = {e.quantity: e for e in stable(one_pass.network)}
+    equations = [at_any_z.get(e.quantity, e) for e in one_pass.equations]
+    outputs = [e.quantity.name for e in equations if e.quantity.kind != "losses"]
+    return f"{LIBRARY}\n{javascript_arrays('pass', one_pass.network, equations, outputs)}export {{ pass }};\n"
 
 
 def page_facts(written):
@@ -163,7 +164,18 @@ def page_facts(written):
     loss = network.options.loss
     return {
         "sizes": network.structure.sizes, "loss": phrase(loss.name), "targets": loss.targets,
+        "walk": {"steps": written.walk.steps, "code": code_lines(written)},
         "choices": written.choices, "places": written.places, "formulas": written.formulas(), "ways": written.ways(),
-        "texts": {row.name: {"title": phrase(row.title), "letters": written.alphabet(row)}
+        "texts": {row.name: {"title": phrase(row.title), "letters": written.alphabet(row), "delta": written.error_term(row)}
                   for row in map(conventions.convention, fitting(network))},
     }
+
+
+def code_lines(written):
+    """Name of an array → the line of the generated NumPy code that computes it; that of δ for what δ is made of."""
+    functions = generate(written.network, written.derivation)
+    lines = [line.strip() for code in (functions.cost, functions.gradients) for line in code.source.splitlines()]
+    found = {line.split(" = ")[0]: line for line in lines if " = " in line}
+    names = dict.fromkeys(step["formula"].split()[0] for step in written.walk.steps)
+    computed = [written.quantities[name] for name in names]
+    return {q.name: found.get({"C": "losses", "da": f"delta{q.mark}"}.get(q.kind, q.name)) for q in computed}

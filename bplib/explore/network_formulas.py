@@ -1,5 +1,6 @@
 """All formulas of a layered network for one sample, sums written out, with slots for its numbers."""
 from functools import cached_property
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import sympy as sp
@@ -11,11 +12,15 @@ from ..errors import DerivationError
 from ..languages import ENGLISH
 from ..meaning import Point
 from ..steps import check
+from .mathml import typeset
+from .network_pass import OnePass
+from .network_walk import Walk
 from .slots import MINUS, PLUS, TIMES, bracketed, formula, function_letters, key, letters, operand, slot
 
 MOST_PATHS = 6
 ETA = Quantity("eta", "eta")
-GIVEN, FORWARD, GRADIENTS = ("W", "b", "x", "y"), ("z", "a"), ("delta", "da", "dW", "db")
+FORWARD, GRADIENTS = ("z", "a"), ("delta", "da", "dW", "db")
+SHOWN, BETWEEN = ("W", "b", "x", "y", *FORWARD, *GRADIENTS), ("terms", "slope")
 
 
 class NetworkFormulas:
@@ -23,9 +28,11 @@ class NetworkFormulas:
 
     A formula is that of a whole array, with its indices j and k left open in the keys of its slots: "a1[j]", "x[k]".
 
-    entries   key → entry of an array, for every number that there is, such as "W1[2,1]" → W1[2, 1]
-    places    key → where the number stands in what the page computes, and the stage in which it becomes known: the
-              layers forward, 1 … L, then the layers backward, L + 1 … 2L; what has stage 0 is given
+    one_pass  its equations, and those of what lies between: what the page computes
+    walk      the same, number by number
+    entries   key → entry of an array, for every number that is written in formulas, such as "W1[2,1]" → W1[2, 1]
+    places    key → where a number stands in what the page computes, and the step of the walk with which it becomes
+              known; what has step 0 is given, or stands in no formula
     choices   key → words in a `language`, for the weights, biases and units, layer by layer
     """
 
@@ -33,22 +40,22 @@ class NetworkFormulas:
         self.derivation, self.network, self.quantities = derivation, derivation.network, derivation.quantities
         self.language = language
         self.cost, self.losses = self.network.given("C")[()], self.network.given("losses")[s]
-        self.layers = len(self.network.structure.sizes) - 1
-        self.entries, self.places = {"C": self.cost}, {"C": {"path": ["C"], "stage": self.layers}}
-        computed = (e.quantity.name for e in (*self.network.equations, *derivation.backward))
-        for name in dict.fromkeys((*self.network.parameters, "x", "y", *computed)):
-            if self.quantities[name].kind in GIVEN + FORWARD + GRADIENTS:
-                self._add(self.quantities[name])
+        self.one_pass = OnePass(derivation)
+        self.walk = Walk(self.one_pass)
+        self.entries, self.places = {"C": self.cost}, {"C": {"path": ["C"], "step": self.walk.known["C"]}}
+        given = (self.quantities[name] for name in (*self.network.parameters, "x", "y"))
+        for quantity in dict.fromkeys((*given, *(e.quantity for e in self.one_pass.equations))):
+            if quantity.kind in SHOWN + BETWEEN:
+                self._add(quantity)
         chosen = [entry for entry in self.entries.values() if self._quantity(entry).kind in ("W", "b", "z")]
         self.choices = {key(entry): self._words(entry) for entry in sorted(chosen, key=self._layer)}
 
     def _add(self, quantity):
-        back = 2 * self.layers + 1 - (quantity.mark or 0)
-        stage = {**dict.fromkeys(FORWARD, quantity.mark), **dict.fromkeys(GRADIENTS, back)}.get(quantity.kind, 0)
         for at in np.ndindex(*(1 if n == N else int(self.network.sizes.get(n, n)) for n in quantity.sizes)):
             entry = quantity[tuple(s if n == N else unit + 1 for n, unit in zip(quantity.sizes, at))]
-            self.entries[key(entry)] = entry
-            self.places[key(entry)] = {"path": [quantity.name, *at], "stage": stage}
+            self.places[key(entry)] = {"path": [quantity.name, *at], "step": self.walk.known.get(key(entry), 0)}
+            if quantity.kind in SHOWN:
+                self.entries[key(entry)] = entry
 
     def _quantity(self, entry):
         return self.quantities[name_of(entry)]
@@ -70,7 +77,7 @@ class NetworkFormulas:
     def formulas(self):
         """Name of an array → the formula that gives its entries; for parameters what a step makes of them."""
         found = {}
-        for equation in (*self.network.equations, *self.derivation.backward):
+        for equation in self.one_pass.equations:
             if equation.quantity.kind in FORWARD:
                 found[equation.quantity.name] = self._right(equation.right)
             elif equation.quantity.kind in ("delta", "da"):
@@ -82,7 +89,15 @@ class NetworkFormulas:
             w = key(step.left.by)
             found["d" + name] = self._right(step.right)
             found[name] = [slot(w, first=True), MINUS, slot("eta"), TIMES, slot("d" + w)]
+        for layer, slope in self.one_pass.slopes.items():
+            found[self.walk.short(layer)] = self._short(self.one_pass.slopes_of_units[layer], slope)
         return found
+
+    def _short(self, slope_of_unit, slope):
+        """δ as ∂C/∂a times g'(z), checked."""
+        z = self._named("z", slope_of_unit.left)[s, j]
+        self._checked(z, slope_of_unit.right * slope.right)
+        return [slot(key(slope_of_unit.left), first=True), TIMES, self._factor(slope.right)]
 
     def _right(self, right):
         if isinstance(right, Activated):
@@ -208,6 +223,13 @@ class NetworkFormulas:
                 g = activated[self._layer(entry)]
                 found[f"g({name})"] = function_letters(g.xreplace({g.args[0]: entry}), quantities, notation)
         return found
+
+    def error_term(self, notation):
+        """δ in a text's letters, without indices and as plain text; without a letter for it, the derivative that it is."""
+        def plain(kind):
+            return "".join(ET.fromstring(typeset(notation.letter(kind))).itertext())
+
+        return plain("delta") if notation.letter("delta") else f"∂{plain('C')}/∂{plain('z')}"
 
     def _symbol(self, entry, notation):
         """An entry; for one that the text has no letter for, the derivative of the cost that it is."""

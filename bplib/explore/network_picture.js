@@ -13,7 +13,7 @@ const SIZES = [
   { input: 46, unit: 84, cost: 64, last: 4, gap: 26, label: 0 },
 ];
 const HEAD = 22, LOW = 280, LABEL = { height: 18, roomy: 42, withBefore: 108 };
-const THICKEST = 7, DARKEST = 26, FEW = 8;
+const THICKEST = 7, DARKEST = 26, FEW = 8, APART = 27;
 
 /** How dark a card is, from no value to a large one, and in which colour. */
 function shade(value) {
@@ -26,7 +26,7 @@ function shade(value) {
  * typed as an input or a target; `phrase` says sentences in the page's language.
  */
 function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
-  const layers = sizes.length - 1, math = [], values = {};
+  const layers = sizes.length - 1, math = [], values = {}, errors = [], ways = new Map();
   const inputs = units(sizes[0]).map((unit) => card({ "data-key": `x[${unit}]` }, field("x", unit, phrase("input {n}, typed", { n: unit }))));
   const columns = [inputs, ...sizes.slice(1).map((size, n) => units(size).map((unit) => unitCard(n + 1, unit)))];
   const targets = units(sizes[layers]).map((unit) => field("y", unit, phrase("target {n}, typed", { n: unit })));
@@ -59,6 +59,18 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     return h("span", { class: "bplib-network-row" }, symbol(key), values[key]);
   }
 
+  /** The row of δ; until δ is known, what it is made of stands there: a sum that grows, or the slope of the cost. */
+  function errorRow(layer, at) {
+    const key = `delta${at}`, one = row(key), place = document.createElementNS(MATHML, "math");
+    place.classList.add("bplib-network-before-delta");
+    math.push([place, (letters) => (layer < layers ? "<mo>Σ</mo>" :
+      `<mi>∂</mi>${letters.C}<mo>/</mo><mi>∂</mi>${letters[`a${at}`]}`)]);
+    one.prepend(place);
+    one.classList.add("bplib-network-error");
+    errors.push([one, key]);
+    return one;
+  }
+
   function card(attributes, ...rows) {
     return h("div", { class: "bplib-network-card", ...attributes }, ...rows);
   }
@@ -66,7 +78,7 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
   function unitCard(layer, unit) {
     const at = `${layer}[${unit}]`, key = `z${at}`;
     const own = bias ? [chosenBy(`b${at}`, row(`b${at}`))] : [];
-    return card({ "data-key": key }, ...own, chosenBy(key, row(key), row(`a${at}`), row(`delta${at}`)));
+    return card({ "data-key": key }, ...own, chosenBy(key, row(key), row(`a${at}`), errorRow(layer, at)));
   }
 
   /** A field for a number of the sample. */
@@ -131,23 +143,57 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     heads.forEach((head, n) => put(head, [...left, end][n], 0, n ? size.unit : size.input));
     set(drawing, { width: end + size.cost, height, viewBox: `0 0 ${end + size.cost} ${height}` });
     Object.assign(inside.style, { width: `${end + size.cost}px`, height: `${height}px` });
-    for (const { layer, from, to, label, tube, core, line, hit } of edges) {
+    for (const { key, layer, from, to, label, tube, core, line, hit } of edges) {
       const { part, least } = spread[layer - 1], column = columns[layer - 1];
       const start = [left[layer] - gap, middle(column, from - 1)], stop = [left[layer], middle(columns[layer], to - 1)];
       for (const one of [tube, core, line, hit]) set(one, { d: path([start, stop]) });
       const place = start.map((value, axis) => value + part * (stop[axis] - value));
+      ways.set(key, { to: `z${layer}[${to}]`, points: [start, place, stop] });
       Object.assign(label.style, { left: `${place[0]}px`, top: `${place[1]}px` });
       label.classList.toggle("bplib-network-roomy", least * (height - HEAD) >= LABEL.roomy);
       label.classList.toggle("bplib-network-wide", wide);
     }
-    ends.forEach(({ tube, core, line }, n) => {
-      const d = path([[right, middle(ends, n)], [end, middle([costCard], 0)]]);
+    ends.forEach(({ key, tube, core, line }, n) => {
+      const points = [[right, middle(ends, n)], [end, middle([costCard], 0)]], d = path(points);
+      ways.set(key, { to: "C", points });
       for (const one of [tube, core, line]) set(one, { d });
     });
   }
 
   const picture = {
-    element, few: edges.length <= FEW,
+    element, few: edges.length <= FEW, stage: inside,
+    /**
+     * The points that a number passes on its way to `goal`: from where it stands along the edge, by its weight, to where
+     * the goal stands, or as far as the weight.
+     */
+    route({ from, to, edge, carries: [first] }, goal) {
+      const way = ways.get(edge ?? (from === "C" ? to : from));
+      const points = from === way.to ? way.points.toReversed() : way.points, start = middleOf(placeOf(first) ?? values.C);
+      return to === edge ? [start, ...beside(points)] : [start, ...points, middleOf(placeOf(goal))];
+    },
+    /** Draw the eye to a number that has just become known. */
+    flash(key) {
+      if (still()) return;
+      const color = "color-mix(in oklab, var(--green) 45%, transparent)";
+      placeOf(key)?.animate([{ background: color }, { background: "transparent" }], { duration: 900, easing: "ease-out" });
+    },
+    /** Where the number of a weight's or a bias's derivative lies. */
+    spot(key) {
+      if (ways.has(key)) return ways.get(key).points[1];
+      const { style } = values[key].closest(".bplib-network-card");
+      return [parseFloat(style.left), parseFloat(style.top) + values[key].closest("label").offsetHeight / 2];
+    },
+    /** Show what takes part in a step: a card, and the edges along which something travels; the rest is pale. */
+    watch({ watching, card, moves, sign }) {
+      const along = new Map(moves.map(({ from, to, edge, carries }) => [edge ?? (from === "C" ? to : from), carries.at(-1)]));
+      inside.classList.toggle("bplib-network-watching", watching);
+      for (const { key, line, label } of [...edges, ...ends]) {
+        set(line, { "data-along": along.has(key) && (sign(along.get(key)) < 0 ? "-1" : "1") });
+        label?.classList.toggle("bplib-network-along", along.has(key));
+      }
+      for (const one of [...columns.flat(), costCard])
+        one.classList.toggle("bplib-network-active", one.dataset.key === card);
+    },
     /** Show the names and numbers of all weights, or of those alone that are asked for. */
     showAll(all) { inside.classList.toggle("bplib-network-all", all); },
     resize() {
@@ -155,16 +201,23 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
       if (width) fit(width);
     },
     spell(letters) {
-      for (const [place, key] of math) place.innerHTML = letters[key];
+      for (const [place, written] of math)
+        place.innerHTML = typeof written === "string" ? letters[written] : written(letters);
       picture.resize();
     },
     /**
      * `text(key)` says what stands there, `weight(key)` is a number, `output(key)` that of a card or NaN where it is not
-     * known, `before(key)` the number before an update.
+     * known, `before(key)` the number before an update, `growing(key)` whether the sum that δ is made of stands in its
+     * place, `share(key)` how large δ is as a part of the largest.
      */
-    draw({ text, weight, output, before, selected, through, active, sentence }) {
+    draw({ text, growing, share, weight, output, before, selected, through, sentence }) {
       for (const [key, place] of Object.entries(values)) {
         renew(place, place.tagName === "INPUT" ? "value" : "textContent", text(key));
+      }
+      for (const [one, key] of errors) {
+        one.classList.toggle("bplib-network-growing", growing(key));
+        set(one, { "data-sign": Math.sign(weight(key)) });
+        one.style.setProperty("--share", `${(100 * share(key)).toFixed(1)}%`);
       }
       for (const { key, line, tube, core, before: place } of edges) {
         const w = weight(key), old = before(key);
@@ -180,7 +233,6 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
       }
       for (const one of columns.flat()) {
         one.classList.toggle("bplib-network-lit", through.has(one.dataset.key));
-        one.classList.toggle("bplib-network-active", active.has(one.dataset.key));
         one.style.setProperty("--shade", shade(output(one.dataset.key)));
       }
       costCard.classList.add("bplib-network-lit");
@@ -192,6 +244,16 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     },
   };
   return picture;
+
+  /** Where a number stands; ∂C/∂a stands in the row of δ. */
+  function placeOf(key) {
+    return values[key.replace("da", "delta")];
+  }
+
+  function middleOf(place) {
+    const { left, top } = inside.getBoundingClientRect(), box = place.getBoundingClientRect();
+    return [(box.left + box.right) / 2 - left, (box.top + box.bottom) / 2 - top];
+  }
 
   function heightOf(one) {
     return one.offsetHeight;
@@ -219,4 +281,11 @@ function spacing(from, to, edge) {
     if (score > best.score) best = { part, least, score };
   }
   return best;
+}
+
+/** The way to a weight, for two that meet there: they come to lie beside each other. */
+function beside([start, end]) {
+  const [dx, dy] = [end[0] - start[0], end[1] - start[1]];
+  const length = Math.hypot(dx, dy), left = Math.max(0, 1 - APART / length);
+  return [start, [start[0] + left * dx, start[1] + left * dy]];
 }

@@ -18,7 +18,8 @@ from ..javascript import LIBRARY, JavaScriptPrinter, javascript
 from ..losses import TABLE as LOSSES
 from ..losses import check_outputs, loss
 from ..notation import latex
-from .explorer import Choice, Explorer, Number, once_for_the_tables, page
+from .explorer import Choice, Explorer, Number, page
+from .made import made_with_the_package, once_for_the_tables
 from .mathml import mathml
 
 FAR = 1e9  # a plot that reaches further says nothing
@@ -61,7 +62,7 @@ class Neuron(Explorer):
         return proposal.value
 
     def picture(self):
-        derivation, end = derivations()[self.activation, self.loss], max(5, 1.1 * abs(self.w))
+        derivation, end = _derivation(activation(self.activation), loss(self.loss)), max(5, 1.1 * abs(self.w))
         curve = values(derivation, w=end * np.linspace(-1, 1, 241), b=self.b, x=self.x, y=self.y)
         now = {name: float(array[0]) for name, array in
                values(derivation, w=np.array([self.w]), b=self.b, x=self.x, y=self.y).items()}
@@ -165,7 +166,7 @@ def drawing(derivation, curve, now, eta):
     return figure
 
 
-@once_for_the_tables
+@made_with_the_package()
 def generated_code():
     """A JavaScript module: `pairs[activation][loss]` computes all that is shown from {w, b, x, y}."""
     functions, table = [], {g: {} for g in of_units()}
@@ -179,7 +180,7 @@ def generated_code():
     return "\n".join([LIBRARY, *functions, f"export const pairs = {{\n{''.join(rows)}}};\n"])
 
 
-@once_for_the_tables
+@made_with_the_package()
 def page_facts():
     """Menus, and the names and formulas of all that is shown, as MathML."""
     names, table = {}, {g: {} for g in of_units()}

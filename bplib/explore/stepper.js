@@ -30,7 +30,7 @@ function stepperView(model, view) {
   for (const option of notation.element.querySelectorAll("option"))
     option.textContent = state.facts.notations[option.value];
   const parts = h("div", { class: "bplib-stepper-parts", role: "group", "aria-label": "parts of the derivation" });
-  const heading = h("h4", { class: "bplib-stepper-heading" });
+  const heading = h("h3", { class: "bplib-stepper-heading" });
   const from = h("div", { class: "bplib-stepper-label" });
   const before = formulaBox("before"), after = formulaBox("after");
   const sentence = h("p", { class: "bplib-stepper-sentence" });

@@ -21,7 +21,8 @@ from ..javascript import LIBRARY, ArrayPrinter, JavaScriptPrinter, javascript_ar
 from ..networks import dense, neuron
 from ..steps import check_slope
 from . import draws
-from .explorer import Choice, Explorer, Number, Parameters, Widths, once_for_the_tables, page
+from .explorer import Choice, Explorer, Number, Parameters, Widths, page
+from .made import made_with_the_package
 from .mathml import mathml
 
 DEEPEST, WIDEST = 6, 12
@@ -208,7 +209,7 @@ class OpenPrinter(ArrayPrinter):
         return f"slope({z}, {z.replace('z', 'a', 1)})"
 
 
-@once_for_the_tables
+@made_with_the_package()
 def generated_code():
     """A JavaScript module:
 
@@ -244,7 +245,7 @@ def _activation(name):
 
 # what the page shows
 
-@once_for_the_tables
+@made_with_the_package("bplib")
 def page_facts(notation):
     """Menus, samples, and the formulas of each layer in a notation, as MathML: each once, found by its number."""
     formulas = []

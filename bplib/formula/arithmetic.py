@@ -8,7 +8,7 @@
 
 What a name may be, and what is made of a sum or a product, a subclass of `Arithmetic` says.
 """
-from .tokens import FormulaError, tokens
+from .tokens import FormulaError, quoted, tokens
 
 DEEPEST = 40
 LARGEST_POWER = 20
@@ -62,11 +62,11 @@ class Arithmetic:
 
     def expect(self, kind, after):
         if self.next.kind != kind:
-            self.fail(f"{kind!r} is expected to close {after}; read: {self.shown()}.")
+            self.fail(f"{quoted(kind)} is expected to close {after}; read: {self.shown()}.")
         return self.take()
 
     def shown(self):
-        return "the end" if self.next.kind == "end" else repr(self.text[self.next.position:][:12].strip())
+        return "the end" if self.next.kind == "end" else quoted(self.text[self.next.position:][:12].strip())
 
     def fail(self, message, token=None):
         position = (token or self.next).position
@@ -78,14 +78,22 @@ class Arithmetic:
     # arithmetic
 
     def expression(self):
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets inside one another.")
+        return self.deeper(self.terms)
+
+    def terms(self):
         tree = self.negative(self.term()) if self.skip("-") else self.term()
         while sign := self.skip("+", "-"):
             tree = self.binary(sign.kind, tree, self.term())
-        self.depth -= 1
         return tree
+
+    def deeper(self, read):
+        """What `read` reads, where that may have the same within it, and again."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"The formula has more than {DEEPEST} brackets, sums or functions inside one another.")
+        found = read()
+        self.depth -= 1
+        return found
 
     def term(self):
         tree = self.factor()

@@ -2,6 +2,8 @@
 
 A token is (kind, text, position).  Kinds: number, name, sub (subscripts), layer (a superscript in brackets), prime,
 power (a superscript number), and for anything else the sign itself: ( ) [ ] + - * / ^ , = …
+
+Tables and patterns are written so that JavaScript reads them too (`in_page`).
 """
 import re
 import unicodedata
@@ -22,19 +24,30 @@ SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₛₜ
 COMMANDS = {"cdot": "*", "times": "*", "odot": "*", "left": "", "right": "", "le": "≤", "ge": "≥", "leq": "≤",
             "geq": "≥", "neq": "≠", "ne": "≠", "partial": "∂", "prime": "'", "quad": "", "operatorname": "",
             "mathrm": "", "ln": "log"}
+FRACTIONS = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8}
+DIGITS = {**dict(zip("۰۱۲۳۴۵۶۷۸۹", "0123456789")), **dict(zip("٠١٢٣٤٥٦٧٨٩", "0123456789"))}
+"""Persian digits, and Arabic ones."""
+SCRIPTS = {"Greek": "\u0370-\u03ff\u1f00-\u1fff", "Cyrillic": "\u0400-\u052f", "Armenian": "\u0530-\u058f"}
+"""Alphabets with letters that look like Latin ones, as ranges of characters."""
 
-PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in {
-    "space": r"(?:\s|\\[,;! ])+",
-    "hat": r"\\hat\s*(?:\{\s*y\s*\}|y)|ŷ|y\u0302",
+MEANINGLESS = "\"'#$%&;?\\~"
+
+SPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+DIGIT = "[0-9٠-٩۰-۹]"
+PATTERNS = {
+    "space": rf"(?:{SPACE}|\\[,;! ])+",
+    "hat": rf"\\hat{SPACE}*(?:\{{{SPACE}*y{SPACE}*\}}|y)|ŷ|y\u0302",
     "command": r"\\[A-Za-z]+",
-    "number": r"\d*[½⅓⅔¼¾⅕⅙⅛]|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![A-Za-z_]))?",
-    "layer": r"\^\{?[(\[]\d+[)\]]\}?|⁽[¹²³⁴⁵⁶⁷⁸⁹]⁾",
+    "number": rf"{DIGIT}*[{''.join(FRACTIONS)}]|(?:{DIGIT}+\.?{DIGIT}*|\.{DIGIT}+)(?:[eE][+-]?{DIGIT}+(?![A-Za-z_]))?",
+    "layer": r"\^\{?[(\[][0-9]+[)\]]\}?|⁽[¹²³⁴⁵⁶⁷⁸⁹]⁾",
     "power": "[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
     "name": rf"[A-Za-z]+[0-9]*|[{''.join(GREEK)}][0-9]*",
     "prime": r"\^\{?\\prime\}?|['’′‘`´]+",
     "sign": r"\*\*|//|[<>!=]=|[-−–—+*/^(){}\[\]=<>≤≥≠,|:·⋅×∙⊙∘•÷∕⁄@∂.]",
-}.items()))
+}
+"""Kind → pattern; the first that fits counts."""
+PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
 
 
 class FormulaError(InputError):
@@ -51,6 +64,16 @@ class Token(NamedTuple):
     position: int
     glued: bool
     """Whether nothing stands between it and the token before."""
+
+
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+"""Kinds of characters that cannot be seen."""
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks; in place of characters that cannot be seen stand their numbers."""
+    shown = (repr(c)[1:-1] if unicodedata.category(c) in HIDDEN and c != " " else c for c in text)
+    return f"'{''.join(shown)}'"
 
 
 def tokens(text):
@@ -80,8 +103,10 @@ def _token(match, glued, text):
     if kind == "command":
         read = COMMANDS.get(read[1:], read[1:])
         kind = "name" if read.isalpha() else "prime" if read == "'" else read
-    elif kind == "number" and not read.isascii():
-        read = str(int(read[:-1] or 0) + unicodedata.numeric(read[-1]))  # 2½
+    elif kind == "number":
+        read = "".join(DIGITS.get(c, c) for c in read)
+        if read[-1] in FRACTIONS:
+            read = str(float(read[:-1] or 0) + FRACTIONS[read[-1]])  # 2½
     elif kind == "name":
         read = GREEK.get(read[0], read[0]) + read[1:]
     elif kind == "sub":
@@ -103,13 +128,12 @@ def _token(match, glued, text):
 
 def _stranger(character):
     """What to say of a character that no formula contains."""
-    name = unicodedata.name(character, "")
-    latin = unicodedata.normalize("NFKD", character)[:1]
+    shown, latin = quoted(character), unicodedata.normalize("NFKD", character)[:1]
     if latin.isascii() and latin.isalnum():
-        return f"{character!r} looks like {latin!r} but is another character; type {latin!r} on the keyboard."
-    script = name.partition(" ")[0]
-    if script in ("CYRILLIC", "GREEK", "ARMENIAN"):
-        return f"{character!r} is a {script.title()} letter that this course does not use; type a Latin letter instead."
-    if character in "\"'#$%&;?\\~":
-        return f"{character!r} has no meaning in a formula."
-    return f"The character {character!r}{f' ({name.lower()})' if name else ''} cannot be read."
+        return f"{shown} looks like '{latin}' but is another character; type '{latin}' on the keyboard."
+    for script, letters in SCRIPTS.items():
+        if re.match(f"[{letters}]", character):
+            return f"{shown} is a {script} letter that this course does not use; type a Latin letter instead."
+    if character in MEANINGLESS:
+        return f"{shown} has no meaning in a formula."
+    return f"The character {shown} (U+{ord(character):04X}) cannot be read."

@@ -218,9 +218,10 @@ def clamp(w, self, min=None, max=None, **_):
     return found if max is None else entrywise(w, "a", SMALLER[_slope_at(max)], found, _tensor(max))
 
 
-LARGER = {1: "{0} + relu({1} - {0})", 0: "{1} + relu({0} - {1})", 1/2: "({0} + {1} + abs({0} - {1}))/2"}
-SMALLER = {1: "{0} - relu({0} - {1})", 0: "{1} - relu({1} - {0})", 1/2: "({0} + {1} - abs({0} - {1}))/2"}
-"""Slope where two numbers are equal → the larger of them, the smaller of them."""
+LARGER = {1: "{0} * [{0} >= {1}] + {1} * [{0} < {1}]", 0: "{0} * [{0} > {1}] + {1} * [{0} <= {1}]",
+          1/2: "{0} * [{0} > {1}] + {1} * [{0} < {1}] + ({0} + {1})/2 * [{0} == {1}]"}
+SMALLER = {slope: text.translate(str.maketrans("<>", "><")) for slope, text in LARGER.items()}
+"""Slope where two numbers are equal → the larger of them, the smaller of them.  No digit is lost beside a huge number."""
 
 
 def _tensor(end):
@@ -373,12 +374,12 @@ def triangle(w, x, sign, diagonal):
 
 @reads("maximum", "fmax")
 def maximum(w, self, other, **_):
-    return entrywise(w, "y", "({0} + {1} + abs({0} - {1}))/2", self, other)
+    return entrywise(w, "y", LARGER[1/2], self, other)
 
 
 @reads("minimum", "fmin")
 def minimum(w, self, other, **_):
-    return entrywise(w, "y", "({0} + {1} - abs({0} - {1}))/2", self, other)
+    return entrywise(w, "y", SMALLER[1/2], self, other)
 
 
 @reads("masked_fill")

@@ -81,6 +81,20 @@ def einsum(w, equation, tensors, **_):
     return w.emit("z", [axes[name] for name in output], summed(text, bound))
 
 
+@reads("bilinear")
+def bilinear(w, input1, input2, weight, bias=None, **_):
+    """z[s,j] = Σ x[s,k] A[j,k,l] u[s,l] + b[j]"""
+    for own, dim in zip(weight.dims[1:], (input1.dims[-1], input2.dims[-1])):
+        align(own, dim)
+    lead = w.together(*(viewed(one, one.dims[:-1]) for one in (input1, input2)))
+    j, k, m = w.like(weight.dims)
+    text = summed(f"{input1.at(*lead, k)} * {weight.at(j, k, m)} * {input2.at(*lead, m)}", (*k, *m))
+    if bias is not None:
+        align(bias.dims[0], weight.dims[0])
+        text += f" + {bias.at(j)}"
+    return w.emit("z", (*lead, j), text)
+
+
 @reads("embedding")
 def embedding(w, weight, indices, padding_idx=-1, scale_grad_by_freq=False, **_):
     if scale_grad_by_freq:

@@ -88,9 +88,12 @@ def nll(w, self, target, weight=None, reduction=MEAN, ignore_index=-100, **_):
 
 
 def _of_labels(w, p, target, weight, reduction, smoothing, ignore_index, at, form):
-    """−ln p of the class that the target names.  `form`: from an entry of p to its logarithm."""
+    """−ln p of the class that the target names.  `form`: from an entry of p to its logarithm.
+
+    Where samples are ignored, or classes weigh differently, a mean is one over the weights.
+    """
     p = w.single(p, at)
-    w.check_labels(target, p.shape[at], ignore_index)
+    ignored = w.ignored_labels(target, p.shape[at], ignore_index)
     target = w.counting(target)
     axis, = atoms_of(p.dims[at])
     axis.range.root.kind = "v"
@@ -102,22 +105,30 @@ def _of_labels(w, p, target, weight, reduction, smoothing, ignore_index, at, for
     def entry(place):
         return form.format(p.at(*dims[:at], place, *dims[at:]))
 
-    label = target.at(*dims)
-    text = f"-{entry(label)}"
+    if ignored and weight is not None:
+        refuse("Cross entropy with ignored labels and weights of classes", "Leave samples with the ignored label out beforehand.")
+
+    def weighed(place):
+        return "" if weight is None else f"{weight.at(place)} * "
+
+    if weight is not None:
+        align(weight.dims[0], p.dims[at])
+    label, v, own = target.at(*dims), w.axis(axis.range), w.axis(axis.range)
+    kept = f"[{label} != {ignore_index}] * " if ignored else ""
+    # where a label may be none, its class is found among all: a sum over [v == label] would become a look-up
+    found = f"sum([{own} >= {label}] * [{own} <= {label}] * {entry((own,))}, {own})" if ignored else entry(label)
+    share = f"{shown(1 - smoothing)} * " if smoothing else ""
+    text = f"-{kept}{share}{weighed(label)}{found}"
     if smoothing:
-        if weight is not None:
-            refuse("Cross entropy with weights and label smoothing", "Use one of them.")
-        v = w.axis(axis.range)
-        text = f"-{shown(1 - smoothing)} * {entry(label)} - {shown(smoothing)} * mean({entry((v,))}, {v})"
-    if weight is None:
-        return over_all(w, w.emit("loss", dims, text), reduction)
-    align(weight.dims[0], p.dims[at])
-    loss = over_all(w, w.emit("loss", dims, f"{weight.at(label)} * ({text})"), SUM if reduction == MEAN else reduction)
-    if reduction != MEAN:
-        return loss
+        text += f" - {kept}{shown(smoothing)} * mean({weighed((v,))}{entry((v,))}, {v})"
+    loss = w.emit("loss", dims, text)
+    if reduction != MEAN or weight is None and not ignored:
+        return over_all(w, loss, reduction)
     again = w.like(rest)
-    total = w.emit("total", (), f"sum({weight.at(target.at(*again))}, {letters(a for dim in again for a in dim)})")
-    return w.emit("C", (), f"{loss.at()} / {total.at()}")
+    label = target.at(*again)
+    weights = f"[{label} != {ignore_index}]" if ignored else weight.at(label)
+    total = w.emit("total", (), f"sum({weights}, {letters(a for dim in again for a in dim)})" if any(again) else weights)
+    return w.emit("C", (), f"{over_all(w, loss, SUM).at()} / {total.at()}")
 
 
 def _of_distributions(w, p, target, weight, reduction, smoothing, at):

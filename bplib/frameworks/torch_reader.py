@@ -128,11 +128,13 @@ def exported(module, inputs):
     """The program that a module runs for these inputs.  InputError where PyTorch cannot list it."""
     torch = torch_itself()
     fast, quiet = torch.backends.mha.get_fastpath_enabled(), logging.root.manager.disable
+    checked = torch.distributions.Distribution._validate_args
     torch.backends.mha.set_fastpath_enabled(False)
     logging.disable(logging.CRITICAL)  # what PyTorch would log is told by the error below
     try:
         with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()), in_double():
             warnings.simplefilter("ignore")
+            torch.distributions.Distribution.set_default_validate_args(False)  # it decides by values
             return written_out(torch.export.export(module, tuple(inputs)))
     except Exception as error:  # whatever tracing a program of anybody's raises
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
@@ -140,6 +142,7 @@ def exported(module, inputs):
                          "Does forward decide by the values of its tensors, or return something other than tensors?") from error
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
+        torch.distributions.Distribution.set_default_validate_args(checked)
         logging.disable(quiet)
 
 
@@ -151,8 +154,10 @@ def written_out(program):
     nodes = [node for node in program.graph.nodes if node.op == "call_function" and hasattr(node.target, "_schema")]
     if all(_name(node.target) in {*TABLE, DETACHED} for node in nodes):
         return program
-    known = torch_itself().export.default_decompositions()
-    return program.run_decompositions({one: how for one, how in known.items() if _name(one) not in {*TABLE, DETACHED}})
+    torch = torch_itself()
+    known = {**torch._decomp.decomposition_table, **torch.export.default_decompositions()}
+    return program.run_decompositions({one: how for one, how in known.items()
+                                       if hasattr(one, "_schema") and _name(one) not in {*TABLE, DETACHED}})
 
 
 def _name(operation) -> str:

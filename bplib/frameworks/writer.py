@@ -166,21 +166,21 @@ class Writer:
         return self.holds(found) if boolean else found
 
     def counting(self, x) -> Tensor:
-        """A tensor of whole numbers that are looked up."""
-        if not x.whole or x.name not in self.arrays:
+        """A tensor of whole numbers that are looked up, or one that stands everywhere."""
+        if not x.whole or x.name not in self.arrays and not x.name.isdigit():
             raise Unreadable("What is looked up here is computed; in index notation it is given. Hand it over as an input of "
                              "whole numbers.")
         return x
 
-    def check_labels(self, target, classes, ignored):
-        """InputError for labels that are left out, or that are none."""
+    def ignored_labels(self, target, classes, ignored) -> bool:
+        """Whether some labels are the one that is left out.  Unreadable for labels that are none."""
         value = self.values.get(target.name)
-        if value is not None and (value.min() < 0 or value.max() >= classes):
-            raise Unreadable(f"Labels go from 0 to {classes - 1}; given: {value.min()} to {value.max()}. Samples that "
-                             f"PyTorch ignores (ignore_index={ignored}) are left out beforehand.")
-        if value is not None and (value == ignored).any():
-            raise Unreadable(f"Samples with the label {ignored} are ignored here (ignore_index={ignored}), which equations "
-                             "do not have. Leave them out beforehand.")
+        if value is None:
+            return False
+        others = value[value != ignored]
+        if others.size and (others.min() < 0 or others.max() >= classes):
+            raise Unreadable(f"Labels go from 0 to {classes - 1}; given: {others.min()} to {others.max()}.")
+        return others.size < value.size
 
     def gates(self, x, gates) -> list:
         """The rows of an array of weights or biases that belong to each gate, as arrays of their own."""

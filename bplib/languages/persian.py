@@ -71,14 +71,13 @@ SENTENCES = {
     "Forward, backward and update at once": "رو به جلو، رو به عقب و به‌روزرسانی، همه با هم",
     "Step until the steps are tiny": "گام پشت گام، تا وقتی که گام‌ها ناچیز شوند",
     "Back to the values at the start": "بازگشت به مقدارهای آغاز",
-    "slowly, layer by layer": "آهسته، لایه به لایه",
     "Try:": "امتحان کنید:",
     "{n} of {all} done": "{n} از {all} انجام شد",
     "all of that is done; what else happens?": "همه تمام شد؛ دیگر چه پیش می‌آید؟",
-    "press Forward. From where does each unit take its numbers?":
-        "دکمهٔ «رو به جلو» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
-    "press Backward. Which unit gets its δ first, and from where do the others take theirs?":
-        "دکمهٔ «رو به عقب» را بزنید. δ کدام نورون اول به دست می‌آید و نورون‌های دیگر δ خود را از کجا می‌گیرند؟",
+    "press Play. From where does each unit take its numbers?":
+        "دکمهٔ «پخش» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
+    "on which unit of layer 1 does the cost depend most? Guess, then play on.":
+        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ حدس بزنید و بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
     "find a learning rate η with which a Step overshoots.":
@@ -93,6 +92,49 @@ SENTENCES = {
     "learning rate": "نرخ یادگیری",
     "letters of": "نمادهای",
     "formulas": "فرمول‌ها",
+
+    # the way through its computation
+    "step by step": "مرحله به مرحله",
+    "step": "مرحله",
+    "speed": "سرعت",
+    "{n} of {all}": "{n} از {all}",
+    "Start": "آغاز",
+    "Back": "قبلی",
+    "Play": "پخش",
+    "Pause": "مکث",
+    "Next": "بعدی",
+    "End": "پایان",
+    "Before the first step": "پیش از مرحلهٔ اول",
+    "The step before": "مرحلهٔ قبل",
+    "Step after step, forward to the cost and back": "مرحله به مرحله، رو به جلو تا هزینه و بعد رو به عقب",
+    "The next step": "مرحلهٔ بعد",
+    "After the last step": "پس از مرحلهٔ آخر",
+    "Play shows how numbers go forward to the cost, and how its derivatives come back along the edges.":
+        "«پخش» نشان می‌دهد که عددها چطور رو به جلو تا هزینه می‌روند و مشتق‌های آن چطور در امتداد یال‌ها برمی‌گردند.",
+    "Nothing is computed yet: there are the inputs and the weights.":
+        "هنوز چیزی محاسبه نشده است: فقط ورودی‌ها و وزن‌ها معلوم‌اند.",
+    "{unit}: what arrives and its bias add up to {number}, its weighted sum.":
+        "{unit}: آنچه می‌رسد و بایاس آن روی هم {number} می‌شود، مجموع وزن‌دار آن.",
+    "{unit}: what arrives adds up to {number}, its weighted sum.":
+        "{unit}: آنچه می‌رسد روی هم {number} می‌شود، مجموع وزن‌دار آن.",
+    "{unit}: its activation makes {number} of the weighted sum {sum}.":
+        "{unit}: تابع فعال‌سازی آن از مجموع وزن‌دار {sum} عدد {number} را می‌سازد.",
+    "The cost compares outputs with targets: {number}.": "هزینه خروجی‌ها را با پاسخ‌های درست می‌سنجد: {number}.",
+    "{unit}: as its output grows, the cost changes at the rate {number}.":
+        "{unit}: با زیاد شدن خروجی آن، هزینه با آهنگ {number} تغییر می‌کند.",
+    "{unit}: {sum} times the slope of its activation, {slope}, is {delta} = {number}.":
+        "{unit}: {sum} ضرب در شیب تابع فعال‌سازی آن، {slope}، می‌شود {delta} = {number}.",
+    "{unit}: every output of its layer depends on its weighted sum, so the rates of all make up {delta} = {number}.":
+        "{unit}: همهٔ خروجی‌های لایهٔ آن به مجموع وزن‌دار آن وابسته‌اند؛ پس آهنگ همه با هم {delta} = {number} را می‌سازد.",
+    "{unit}: loss and activation together give {delta} = {number} at once.":
+        "{unit}: تابع زیان و تابع فعال‌سازی با هم {delta} = {number} را یک‌باره به دست می‌دهند.",
+    "{delta} = {number} comes back from {source}; times the weight {w} it is {term}.":
+        "{delta} = {number} از {source} برمی‌گردد؛ ضرب در وزن {w} می‌شود {term}.",
+    "The sum at {unit} is now {sum}.": "مجموع در {unit} اکنون {sum} است.",
+    "The sum at {unit} is complete: {sum}.": "مجموع در {unit} کامل شد: {sum}.",
+    "{weight}: {delta} = {number} at its end times {a} at its start is its derivative, {slope}.":
+        "{weight}: {delta} = {number} در انتهای آن ضرب در {a} در ابتدای آن مشتق آن است، {slope}.",
+    "{bias}: its derivative is {delta} of its unit, {number}.": "{bias}: مشتق آن همان {delta} نورون آن است، {number}.",
 
     # its formulas
     "{letters}, {words}; in Python {key}": "{letters}، {words}؛ در پایتون {key}",

@@ -13,8 +13,8 @@ import math
 import re
 from dataclasses import replace
 
-from ..formula.arithmetic import CONDITIONS, DEEPEST, LARGEST_POWER, STARTS, Arithmetic
-from ..formula.tokens import FormulaError, Token
+from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, STARTS, Arithmetic
+from ..formula.tokens import FormulaError, Token, quoted
 from .marks import regrouped
 from .names import Unreadable, Written, shown_index
 from .tree import (Binary, Call, Derivative, Diagonal, Entry, Letter, Negative, Number, Over, Own, Partial, Size,
@@ -235,15 +235,6 @@ class _Reader(Arithmetic):
         if braces or grouped:
             self.expect("}" if braces or grouped.kind == "{" else ")", "what stands below the line")
         return self.derivative(self.deeper(self.factor) if of is None else of, by, token.text != "∂")
-
-    def deeper(self, read):
-        """What `read` reads, where that may have the same within it, and again."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"The formula has more than {DEEPEST} brackets, sums or functions inside one another.")
-        found = read()
-        self.depth -= 1
-        return found
 
     def derivative(self, of, by, total):
         return Partial(of, by, total) if isinstance(of, (Entry, Own)) else Derivative(of, by)
@@ -577,7 +568,7 @@ class _Reader(Arithmetic):
             return self.named()
         if len(token.text) == 1 and token.text.isalpha() and not written.indices:
             return Letter(token.text)
-        self.fail(f"{written.shown[:40]!r} is not a name here. Define it with :=, or write it as the network has it.",
+        self.fail(f"{quoted(written.shown[:40])} is not a name here. Define it with :=, or write it as the network has it.",
                   token)
 
     def _splits(self, text):

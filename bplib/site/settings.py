@@ -9,17 +9,18 @@ SHOWN = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png
 """Kinds of output, the first that there is: the order of JupyterLab."""
 
 
-def settings(url: str = "", repository: str = "") -> dict:
+def settings(url: str = "", repository: str = "", scripts: Path | None = None) -> dict:
     """The settings of Sphinx.
 
     url         the address at which the site will be; cards for social media need it, because they name pictures so
     repository  where the source can be found
+    scripts     a folder with scripts that are made when the site is built, where there are any
     """
     return {
         "project": TITLE, "author": "The authors of bplib", "html_title": TITLE,
         "extensions": ["myst_nb", "sphinx.ext.mathjax", "sphinxext.opengraph"],
         "html_theme": "furo", "language": "en", "templates_path": [str(HERE / "templates")],
-        "html_static_path": [str(HERE / "static")], "html_css_files": ["site.css"], "html_js_files": ["site.js", "choices.js"],
+        "html_static_path": [str(one) for one in (HERE / "static", scripts) if one], "html_css_files": ["site.css"], "html_js_files": ["site.js", "choices.js"],
         "html_theme_options": {"source_repository": repository} if repository else {},
         "html_copy_source": False, "html_show_search_summary": False, "html_use_index": False,
         "html_permalinks_icon": "#", "html_show_copyright": False,

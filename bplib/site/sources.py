@@ -12,6 +12,10 @@ from pathlib import Path, PurePosixPath
 import nbformat
 
 from ..course import HOME, NOTEBOOKS
+from ..coursework.sheets import EXERCISES
+from ..in_page.facts import FACTS, place_of_exercise
+from ..in_page.questions import placed
+from ..languages import TABLE as LANGUAGES
 from .settings import SHOWN, TITLE
 
 REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
@@ -49,10 +53,11 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     tools    HTML that stands below the title
     """
     cells: list[nbformat.NotebookNode] = []
+    spoken = LANGUAGES[language(notebook)]
     for cell in notebook.cells:
         if cell.id in marked and cells:
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
-        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell))
+        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, spoken))
     cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
@@ -69,18 +74,36 @@ def _linked(text):
     return REFERENCE.sub(r"\1.html", LINK.sub(lambda link: f"](page:{link[1]}.html{link[2] or '#'})", text))
 
 
-def _code(cell):
-    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page."""
+def _code(cell, language):
+    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page.
+
+    Where an answer to an exercise is checked stands a field that judges it; the cells for the answer are in the notebook.
+    A question that the page can judge gets a field as well.
+    """
+    what, row = _of_exercise(cell)
+    if row and what == "check":
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row)})]
     folded = cell.metadata.pop("jupyter", {})
-    tags = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
-            if folded.get(key)]
+    shown = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
+             if folded.get(key)]
+    tags = [REMOVED[what]] if row and row.kind in FACTS else shown
     cell.metadata = nbformat.from_dict({"tags": tags})
     for output in cell.outputs:
         if "data" in output:
             kind = next(kind for kind in SHOWN if kind in output.data)
             text = output.data[kind]
-            output.data = nbformat.from_dict({kind: _linked(text) if kind == "text/markdown" else text})
+            made = {"text/markdown": _linked, "text/html": lambda text: placed(text, cell.id, language)}
+            output.data = nbformat.from_dict({kind: made.get(kind, str)(text)})
     return cell
+
+
+REMOVED = {"answer": "remove-cell", "check": "remove-input"}
+
+
+def _of_exercise(cell):
+    """What a cell is for in a sheet, and the exercise that it belongs to: ("check", 1.1) of check-1-1."""
+    what, _, number = cell.id.partition("-")
+    return what, EXERCISES.get(number.replace("-", ".")) if what in REMOVED else None
 
 
 def language(notebook: nbformat.NotebookNode) -> str:
@@ -132,7 +155,7 @@ A neuron: drag a slider, and see which way its weight moves, how far, and why. E
 In this course you derive backpropagation yourself. Each formula was derived by machine and checked; you run it as a
 program, move it, and check it in numbers. [Begin here](page:00-contents.html#), with a pencil.
 
-These pages need no network and no installation. To change the programs and run them, download a notebook: each page
+These pages need no network and no installation. What you type as an answer is judged in the page, and stays there. To change the programs and run them, download a notebook: each page
 has a link to its own.
 """
 

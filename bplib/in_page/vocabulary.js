@@ -1,0 +1,47 @@
+// The names that may be used in a formula, and what each of them means, as `coursework/vocabulary.py` has it.
+
+const KRONECKER = "kronecker";
+
+class Vocabulary {
+  /**
+   * names      as typed, in the order in which they are told
+   * silent     those that are read as well, and not told
+   * functions  as typed, likewise
+   * meanings   { array, rank, perSample, meaning, last }, or the name of a function; the same object for the same meaning
+   * free       the indices of what is asked for
+   */
+  constructor({ names, silent, functions, meanings, free }) {
+    const means = (pairs) => pairs.map(([typed, at]) => [typed, meanings[at]]);
+    this.names = names.map(([typed]) => typed);
+    this.told = [...new Set([...names, ...functions].map(([typed]) => typed))];
+    this.free = free;
+    this.known = new Map([...means(functions), ...means(silent), ...means(names)]);
+  }
+
+  /** A name's meaning, the name of a function, or undefined.  Capitals count only where two names differ by them. */
+  find(typed) {
+    if (this.known.has(typed)) return this.known.get(typed);
+    const small = typed.toLowerCase();
+    const same = new Set([...this.known].filter(([other]) => other.toLowerCase() === small).map(([, meaning]) => meaning));
+    return same.size === 1 ? [...same][0] : undefined;
+  }
+
+  /** A hint at the name nearest to one that does not fit, "" where none is near. */
+  hint(typed) {
+    const near = nearest([...typed].slice(0, 30).join(""), this.told, 0.7);
+    return near !== undefined && near !== typed ? ` Did you mean ${quoted(near)}?` : "";
+  }
+}
+
+const isName = (meaning) => typeof meaning === "object";
+
+const fewest = ({ rank, perSample, last }) => rank - perSample - last.length;
+
+/** Indices as written, completed at the end; null where their number does not fit. */
+function fullIndices({ rank, perSample, last }, indices) {
+  const units = rank - perSample;
+  const sample = perSample && (indices.length > units || indices[0] === "s") ? indices.slice(0, 1) : [];
+  const written = indices.slice(sample.length);
+  if (written.length === units - last.length) return [...sample, ...written, ...last];
+  return indices.length === units || indices.length === rank ? indices : null;
+}
