@@ -12,7 +12,8 @@ from ..errors import InputError, unknown_name
 from ..losses import TABLE as LOSSES
 from ..networks import Graph, Network, checked_network, graph
 from .builder_formulas import BuilderFormulas
-from .explorer import Explorer, once_for_the_tables, page
+from .explorer import Explorer, page
+from .made import once_for_the_tables
 
 MOST = 12
 """Inputs and units that a drawing may have: with more one sees no path, and a derivation takes longer than one waits."""
