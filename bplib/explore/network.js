@@ -313,7 +313,7 @@ function networkView(model, view, { pass }) {
   }
 
   function diverges() {
-    view.tell(phrase("The steps diverge: each one overshoots further. Choose a smaller η, then Reset."), "error");
+    view.tell(phrase("The steps diverge: each one overshoots further. Press Reset, then choose a smaller η."), "error");
     return false;
   }
 

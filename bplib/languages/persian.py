@@ -166,8 +166,8 @@ SENTENCES = {
         "گام بیش از حد بلند بود: هزینه از {before} به {after} بالا رفت.",
     "η is 0: a step moves nothing.": "η صفر است: گام چیزی را تغییر نمی‌دهد.",
     "The step is tiny ({size}): the slope is almost 0 here.": "گام ناچیز است ({size}): شیب در این‌جا تقریباً صفر است.",
-    "The steps diverge: each one overshoots further. Choose a smaller η, then Reset.":
-        "گام‌ها واگرا می‌شوند: هر گام از گام پیش بلندتر است. η کوچک‌تری انتخاب کنید و بعد دکمهٔ «از نو» را بزنید.",
+    "The steps diverge: each one overshoots further. Press Reset, then choose a smaller η.":
+        "گام‌ها واگرا می‌شوند: هر گام از گام پیش بلندتر است. دکمهٔ «از نو» را بزنید و بعد η کوچک‌تری انتخاب کنید.",
     "η is the {label}: {expected}; given: {given}.": "η {label} است: {expected}؛ داده‌شده: {given}.",
     "{key} is a {words}: a finite number; given: {given}.": "{key} {words} است: عددی متناهی؛ داده‌شده: {given}.",
     "{key} is an input: a finite number; given: {given}.": "{key} ورودی است: عددی متناهی؛ داده‌شده: {given}.",
