@@ -13,16 +13,30 @@ from bplib.coursework.sheets import EXERCISES
 from bplib.coursework.values import function
 from bplib.coursework.vocabulary import DIFFERENTIABLE, FUNCTIONS
 from bplib.in_page.facts import of_values, words
-from bplib.in_page.measure import MAKERS, compared, in_page, inputs
+from bplib.in_page.measure import MAKERS, NUMBERS, compared, in_page, inputs
 from bplib.in_page.questions import STORED, asked, placed
 from bplib.in_page.script import judge
 from bplib.languages import ENGLISH, TABLE
 from bplib.recipe import network_of, recipe
 
 
+RARE = (("3.1", "sum_j (w_kj) δ_j"), ("3.1", "(sum_j w_kj) δ_j"), ("1.1", "--2(a-y)g'(z)x"), ("1.1", "+-+-2(a-y)g'(z)x"),
+        ("2.3", "[k=k] x_k δ1_2/N"), ("2.3", "x_k δ1_2/N"), ("3.2", "δ_j^(1) x_k/N"), ("4.6", "w_jk²"), ("1.1", "x^(1/3)"))
+"""What inputs drawn at random seldom have."""
+
+
+def rounded():
+    """Numbers with one digit or two, and those next to them."""
+    for row in NUMBERS:
+        right = float(reference(row).right[0][row.ask].array)
+        for digits in (1, 2):
+            unit = 10.0 ** (np.floor(np.log10(abs(right))) - digits + 1)
+            yield from ((row, f"{round(right / unit + off) * unit:.{digits}g}") for off in (-1, 0, 0.5, 1))
+
+
 def test_verdicts_are_those_of_python_word_for_word():
     """`python -m bplib.in_page.measure` does the same with 20,000."""
-    pairs = [*inputs(25 * len(MAKERS), seed=7)]
+    pairs = [*inputs(25 * len(MAKERS), seed=7), *((EXERCISES[id], text) for id, text in RARE), *rounded()]
     differences, found = compared(pairs, run_javascript)
     assert differences == []
     counted = Counter(one["outcome"] for one in found)

@@ -41,7 +41,7 @@ def persian():
 
 # the table
 
-TRANSLATED = "network", "digit"
+TRANSLATED = "network", "digit", "builder"
 LABELS = [trait.label for name in TRANSLATED for trait in getattr(bplib.explore, name)().traits().values()
           if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
@@ -51,11 +51,11 @@ STEPS = [step.sentence for network in (
 TRIES = [sentence for name in TRANSLATED for sentence in re.findall(
     r'^  \["([^"]+)",', (LIBRARY / "explore" / f"{name}.js").read_text(encoding="utf-8"), re.M)]
 FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
-               "label": ["Network explorer", "Digit explorer", "Answer field"],
+               "label": ["Network explorer", "Digit explorer", "Graph builder", "Answer field"],
                "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
                "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
                "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],
-               **dict.fromkeys(["loss.name", "self.network.options.loss.name"], losses.TABLE)}
+               **dict.fromkeys(["loss", "loss.name", "self.network.options.loss.name"], losses.TABLE)}
 """What is said that does not stand in the call → the sentences that it may be."""
 
 

@@ -244,7 +244,7 @@ def _spread(point, widths, samples, spread):
 def _whole(quantity, point):
     letters = [letter(f"q{n}") for n in range(len(quantity.sizes))]
     shape = [int(point.sizes.get(size, size)) for size in quantity.sizes]
-    indices = [s if size == N else letter for size, letter in zip(quantity.sizes, letters)]
+    indices = [s if size == N else at for size, at in zip(quantity.sizes, letters)]
     return quantity[tuple(indices)], dict(zip(indices, shape))
 
 

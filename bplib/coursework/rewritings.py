@@ -37,7 +37,7 @@ def _stands_for(entry, by_name):
 def _fresh(inner, outer, keep):
     """The same with letters that stand nowhere else for all indices, summed or left free, but those to keep."""
     taken = {at.name for e in (inner, outer) for at in e.atoms(sp.Symbol)} | {at.name for at in keep}
-    letters = iter([letter for letter in LETTERS if letter not in taken])
+    letters = iter([at for at in LETTERS if at not in taken])
     used = {at for e in inner.atoms(sp.Indexed) for at in e.indices if at.is_Symbol} - {s, *keep}
     return inner.xreplace({at: letter(next(letters)) for at in sorted(used, key=str)})
 

@@ -1,4 +1,5 @@
 """Interactive explorers: what moves under a slider is evaluated in the page, from the derived equations."""
+from .builder import builder
 from .descent import descent
 from .digit import digit
 from .gradient_check import gradient_check
@@ -7,4 +8,4 @@ from .neuron import neuron
 from .stepper import derivation
 from .training import training
 
-__all__ = ["derivation", "descent", "digit", "gradient_check", "network", "neuron", "training"]
+__all__ = ["builder", "derivation", "descent", "digit", "gradient_check", "network", "neuron", "training"]

@@ -61,7 +61,8 @@ def _nearly(random):
 
 def _mistaken(random):
     row = _one(FORMULAS, random)
-    return row, typed(formula(row, _one(_wrong(row), random).lines), row, random)
+    tree = formula(row, _one(_wrong(row), random).lines)
+    return row, typed(rewritten(tree, row, random, random.integers(0, 5)), row, random)
 
 
 def _unforeseen(random):

@@ -244,6 +244,98 @@ SENTENCES = {
     "The network reads {reads}, with {sure}. For the target {target} the cost C is {cost}.":
         "شبکه {reads} می‌خواند، با {sure}. برای پاسخ خواسته‌شدهٔ {target} هزینه {cost} است.",
 
+    # the builder: what it shows
+    "Graph builder": "سازندهٔ شبکه",
+    "Graph builder: {units}, {loss}.": "سازندهٔ شبکه: {units}، {loss}.",
+    "drawing": "طرح شبکه",
+    "weight": "وزن",
+    "bias": "بایاس",
+    "input": "ورودی",
+    "target of": "پاسخ درست",
+    "input or target": "ورودی یا پاسخ",
+    "activation": "تابع فعال‌سازی",
+    "loss": "تابع زیان",
+    "units have a bias": "نورون‌ها بایاس دارند",
+    "weight from {from} to {to}: {w}": "وزن از {from} به {to}: {w}",
+    "{node}: input, {value}": "{node}: ورودی، {value}",
+    "{node}: {g} of the weighted sum of {sources}": "{node}: تابع {g} روی مجموع وزن‌دار {sources}",
+    "{node}: {g}, fed by nothing yet": "{node}: تابع {g}، هنوز چیزی به آن وصل نیست",
+    "Inputs {inputs}; units {units}.": "ورودی‌ها: {inputs}؛ نورون‌ها: {units}.",
+    "{name} reaches the cost along {n} paths.": "{name} از {n} مسیر به هزینه می‌رسد.",
+    "The cost C is {cost}; its derivative with respect to {name} is {slope}.":
+        "هزینه {cost} است؛ مشتق آن نسبت به {name} برابر {slope} است.",
+    "One path to the cost: multiply along it": "یک مسیر تا هزینه: عامل‌ها در طول آن ضرب می‌شوند",
+    "{n} paths to the cost: multiply along each, add them up":
+        "{n} مسیر تا هزینه: در طول هر مسیر ضرب کنید، مسیرها را جمع کنید",
+    "Too many to write out. The error terms add them up, unit by unit:":
+        "بیش از آن که بتوان همه را نوشت. δها آن‌ها را نورون به نورون جمع می‌زنند:",
+    "In short, by error terms δ": "کوتاه‌تر، با δ نورون‌ها",
+    "All equations": "همهٔ معادله‌ها",
+    "The generated NumPy code": "کد تولیدشده",
+    "code": "کد",
+    "The same network in Python": "همین شبکه در پایتون",
+    "in Python": "در پایتون",
+
+    # its controls
+    "Add input": "ورودی تازه",
+    "One more input": "یک ورودی دیگر",
+    "Add unit": "نورون تازه",
+    "One more unit, fed by the one that is chosen": "یک نورون دیگر که نورون انتخاب‌شده به آن وصل است",
+    "Connect": "اتصال",
+    "An arrow from the chosen unit to the one that you choose next":
+        "پیکانی که نورون انتخاب‌شده را به نورونی که پس از آن انتخاب می‌کنید می‌رساند",
+    "Remove": "حذف",
+    "Take away the unit or the arrow that is chosen": "حذف نورون یا پیکان انتخاب‌شده",
+    "Take back the last change": "برگرداندن آخرین تغییر",
+    "Start again": "از اول",
+    "Back to the network at the start": "بازگشت به شبکهٔ آغاز",
+    "Drag from here to another unit": "از این‌جا تا نورونی دیگر بکشید",
+    "Click a free place for a unit; drag the dot of one to another for an arrow. With keys: arrow keys move a unit, "
+    "Delete removes it, Connect begins an arrow.":
+        "برای نورون تازه روی جای خالی کلیک کنید؛ برای پیکان، نقطهٔ یک نورون را تا نورونی دیگر بکشید. با صفحه‌کلید: "
+        "کلیدهای جهت‌دار نورون را جابه‌جا می‌کنند، کلید حذف آن را حذف می‌کند، «اتصال» پیکانی را آغاز می‌کند.",
+    "Copy these lines": "کپی این سطرها",
+    "click an arrow. Along how many paths does its weight reach the cost?":
+        "روی پیکانی کلیک کنید. وزن آن از چند مسیر به هزینه می‌رسد؟",
+    "draw arrows until a weight reaches the cost along 3 paths or more.":
+        "آن‌قدر پیکان بکشید تا وزنی از ۳ مسیر یا بیشتر به هزینه برسد.",
+    "draw an arrow that closes a cycle. Why can there be none?":
+        "پیکانی بکشید که یک دور را ببندد. چرا چنین پیکانی ممکن نیست؟",
+    "make the δ of a unit exactly 0. What has to be 0 for that? There are several ways.":
+        "δ یک نورون را درست صفر کنید. برای این کار چه چیزی باید صفر باشد؟ چند راه دارد.",
+
+    # its messages
+    "Choose the unit or input where the arrow begins, then press Connect.":
+        "نورون یا ورودی آغاز پیکان را انتخاب کنید و بعد «اتصال» را بزنید.",
+    "Now choose the unit that {from} is to feed. Escape ends this.":
+        "اکنون نورونی را انتخاب کنید که {from} باید به آن وصل شود. کلید گریز انصراف است.",
+    "{to} is an input, and nothing feeds one. Begin the arrow there, and end it at a unit.":
+        "{to} ورودی است و هیچ پیکانی به ورودی نمی‌رسد. پیکان را از آن آغاز کنید و به یک نورون برسانید.",
+    "{to} cannot feed itself: its output is computed from its sources. End the arrow at another unit.":
+        "{to} نمی‌تواند به خودش وصل شود: خروجی آن از منبع‌هایش محاسبه می‌شود. پیکان را به نورونی دیگر برسانید.",
+    "There is an arrow from {from} to {to} already. Choose it to change its weight.":
+        "پیکانی از {from} به {to} هست. برای تغییر وزنش آن را انتخاب کنید.",
+    "An arrow from {from} to {to} would close a cycle, as {to} leads to {from}. Draw it the other way, or remove one first.":
+        "پیکان از {from} به {to} یک دور را می‌بندد، چون {to} به {from} می‌رسد. آن را در جهت دیگر بکشید، یا اول پیکانی را "
+        "حذف کنید.",
+    "There are {n} inputs and units, and no more can be drawn. Remove one first.":
+        "{n} ورودی و نورون هست و بیش از این نمی‌توان کشید. اول یکی را حذف کنید.",
+    "{name} is fed by nothing yet: drag from the dot of another one to it.":
+        "هنوز چیزی به {name} وصل نیست: از نقطهٔ نورونی دیگر تا آن بکشید.",
+    "{node} is the last one there is. Add another one first.": "{node} آخرین است. اول یکی دیگر اضافه کنید.",
+    "A finite number is expected; given: {given}.": "عددی متناهی لازم است؛ داده‌شده: {given}.",
+    "This is no network yet: it has no unit. Add one.": "این هنوز شبکه نیست: نورونی ندارد. یکی اضافه کنید.",
+    "This is no network yet: nothing leads to {units}. Draw an arrow there, or remove it.":
+        "این هنوز شبکه نیست: هیچ پیکانی به {units} نمی‌رسد. پیکانی به آن بکشید یا آن را حذف کنید.",
+    "{loss} takes outputs of {outputs}: choose that for {units}, or another loss.":
+        "{loss} خروجی {outputs} می‌خواهد: برای {units} آن را انتخاب کنید، یا تابع زیان دیگری.",
+    "{loss} takes outputs of {outputs}.": "{loss} خروجی {outputs} می‌خواهد.",
+    "Python derives the gradients …": "پایتون گرادیان‌ها را به دست می‌آورد …",
+    "The derivation of this drawing needs Python: run this notebook. The lines below make the network there.":
+        "به دست آوردن گرادیان‌های این طرح به پایتون نیاز دارد: این دفترچه را اجرا کنید. سطرهای پایین شبکه را آن‌جا می‌سازند.",
+    "Copied. Paste it into a cell below.": "کپی شد. آن را در سلولی پایین‌تر بچسبانید.",
+    "The lines are marked, and can be copied.": "سطرها انتخاب شده‌اند و می‌توان آن‌ها را کپی کرد.",
+
     # fields for answers
     "Answer field": "کادر پاسخ",
     "Check": "بررسی",

@@ -155,7 +155,7 @@ A neuron: drag a slider, and see which way its weight moves, how far, and why. E
 In this course you derive backpropagation yourself. Each formula was derived by machine and checked; you run it as a
 program, move it, and check it in numbers. [Begin here](page:00-contents.html#), with a pencil.
 
-These pages need no network and no installation. To change the programs and run them, download a notebook: each page
+These pages need no network and no installation. What you type as an answer is judged in the page, and stays there. To change the programs and run them, download a notebook: each page
 has a link to its own.
 """
 

@@ -1,0 +1,470 @@
+// The view of a network that is drawn.  Formulas, numbers and programs come from Python, for the drawing that it names.
+
+const NO_ANSWER = 8000, KEPT_DRAWINGS = 200, WEIGHT = { low: -3, high: 3, step: 0.05 };
+const NUMBER = { low: -2, high: 2, step: 0.05 }, PROBABILITY = { low: 0, high: 1 };
+
+/** What to try, and when it is done: with what was picked by hand, its paths, and what was refused. */
+const TRIES = [
+  ["click an arrow. Along how many paths does its weight reach the cost?", ({ picked, paths }) => picked && paths > 1],
+  ["draw arrows until a weight reaches the cost along 3 paths or more.", ({ paths }) => paths >= 3],
+  ["draw an arrow that closes a cycle. Why can there be none?", ({ cycle }) => cycle],
+  ["make the δ of a unit exactly 0. What has to be 0 for that? There are several ways.", ({ silent }) => silent],
+];
+
+function builderView(model, view) {
+  const facts = model.get("facts"), { phrase } = view, { most, losses } = facts;
+  const traits = synchronised(model, ["drawing", "answer", "wanted"], view.guarded(heard)), { state } = traits;
+  const python = "widget_manager" in model, lossName = (loss) => phrase(loss);
+  let past = [], chosen = arrowsOf(state.drawing)[0] ?? { node: Object.keys(nodesOf(state.drawing))[0] };
+  let asked = null, start = null, derived = null, waiting = null, unanswered = false;
+
+  // elements
+
+  const change = view.guarded(propose), press = (work) => view.guarded(() => { view.tell(""); work(); });
+  const picture = builderPicture(phrase, Object.fromEntries(Object.entries({ choose, connect, add, move, remove, cancel }).map(
+    ([name, work]) => [name, view.guarded(work)])));
+  const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
+  const sliders = {
+    weight: slider("weight", "", { ...WEIGHT, label: phrase("weight") }, change, phrase),
+    number: slider("number", "", { ...NUMBER, label: phrase("input or target") }, change, phrase),
+    bias: slider("bias", "", { ...WEIGHT, label: phrase("bias") }, change, phrase),
+  };
+  const activation = menu("activation", phrase("activation"), facts.activations, change);
+  const loss = menu("loss", phrase("loss"), Object.keys(losses), change);
+  for (const option of loss.element.querySelectorAll("option")) option.textContent = lossName(option.value);
+  const biases = h("input", { type: "checkbox" });
+  biases.addEventListener("change", view.guarded(() => accept("bias", { ...state.drawing, bias: biases.checked })));
+  const connecting = button(phrase("Connect"), phrase("An arrow from the chosen unit to the one that you choose next"),
+                            press(begin));
+  const undo = button(phrase("Undo"), phrase("Take back the last change"), press(back));
+  const named = h("p", { class: "bplib-builder-chosen" });
+  const note = h("p", { class: "bplib-hint" });
+  const derivation = h("div", { class: "bplib-builder-derived" });
+  const program = h("pre", { class: "bplib-builder-code", tabindex: "0", role: "group", "aria-label": phrase("in Python") });
+  view.root.append(
+    todo.element,
+    h("div", { class: "bplib-buttons bplib-builder-tools" },
+      button(phrase("Add input"), phrase("One more input"), press(addInput)),
+      button(phrase("Add unit"), phrase("One more unit, fed by the one that is chosen"), press(addUnit)), connecting,
+      button(phrase("Remove"), phrase("Take away the unit or the arrow that is chosen"), press(() => remove(chosen))), undo,
+      button(phrase("Start again"), phrase("Back to the network at the start"),
+             press(() => accept("start", facts.start)))),
+    picture.element, view.message,
+    h("div", { class: "bplib-columns" },
+      h("div", { class: "bplib-controls" }, named, ...Object.values(sliders).map((one) => one.element)),
+      h("div", { class: "bplib-controls" }, activation.element, loss.element,
+        h("label", {}, biases, " ", phrase("units have a bias")),
+        h("p", { class: "bplib-hint" }, phrase(
+          "Click a free place for a unit; drag the dot of one to another for an arrow. With keys: arrow keys move a unit, Delete removes it, Connect begins an arrow.")))),
+    note, derivation,
+    h("p", { class: "bplib-builder-heading" }, phrase("The same network in Python")), program,
+    h("div", { class: "bplib-buttons" }, button(phrase("Copy"), phrase("Copy these lines"), press(copy))), view.spoken);
+
+  // changes
+
+  function heard(changed) {
+    if (changed.includes("drawing")) {
+      remember("python", heard.drawing);
+      start = null;
+    }
+    heard.drawing = state.drawing;
+    if (changed.includes("answer")) understand();
+    draw();
+  }
+
+  /** Keep a drawing for Undo; the same number moved again and again counts once. */
+  function remember(kind, drawing) {
+    const again = kind.startsWith("number") && past.at(-1)?.kind === kind;
+    if (!again) past.push({ kind, drawing, chosen });
+    if (past.length > KEPT_DRAWINGS) past.shift();
+  }
+
+  function accept(kind, drawing, next = chosen) {
+    remember(kind, state.drawing);
+    become(drawing, next);
+  }
+
+  function become(drawing, next) {
+    [chosen, start] = [next, null];
+    heard.drawing = drawing;
+    traits.accept({ drawing });
+    ask();
+    draw();
+  }
+
+  function back() {
+    const last = past.pop();
+    become(last.drawing, last.chosen);
+  }
+
+  function refuse(words) {
+    view.tell(words, "error");
+    draw();
+  }
+
+  function cancel() {
+    start = null;
+    view.tell("");
+    draw();
+  }
+
+  function choose(what) {
+    view.tell("");
+    if (start && what.node) return connect({ from: start, to: what.node });
+    [chosen, start] = [what, null];
+    todo.seen(standing({ picked: !what.node }));
+    draw();
+  }
+
+  function begin() {
+    if (!chosen.node) return refuse(phrase("Choose the unit or input where the arrow begins, then press Connect."));
+    start = chosen.node;
+    view.tell(phrase("Now choose the unit that {from} is to feed. Escape ends this.", { from: start }));
+    draw();
+    picture.button({ node: start }).focus();
+  }
+
+  function connect(arrow) {
+    const why = objection(phrase, state.drawing, arrow);
+    start = null;
+    todo.seen(standing({ cycle: Boolean(why) && after(state.drawing, arrow.to).has(arrow.from) }));
+    if (why) return refuse(why);
+    view.tell("");
+    accept("arrow", withArrow(state.drawing, arrow, nextWeight()), arrow);
+  }
+
+  const nextWeight = () => facts.new.weights[arrowsOf(state.drawing).length % facts.new.weights.length];
+
+  function isFull() {
+    const full = Object.keys(nodesOf(state.drawing)).length >= most;
+    if (full) refuse(phrase("There are {n} inputs and units, and no more can be drawn. Remove one first.", { n: most }));
+    return full;
+  }
+
+  function addInput() {
+    if (isFull()) return;
+    const name = freeName(state.drawing, "x"), values = facts.new.inputs;
+    const value = values[Object.keys(state.drawing.inputs).length % values.length];
+    accept("input", withNode(state.drawing, "inputs", name, { value, at: freePlace([0]) }), { node: name });
+  }
+
+  /** A unit in a place, fed by `from`; a place of its own where it is not given. */
+  function add(at, from) {
+    if (isFull()) return;
+    const name = freeName(state.drawing, "h");
+    const unit = { from: from ? { [from]: nextWeight() } : {}, bias: 0, activation: "tanh", target: facts.new.target, at };
+    view.tell(from ? "" : phrase("{name} is fed by nothing yet: drag from the dot of another one to it.", { name }));
+    accept("unit", withNode(state.drawing, "units", name, unit), { node: name });
+  }
+
+  function addUnit() {
+    add(freePlace([0.2, 0.4, 0.6, 0.8, 1]), chosen.node ?? null);
+  }
+
+  /** The place in some columns that is farthest from all others. */
+  function freePlace(columns) {
+    const taken = Object.values(nodesOf(state.drawing)).map(({ at }) => at);
+    const places = columns.flatMap((u) => [0.1, 0.3, 0.5, 0.7, 0.9].map((v) => [u, v]));
+    const distance = (place) => Math.min(...taken.map((at) => Math.hypot(2 * (at[0] - place[0]), at[1] - place[1])), 1);
+    return places.reduce((best, place) => (distance(place) > distance(best) + 1e-9 ? place : best));
+  }
+
+  function move(node, at) {
+    accept(`number at ${node}`, changedNode(state.drawing, node, { at }), start ? chosen : { node });
+  }
+
+  function remove(what) {
+    if (what.to) return accept("arrow", withoutArrow(state.drawing, what), { node: what.to });
+    const rest = withoutNode(state.drawing, what.node), left = Object.keys(nodesOf(rest));
+    if (!left.length) return refuse(phrase("{node} is the last one there is. Add another one first.", what));
+    const inside = picture.element.contains(document.activeElement);
+    accept("node", rest, { node: left.at(-1) });
+    if (inside) picture.button(chosen).focus();
+  }
+
+  function propose(name, entered) {
+    view.tell("");
+    const { drawing } = state, { node } = chosen;
+    if (name === "loss") return accept("loss", withTargets({ ...drawing, loss: entered }));
+    if (name === "activation") return accept("activation", changedNode(drawing, node, { activation: entered }));
+    const value = typed(entered), given = entered || phrase("nothing");
+    if (!Number.isFinite(value)) return refuse(phrase("A finite number is expected; given: {given}.", { given }));
+    if (name === "weight") {
+      const { from, to } = asked.arrow, weights = { ...drawing.units[to].from, [from]: value };
+      return accept(`number ${asked.arrow.from} ${to}`, changedNode(drawing, to, { from: weights }));
+    }
+    const part = name === "bias" ? "bias" : drawing.units[node] ? "target" : "value";
+    if (part === "target" && losses[drawing.loss].targets === "probability" && !(value >= 0 && value <= 1))
+      return refuse(phrase("{loss} takes targets y from 0 to 1, probabilities; given: {given}.",
+                           { loss: lossName(drawing.loss), given }));
+    accept(`number ${part} ${node}`, changedNode(drawing, node, { [part]: value }));
+  }
+
+  /** Targets that the loss can take. */
+  function withTargets(drawing) {
+    if (losses[drawing.loss].targets !== "probability") return drawing;
+    const units = Object.entries(drawing.units).map(([name, unit]) =>
+      [name, { ...unit, target: Math.min(1, Math.max(0, unit.target)) }]);
+    return { ...drawing, units: Object.fromEntries(units) };
+  }
+
+  async function copy() {
+    const range = document.createRange();
+    range.selectNodeContents(program);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    try {
+      await navigator.clipboard.writeText(program.textContent);
+      view.tell(phrase("Copied. Paste it into a cell below."));
+    } catch {
+      view.tell(phrase("The lines are marked, and can be copied."));
+    }
+  }
+
+  // Python: one question at a time, and always about what stands there when the last one is answered
+
+  /** Why the drawing is no network, in words; "" where it is one. */
+  function missing({ units, loss: name } = state.drawing) {
+    const loose = Object.keys(units).filter((unit) => !Object.keys(units[unit].from).length);
+    const { outputs } = losses[name];
+    const unfit = outputsOf(state.drawing).filter((unit) => !outputs.includes(units[unit].activation));
+    if (!Object.keys(units).length) return phrase("This is no network yet: it has no unit. Add one.");
+    if (loose.length) return phrase("This is no network yet: nothing leads to {units}. Draw an arrow there, or remove it.",
+                                    { units: loose });
+    if (unfit.length) return phrase("{loss} takes outputs of {outputs}: choose that for {units}, or another loss.",
+                                    { loss: lossName(name), outputs, units: unfit });
+    return "";
+  }
+
+  const isCurrent = () => derived !== null && derived.structure === structureOf(state.drawing);
+
+  function ask() {
+    if (!python || waiting !== null || missing() || isCurrent()) return;
+    unanswered = false;
+    waiting = setTimeout(view.guarded(() => {
+      [waiting, unanswered] = [null, true];
+      draw();
+    }), NO_ANSWER);
+    traits.accept({ wanted: state.wanted + 1 });
+  }
+
+  /** Take in the answer of Python; an exception on the way is shown on the page. */
+  function understand() {
+    hearAnswer().catch(view.guarded((error) => { throw error; }));
+  }
+
+  async function hearAnswer() {
+    const { answer } = state, found = answer.error ? {} : await loaded(answer.code);
+    if (answer !== state.answer) return;
+    clearTimeout(waiting);
+    waiting = null;
+    derived = { ...answer, ...found, structure: structureOf(answer.of) };
+    unanswered = false;
+    ask();
+    draw();
+  }
+
+  // numbers
+
+  function compute() {
+    const { inputs, units, bias } = state.drawing, given = {};
+    Object.values(inputs).forEach(({ value }, n) => { given[`x_${n + 1}`] = value; });
+    outputsOf(state.drawing).forEach((name, n) => { given[`y_${n + 1}`] = units[name].target; });
+    for (const [name, unit] of Object.entries(units)) {
+      if (bias) given[`b_${name}`] = unit.bias;
+      for (const [from, w] of Object.entries(unit.from)) given[weightName({ from, to: name })] = w;
+    }
+    return derived.pass(given);
+  }
+
+  // drawing
+
+  /** The parameter that is looked at: the weight of the last arrow that was chosen, or the bias of a unit. */
+  function lookAt() {
+    const { drawing } = state, { node } = chosen, exists = ({ from, to }) => Object.hasOwn(drawing.units[to]?.from ?? {}, from);
+    const gone = node ? !Object.hasOwn(nodesOf(drawing), node) : !exists(chosen);
+    if (gone) chosen = arrowsOf(drawing)[0] ?? { node: Object.keys(nodesOf(drawing))[0] };
+    const arrow = chosen.to ? chosen : asked?.arrow && exists(asked.arrow) ? asked.arrow : arrowsOf(drawing)[0] ?? null;
+    const own = drawing.bias && drawing.units[chosen.node];
+    asked = own ? { arrow, origin: phrase("bias"), name: `b_${chosen.node}`, unit: chosen.node } :
+      { arrow, origin: arrow?.from, name: arrow && weightName(arrow), unit: arrow?.to };
+  }
+
+  /** How things stand, for what is to be tried. */
+  function standing(more = {}) {
+    lookAt();
+    const silent = (name) => numbers?.[`delta_${name}`] === 0;
+    return { picked: false, cycle: false, paths: asked.unit ? pathsToCost(state.drawing)[asked.unit] : 0,
+             silent: Object.keys(state.drawing.units).some(silent), ...more };
+  }
+
+  let numbers = null;
+
+  function draw() {
+    lookAt();
+    const { drawing } = state, { node } = chosen, unit = drawing.units[node], input = drawing.inputs[node];
+    numbers = isCurrent() && derived.pass ? compute() : null;
+    const at = (name) => numbers?.[name] ?? NaN;
+    const number = (name) => ({ value: drawing.inputs[name]?.value ?? at(`a_${name}`), delta: at(`delta_${name}`) });
+    const text = (value, written = brief) => (Number.isNaN(value) ? "·" : written(value));
+    picture.draw({ drawing, chosen, from: start, lit: onTheWay(), number, told, cost: text(at("losses")) });
+    named.textContent = told(chosen);
+    const outputs = new Set(outputsOf(drawing));
+    const shown = { weight: asked.arrow && drawing.units[asked.arrow.to].from[asked.arrow.from],
+                    number: input ? input.value : outputs.has(node) ? unit.target : null,
+                    bias: drawing.bias && unit ? unit.bias : null };
+    const { low, high } = unit && losses[drawing.loss].targets === "probability" ? PROBABILITY : NUMBER;
+    sliders.number.bound(low, high);
+    const { arrow } = asked;
+    label(sliders.weight, phrase("weight"), arrow ? `${arrow.from} → ${arrow.to}` : "");
+    label(sliders.number, ...(input ? [phrase("input"), node] : outputs.has(node) ? [phrase("target of"), node] :
+      [phrase("input or target"), ""]));
+    label(sliders.bias, phrase("bias"), unit ? node : "");
+    for (const [name, one] of Object.entries(sliders)) {
+      one.show(shown[name] ?? 0);
+      for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);
+    }
+    const takes = (name, g) => losses[name].outputs.includes(g);
+    const unfit = (name) => phrase("{loss} takes outputs of {outputs}.",
+                                   { loss: lossName(name), outputs: losses[name].outputs });
+    activation.show(unit ? unit.activation : facts.activations[0],
+                    (g) => (outputs.has(node) && !takes(drawing.loss, g) ? unfit(drawing.loss) : null));
+    renew(activation.element.querySelector("select"), "disabled", !unit);
+    loss.show(drawing.loss, (name) =>
+      ([...outputs].every((one) => takes(name, drawing.units[one].activation)) ? null : unfit(name)));
+    renew(biases, "checked", drawing.bias);
+    renew(undo, "disabled", !past.length);
+    set(connecting, { "aria-pressed": start !== null });
+    renew(program, "textContent", missing() ? `# ${missing()}` : pythonOf(drawing));
+    write();
+    for (const place of derivation.querySelectorAll("[data-number]")) {
+      const value = product(place.dataset.number.split(" "), at), words = text(value, show);
+      renew(place, "textContent", value < 0 && "later" in place.dataset ? `(${words})` : words);
+    }
+    todo.seen(standing());
+    view.say(sentence);
+  }
+
+  /** Say of what a slider is. */
+  function label({ element }, words, symbol) {
+    const place = element.querySelector("span");
+    if (place.textContent === `${words} ${symbol}`) return;
+    place.replaceChildren(`${words} `, h("var", {}, symbol));
+    set(element.lastChild, { "aria-label": phrase("{label} {symbol}, typed", { label: words, symbol }) });
+  }
+
+  const product = (names, at) => names.reduce((so, name) => so * at(name), 1);
+
+  /** The weights and outputs that a change of the chosen parameter passes. */
+  function onTheWay() {
+    if (!asked.unit) return new Set();
+    const reached = after(state.drawing, asked.unit);
+    const outputs = outputsOf(state.drawing).filter((name) => reached.has(name));
+    return new Set([...reached, ...arrowsOf(state.drawing).filter(({ from }) => reached.has(from)).map(weightName),
+                    ...outputs.map((name) => `end ${name}`), asked.name]);
+  }
+
+  function told({ node, from, to }) {
+    const { drawing } = state;
+    if (to) return phrase("weight from {from} to {to}: {w}", { from, to, w: brief(drawing.units[to].from[from]) });
+    if (drawing.inputs[node]) return phrase("{node}: input, {value}", { node, value: brief(drawing.inputs[node].value) });
+    const { activation: g, from: sources } = drawing.units[node], feeding = Object.keys(sources);
+    return feeding.length ? phrase("{node}: {g} of the weighted sum of {sources}", { node, g, sources: feeding }) :
+      phrase("{node}: {g}, fed by nothing yet", { node, g });
+  }
+
+  function sentence() {
+    const paths = asked.unit ? pathsToCost(state.drawing)[asked.unit] : 0;
+    const words = [phrase("Inputs {inputs}; units {units}.", { inputs: Object.keys(state.drawing.inputs),
+                                                               units: Object.keys(state.drawing.units) })];
+    if (missing()) words.push(missing());
+    else if (asked.name) words.push(phrase("{name} reaches the cost along {n} paths.", { name: asked.name, n: paths }));
+    if (numbers) words.push(phrase("The cost C is {cost}; its derivative with respect to {name} is {slope}.", {
+      cost: brief(numbers.losses), name: asked.name, slope: brief(numbers[`dlosses_d${asked.name}`]) }));
+    return words.join(" ");
+  }
+
+  // what Python has derived
+
+  function standsNote() {
+    if (missing()) return missing();
+    if (isCurrent()) return derived.error ?? "";
+    if (python && !unanswered) return phrase("Python derives the gradients …");
+    return phrase("The derivation of this drawing needs Python: run this notebook. The lines below make the network there.");
+  }
+
+  function write() {
+    const words = standsNote(), current = isCurrent() && !derived.error;
+    renew(note, "textContent", words);
+    note.hidden = !words;
+    derivation.hidden = !current && !(waiting !== null && derived?.ways);
+    if (!current || (write.asked === asked.name && write.derived === derived)) return;
+    const open = [...derivation.querySelectorAll("details")].map((one) => one.open);
+    Object.assign(write, { asked: asked.name, derived });
+    const { symbol, count, paths, short, deltas } = derived.ways[asked.name], whole = `dlosses_d${asked.name}`;
+    const heading = (...words) => h("p", { class: "bplib-builder-heading" }, ...words);
+    derivation.replaceChildren(
+      heading(count === 1 ? phrase("One path to the cost: multiply along it") :
+        phrase("{n} paths to the cost: multiply along each, add them up", { n: count })),
+      ...paths.map(pathOf), paths.length ? sumOf(symbol, paths, whole) :
+        h("p", {}, phrase("Too many to write out. The error terms add them up, unit by unit:")),
+      heading(phrase("In short, by error terms δ")),
+      ...[[short, whole], ...deltas.map((name) => [derived.deltas[name], name])].map(([code, name]) =>
+        formula(code, "= ", valueOf([name]))),
+      details(phrase("All equations"), ...derived.equations.map((code) => formula(code))),
+      details(phrase("The generated NumPy code"), codeOf(derived.numpy)));
+    derivation.querySelectorAll("details").forEach((one, n) => { one.open = open[n] ?? false; });
+  }
+
+  function formula(code, ...more) {
+    return h("p", { class: "bplib-builder-formula" }, h("span", { dir: "ltr" }, mathIn(code), " ", ...more));
+  }
+
+  /** A place for a product of numbers; one that is not the first of a line stands in brackets where it is negative. */
+  function valueOf(names, later = false) {
+    return h("b", { "data-number": names.join(" "), "data-later": later && "" });
+  }
+
+  /** A path: the units on it, and its factors, each above its formula and its number. */
+  function pathOf({ units, factors }) {
+    const columns = factors.map((name, n) => {
+      const cells = [...derived.factors[name].map(mathIn), valueOf([name], n > 0)];
+      return h("span", {}, ...cells.map((one) => h("span", {}, n ? "·\u2002" : "", one)));
+    });
+    const tall = columns.some((one) => one.querySelector(":nth-child(2) :is(mfrac, mtable)"));
+    return h("div", { class: "bplib-builder-path", dir: "ltr", "data-tall": tall },
+      h("p", {}, [asked.origin, ...units, "C"].join(" → "), ": ", valueOf(factors)), h("div", {}, ...columns));
+  }
+
+  /** The derivative as the sum over its paths, where there are several. */
+  function sumOf(symbol, paths, whole) {
+    const terms = paths.flatMap(({ factors }, n) => [n ? " + " : "", valueOf(factors, n > 0)]);
+    return paths.length > 1 ? formula(symbol, "= ", ...terms, " = ", valueOf([whole])) : "";
+  }
+
+  function mathIn(code) {
+    const place = h("span");
+    place.innerHTML = code;
+    return place;
+  }
+
+  function details(summary, ...content) {
+    return h("details", {}, h("summary", {}, summary), ...content);
+  }
+
+  function codeOf(code) {
+    return h("pre", { class: "bplib-builder-code", tabindex: "0", role: "group", "aria-label": phrase("code") }, code);
+  }
+
+  heard.drawing = state.drawing;
+  draw();
+  understand();
+  const ended = whenResized(picture.element, view.guarded(picture.arrange));
+  return () => {
+    clearTimeout(waiting);
+    traits.close();
+    ended();
+  };
+}
+
+export default explorer("Graph builder", builderView);

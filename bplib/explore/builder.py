@@ -1,0 +1,254 @@
+"""A network that the learner draws: its derivation, its numbers and its programs follow what is drawn."""
+from math import isfinite
+from numbers import Real
+
+import numpy as np
+import traitlets
+
+from .. import figures
+from ..activations import of_units
+from ..codegen import Generated
+from ..errors import InputError, unknown_name
+from ..losses import TABLE as LOSSES
+from ..networks import Graph, Network, checked_network, graph
+from .builder_formulas import BuilderFormulas
+from .explorer import Explorer, page
+from .made import once_for_the_tables
+
+MOST = 12
+"""Inputs and units that a drawing may have: with more one sees no path, and a derivation takes longer than one waits."""
+TARGETS = "values", "probability"
+START = {"h1": (["x1", "x2"], "tanh"), "h2": (["h1", "x2"], "sigmoid"), "o": (["h1", "h2"], "identity")}
+WEIGHTS, INPUTS, TARGET = (0.8, -0.6, 1.2, 0.5, -0.9, 0.7), (1.0, 0.5, -0.5, -1.0), 1.0
+"""Numbers of what is new, taken in turn."""
+OPTIONS = "over_samples", "over_outputs"
+
+
+class Drawing(traitlets.TraitType):
+    """What is drawn, with all of its numbers, as the page and Python tell it each other.
+
+    inputs       name → {"value", "at"}: its value, and its place as shares of width and height
+    units        name → {"from", "bias", "activation", "target", "at"}, each after all that feed it; "from" is source →
+                 weight, and the target is used where the unit feeds no other
+    outputs      names in the order of the columns of Y; outputs that are not named follow, names of other units do nothing
+    bias, loss, over_samples, over_outputs   as those of `bp.graph`
+
+    It need not be a network yet: units may have no source.
+    """
+
+    def __init__(self):
+        super().__init__({})
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        try:
+            nodes = {**value["inputs"], **value["units"]}
+            numbers = [one for node in nodes.values() for one in node["at"]]
+            numbers += [node["value"] for node in value["inputs"].values()]
+            numbers += [one for unit in value["units"].values() for one in (*unit["from"].values(), unit["bias"],
+                                                                           unit["target"])]
+            sources = {name: [*unit["from"]] for name, unit in value["units"].items()}
+            activations = [unit["activation"] for unit in value["units"].values()]
+            choices = [(value["loss"], losses()), *((one, of_units()) for one in activations)]
+            bias, _ = value["bias"], [*value["outputs"], *(value[name] for name in OPTIONS)]
+        except (TypeError, KeyError, AttributeError) as missing:
+            raise InputError(f"drawing is what the page draws; what it is made of is missing: {missing}. To draw a "
+                             "network from a cell, set `network`.") from None
+        above = [*value["inputs"]]
+        for name, feeding in sources.items():
+            if not set(feeding) <= set(above):
+                raise InputError(f"Unit {name} is fed by {', '.join(feeding)}, not all of which stand above it.")
+            above.append(name)
+        for one, offered in choices:
+            if one not in offered:
+                raise unknown_name("choice", one, offered)
+        if not isinstance(bias, bool) or not all(map(_finite, numbers)) or not 1 <= len(above) <= MOST \
+                or len(above) != len(nodes):
+            raise InputError(f"drawing has 1 to {MOST} inputs and units, each with a name of its own, and finite numbers.")
+        return value
+
+
+def _finite(one):
+    return isinstance(one, Real) and not isinstance(one, bool) and isfinite(one)
+
+
+class Builder(Explorer):
+    """The widget behind `builder`.
+
+    network   the network as it stands, to be read and to be set; InputError where the drawing is none yet
+    weights   its weights and biases as drawn, a dict of floats; x and y its inputs and targets, lists
+    drawing   what is drawn
+    wanted    how often the page has asked for the derivation of what stands there
+    answer    the drawing that was asked for, and what `BuilderFormulas.facts` gives for it, or why it gives nothing
+    """
+
+    _esm = page("common.js", "builder_drawing.js", "builder_picture.js", "builder.js")
+    _css = page("explorer.css", "builder.css")
+    LANGUAGES = "en", "fa"
+
+    drawing = Drawing()
+    wanted = traitlets.Int(0).tag(sync=True)
+    answer = traitlets.Dict(read_only=True).tag(sync=True)
+
+    def __init__(self, network):
+        self._start = drawn(drawable(network))
+        super().__init__("", {"start": self._start, "most": MOST, "activations": of_units(), "losses": losses(),
+                              "new": {"weights": WEIGHTS, "inputs": INPUTS, "target": TARGET}})
+        self._answer()
+        self.observe(lambda change: self._answer(), "wanted")
+
+    @traitlets.default("drawing")
+    def _first(self):
+        return self._start
+
+    @property
+    def network(self):
+        units = self.drawing["units"]
+        alone = [name for name, unit in units.items() if not unit["from"]]
+        if not units or alone:
+            raise InputError("The drawing is no network yet: "
+                             + (f"nothing leads to {', '.join(alone)}. Draw an arrow there, or remove it."
+                                if units else "it has no unit. Add one, and draw an arrow to it."))
+        return graph({name: ([*unit["from"]], unit["activation"]) for name, unit in units.items()},
+                     [*self.drawing["inputs"]], self._outputs(), self.drawing["loss"], bias=self.drawing["bias"],
+                     **{name: self.drawing[name] for name in OPTIONS})
+
+    @network.setter
+    def network(self, given):
+        with self.hold_sync():
+            self.drawing = drawn(drawable(given))
+            self._answer()
+
+    def _outputs(self):
+        fed = {source for unit in self.drawing["units"].values() for source in unit["from"]}
+        ends = [name for name in self.drawing["units"] if name not in fed]
+        return [*dict.fromkeys([name for name in self.drawing["outputs"] if name in ends] + ends)]
+
+    @property
+    def weights(self):
+        units = self.drawing["units"]
+        weights = {f"w_{source}_{name}": float(w) for name, unit in units.items() for source, w in unit["from"].items()}
+        biases = {f"b_{name}": float(unit["bias"]) for name, unit in units.items()}
+        return weights | (biases if self.drawing["bias"] else {})
+
+    @property
+    def x(self):
+        return [float(one["value"]) for one in self.drawing["inputs"].values()]
+
+    @property
+    def y(self):
+        return [float(self.drawing["units"][name]["target"]) for name in self._outputs()]
+
+    def _answer(self):
+        """Derive what is drawn; where that is no network the page is told why."""
+        drawing = self.drawing
+        try:
+            found = BuilderFormulas(self.network).facts()
+        except InputError as error:
+            found = {"error": str(error)}
+        self.set_trait("answer", {"of": drawing, **found})
+
+    def picture(self):
+        try:
+            network = self.network
+        except InputError:
+            return None
+        return figures.network(network, {"X": np.array([self.x]), **self.weights}, language=self.language)
+
+    def __repr__(self):
+        units, loss = self.language.phrase(", ").join(self.drawing["units"]), LOSSES[self.drawing["loss"]]
+        return self.language.phrase("Graph builder: {units}, {loss}.", units=units,
+                                    loss=self.language.phrase(loss.name))
+
+
+def builder(network: Network | Generated | None = None) -> Builder:
+    """A drawing of a small network that the learner changes: add units, connect them, choose activations and the loss.
+
+    network   one made with `bp.graph` to begin with, of at most 12 inputs and units; by default three units with a
+              connection that skips one of them
+
+    The page shows the paths of a chosen weight to the cost with their factors and numbers, the equations, the generated
+    code, and the line of Python that makes the same network.
+
+    >>> builder = bp.explore.builder()
+    >>> builder.network                                           # as it is drawn, for bp.derive, bp.generate, bp.train …
+    >>> bp.generate(builder.network).gradients(builder.weights, [builder.x], [builder.y])
+    >>> builder.network = bp.graph({"h": (["x"], "tanh"), "o": (["h"], "identity")}, inputs=["x"])   # draws another
+
+    InputError for a network that cannot be drawn, with the reason.
+    """
+    return Builder(graph(START, ["x1", "x2"]) if network is None else network)
+
+
+@once_for_the_tables
+def losses():
+    """Name of a loss that can be chosen → what kind of targets it has, and the activations that outputs may have."""
+    found = {}
+    for name, row in LOSSES.items():
+        outputs = [g for g in of_units() if _takes(row, g)]
+        if row.targets in TARGETS and row.to_learn and outputs:
+            found[name] = {"targets": row.targets, "outputs": outputs}
+    return found
+
+
+def _takes(loss, activation):
+    return loss.outputs is None or activation in loss.outputs
+
+
+def drawable(given):
+    """A network that can be drawn; InputError where it cannot, with the reason."""
+    given = checked_network(given)
+    neurons = given.structure.neurons if isinstance(given.structure, Graph) else {}
+    loss = given.options.loss
+    reasons = (
+        (not neurons or "" in neurons, "It draws units by their names, as bp.graph has them."),
+        (len(neurons) + len(getattr(given.structure, "inputs", ())) > MOST,
+         f"It draws at most {MOST} inputs and units; given: {len(neurons)} units."),
+        (any(row.abstract for _, row in neurons.values()),
+         "An activation is left open (\"g\"), so there are no numbers to show. Choose one, such as 'sigmoid'."),
+        (given.options.l2 != 0, "A penalty on the weights is no part of the cost of a sample. Use l2=0."),
+        (loss.name not in losses() or loss != LOSSES.get(loss.name),
+         f"Its loss is one of these, without a parameter of its own: {', '.join(losses())}."),
+    )
+    for applies, reason in reasons:
+        if applies:
+            raise InputError(f"The builder cannot draw this network. {reason}")
+    return given
+
+
+def drawn(network):
+    """The drawing of a network: columns from left to right, those of a column one below the other, new numbers."""
+    structure, options = network.structure, network.options
+    column = dict.fromkeys(structure.inputs, 0)
+    for name, (sources, _) in structure.neurons.items():
+        column[name] = 1 + max(column[source] for source in sources)
+    at, weights = _places(column), _in_turn(WEIGHTS)
+    return {
+        "inputs": {name: {"value": value, "at": at[name]} for name, value in zip(structure.inputs, _in_turn(INPUTS))},
+        "units": {name: {"from": {source: next(weights) for source in sources}, "bias": 0.0, "target": TARGET,
+                         "activation": row.name, "at": at[name]}
+                  for name, (sources, row) in structure.neurons.items()},
+        "outputs": [*structure.outputs], "bias": structure.bias, "loss": options.loss.name, **{name: getattr(options, name) for name in OPTIONS}}
+
+
+def _in_turn(numbers):
+    while True:
+        yield from numbers
+
+
+SHALLOW, DEEP = (0.75, 0.25), (1.0, 0.5, 0.0)
+
+
+def _places(column):
+    """Name → (share of the width, share of the height).
+
+    Where columns have one unit each these stand at several heights in turn: so a connection that skips one passes by, and
+    there is room for many columns.
+    """
+    places, last = {}, max(column.values())
+    turn = SHALLOW if last < 6 else DEEP
+    for at in range(last + 1):
+        names = [name for name in column if column[name] == at]
+        heights = [turn[at % len(turn)]] if len(names) == 1 else [n / (len(names) - 1) for n in range(len(names))]
+        places.update({name: [at / last, 0.1 + 0.8 * height] for name, height in zip(names, heights)})
+    return places
