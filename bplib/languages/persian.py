@@ -76,8 +76,8 @@ SENTENCES = {
     "all of that is done; what else happens?": "همه تمام شد؛ دیگر چه پیش می‌آید؟",
     "press Play. From where does each unit take its numbers?":
         "دکمهٔ «پخش» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
-    "on which unit of layer 1 does the cost depend most? Guess, then play on.":
-        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ حدس بزنید و بعد پخش را ادامه دهید.",
+    "on which unit of layer 1 does the cost depend most? Pause and guess, then play on.":
+        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ مکث کنید و حدس بزنید، بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
     "find a learning rate η with which a Step overshoots.":
