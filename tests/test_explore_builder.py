@@ -430,6 +430,17 @@ def test_a_cell_draws_on_the_page_and_undo_takes_it_back(lab, drawn):
     assert "h2" in lab.python("print(builder.network)")
 
 
+def test_an_answer_leaves_what_is_typed_alone(lab, drawn):
+    drawn.arrow("h1", "o").click()
+    drawn.field("weight").fill("0.3")
+    drawn.root.evaluate("root => root.querySelector('[type=checkbox]').click()")  # asks Python, without the focus
+    lab.answered()
+    expect(drawn.root.locator("[data-value=C]")).to_contain_text(re.compile(r"\d"))  # the answer is there
+    assert drawn.field("weight").input_value() == "0.3"
+    drawn.field("weight").press("Enter")
+    assert float(lab.python("print(builder.weights['w_h1_o'])")) == 0.3
+
+
 def test_the_latest_drawing_wins(lab, drawn):
     """While Python is busy several changes are made; the page ends with the derivation of the last one."""
     drawn.node("h1").click()

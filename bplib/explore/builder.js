@@ -16,6 +16,7 @@ function builderView(model, view) {
   const traits = synchronised(model, ["drawing", "answer", "wanted"], view.guarded(heard)), { state } = traits;
   const python = "widget_manager" in model, lossName = (loss) => phrase(loss);
   let past = [], chosen = arrowsOf(state.drawing)[0] ?? { node: Object.keys(nodesOf(state.drawing))[0] };
+  let written = {};  // what sliders show: an answer of Python, while one types into their fields, leaves them alone
   let asked = null, start = null, derived = null, waiting = null, unanswered = false;
 
   // elements
@@ -184,6 +185,7 @@ function builderView(model, view) {
 
   function propose(name, entered) {
     view.tell("");
+    written = {};
     const { drawing } = state, { node } = chosen;
     if (name === "loss") return accept("loss", withTargets({ ...drawing, loss: entered }));
     if (name === "activation") return accept("activation", changedNode(drawing, node, { activation: entered }));
@@ -321,9 +323,10 @@ function builderView(model, view) {
       [phrase("input or target"), ""]));
     label(sliders.bias, phrase("bias"), unit ? node : "");
     for (const [name, one] of Object.entries(sliders)) {
-      one.show(shown[name] ?? 0);
+      if (written[name] !== shown[name]) one.show(shown[name] ?? 0);
       for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);
     }
+    written = shown;
     const takes = (name, g) => losses[name].outputs.includes(g);
     const unfit = (name) => phrase("{loss} takes outputs of {outputs}.",
                                    { loss: lossName(name), outputs: losses[name].outputs });
