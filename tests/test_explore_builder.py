@@ -44,6 +44,11 @@ def test_a_network_is_drawn_and_read_again(name):
     assert shown(name).weights.keys() == {*NETWORKS[name].parameters}
 
 
+def test_a_sum_stands_in_brackets_among_factors():
+    factors = shown("at the start").answer["factors"]
+    assert "(</mo>" in factors["da_h1_dz_h1"][1] and "(" not in factors["dz_o_da_h1"][1]  # 1 − a², and w
+
+
 def test_another_network_is_drawn():
     builder = bplib.explore.builder()
     builder.network = NETWORKS["two outputs"]
@@ -98,8 +103,10 @@ def changed(drawing, **unit):
 @pytest.mark.parametrize("change, says", [
     (lambda drawing: {}, "'inputs'"), (lambda drawing: changed(drawing, activation="softmax"), "softmax"),
     (lambda drawing: changed(drawing, **{"from": {"o": 1.0}}), "stand above"),
-    (lambda drawing: changed(drawing, bias=float("nan")), "finite numbers"),
-    (lambda drawing: {**drawing, "loss": "output"}, "output"), (lambda drawing: {**drawing, "bias": 1}, "1 to 12")])
+    (lambda drawing: changed(drawing, bias=float("nan")), "finite"),
+    (lambda drawing: {**drawing, "loss": "output"}, "given: 'output'"), (lambda drawing: {**drawing, "bias": 1}, "True or"),
+    (lambda drawing: {**drawing, "inputs": {**drawing["inputs"], "h1": drawing["inputs"]["x1"]}}, "a name of its own"),
+    (lambda drawing: {**drawing, "over_samples": "most"}, "sum, mean")])
 def test_a_drawing_that_cannot_be_is_refused(change, says):
     builder = bplib.explore.builder()
     before = builder.drawing
