@@ -19,11 +19,11 @@ SHOWN = """root => {
 
 
 class View:
-    """Any explorer on the page: its root, and the control that is moved, its first slider."""
+    """Any explorer on the page: its root, and the control that is moved, its first slider with a field beside it."""
 
     def __init__(self, root):
         self.root, self.page = root, root.page
-        self.handle = root.locator("input[type=range]:enabled").first
+        self.handle = root.locator("[data-name] input[type=range]:enabled").first
 
     def shown(self):
         return self.root.evaluate(SHOWN)

@@ -133,6 +133,7 @@ def test_steps_come_in_the_order_of_the_code(name, explorers):
     assert reached == sorted(set(reached))
     for n, step in enumerate(walk["steps"], 1):
         assert step.get("terms", [])[:-1] == before.get(step["key"], []) and places[step["key"]]["step"] >= n
+        assert [places[term]["path"][-1] for term in step.get("terms", [])] == [*range(len(step.get("terms", [])))]
         before[step["key"]] = step.get("terms", [])
         needed = [key for move in step["moves"] for key in move["carries"] if not key.startswith("terms")]
         assert all(places[key]["step"] <= n for key in needed)

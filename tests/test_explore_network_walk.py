@@ -182,14 +182,14 @@ def test_a_number_travels_and_changes_on_the_way(player):
     sums = player.root.locator("[data-value='delta1[1]']")
     seen = player.page.evaluate("""() => {
         const token = document.querySelector(".bplib-token"), all = token.getAnimations({ subtree: true });
-        return [100, 1000].map((time) => {
+        return [60, 350, 550, 750, 1000].map((time) => {
             for (const one of all) { one.pause(); one.currentTime = time; }
             const { x } = token.getBoundingClientRect();
             return [x, ...[...token.children].map((one) => [one.dataset.chip, getComputedStyle(one).opacity])]; });
     }""")
     assert sums.inner_text() == "?" and player.at() == arrival
-    (right, *first), (left, *last) = seen
-    assert right > left + 100
+    places, (first, *_, last) = [x for x, *_ in seen], [chips for _, *chips in seen]
+    assert places == sorted(places, reverse=True) and places[0] > places[-1] + 100, places
     assert first == [[move["carries"][0], "1"], [move["carries"][1], "0"]]
     assert last == [[move["carries"][0], "0"], [move["carries"][1], "1"]]
     player.page.evaluate("document.querySelector('.bplib-token').getAnimations({ subtree: true }).forEach((one) => one.finish())")

@@ -37,6 +37,7 @@ def made(tmp_path_factory):
     return folder
 
 
+@pytest.mark.skipif(matplotlib.__version_info__ < (3, 11), reason="matplotlib 3.11 sets letters otherwise than those before it")
 def test_every_picture_is_up_to_date(made):
     names = sorted(path.name for path in made.glob("*.png"))
     assert names == sorted(path.name for path in (ROOT / "figures").glob("*.png"))

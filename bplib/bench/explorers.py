@@ -75,7 +75,7 @@ def explorer(lab, name):
 
 
 def first_slider(root):
-    return root.locator("input[type=range]:enabled").first
+    return root.locator(".bplib-slider input[type=range]:enabled").first
 
 
 def best(measure, tries):

@@ -493,6 +493,7 @@ function networkView(model, view, { pass }) {
   const ended = whenResized(picture.element, view.guarded(() => {
     formulas.style.minHeight = "";
     picture.resize();
+    if (walk.now.watching) draw();
   }));
   return () => {
     run.stop();

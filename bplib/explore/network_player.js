@@ -22,7 +22,7 @@ function walkPlayer(view, count, fly, changed) {
   const start = press(phrase("Start"), phrase("Before the first step"), () => 0);
   const back = press(phrase("Back"), phrase("The step before"), () => now.at - 1);
   const play = button(phrase("Play"), phrase("Step after step, forward to the cost and back"), view.guarded(toggle));
-  const next = button(phrase("Next"), phrase("The next step"), view.guarded(() => { pause(); step(); }));
+  const next = button(phrase("Next"), phrase("The next step"), view.guarded(byHand));
   const end = press(phrase("End"), phrase("After the last step"), () => count);
   const place = h("input", { type: "range", min: 0, max: count, step: 1, "aria-label": phrase("step") });
   const told = h("span", { class: "bplib-walk-place", "aria-hidden": "true" });
@@ -78,6 +78,11 @@ function walkPlayer(view, count, fly, changed) {
     }));
     show({ at, watching: true });
     if (now.playing && !flight) hold();
+  }
+
+  function byHand() {
+    pause();
+    if (now.at < count) step();
   }
 
   function hold() {

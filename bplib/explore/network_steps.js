@@ -12,7 +12,7 @@ const HAPPENS = {
       phrase("{unit}: what arrives adds up to {number}, its weighted sum.", all);
   },
   "activation": ({ key, at }, { phrase, number, named }) =>
-    phrase("{unit}: its activation makes {number} of the weighted sum {sum}.",
+    phrase("{unit}: of the weighted sum {sum} its activation makes {number}.",
            { unit: named(at), number: number(key), sum: number(at) }),
   "cost": ({ key }, { phrase, number }) =>
     phrase("The cost compares outputs with targets: {number}.", { number: number(key) }),

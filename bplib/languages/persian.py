@@ -94,8 +94,8 @@ SENTENCES = {
     "formulas": "فرمول‌ها",
 
     # the way through its computation
-    "step by step": "مرحله به مرحله",
-    "step": "مرحله",
+    "step by step": "گام به گام",
+    "step": "گام",
     "speed": "سرعت",
     "{n} of {all}": "{n} از {all}",
     "Start": "آغاز",
@@ -104,11 +104,11 @@ SENTENCES = {
     "Pause": "مکث",
     "Next": "بعدی",
     "End": "پایان",
-    "Before the first step": "پیش از مرحلهٔ اول",
-    "The step before": "مرحلهٔ قبل",
-    "Step after step, forward to the cost and back": "مرحله به مرحله، رو به جلو تا هزینه و بعد رو به عقب",
-    "The next step": "مرحلهٔ بعد",
-    "After the last step": "پس از مرحلهٔ آخر",
+    "Before the first step": "پیش از گام اول",
+    "The step before": "گام قبل",
+    "Step after step, forward to the cost and back": "گام به گام، رو به جلو تا هزینه و برگشت",
+    "The next step": "گام بعد",
+    "After the last step": "پس از گام آخر",
     "Play shows how numbers go forward to the cost, and how its derivatives come back along the edges.":
         "«پخش» نشان می‌دهد که عددها چطور رو به جلو تا هزینه می‌روند و مشتق‌های آن چطور در امتداد یال‌ها برمی‌گردند.",
     "Nothing is computed yet: there are the inputs and the weights.":
@@ -117,7 +117,7 @@ SENTENCES = {
         "{unit}: آنچه می‌رسد و بایاس آن روی هم {number} می‌شود، مجموع وزن‌دار آن.",
     "{unit}: what arrives adds up to {number}, its weighted sum.":
         "{unit}: آنچه می‌رسد روی هم {number} می‌شود، مجموع وزن‌دار آن.",
-    "{unit}: its activation makes {number} of the weighted sum {sum}.":
+    "{unit}: of the weighted sum {sum} its activation makes {number}.":
         "{unit}: تابع فعال‌سازی آن از مجموع وزن‌دار {sum} عدد {number} را می‌سازد.",
     "The cost compares outputs with targets: {number}.": "هزینه خروجی‌ها را با پاسخ‌های درست می‌سنجد: {number}.",
     "{unit}: as its output grows, the cost changes at the rate {number}.":
