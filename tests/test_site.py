@@ -84,6 +84,7 @@ SHAPE = """async (one) => {
 def test_pictures_come_with_the_reader_and_move_nothing(browser, site):
     """Files beside the pages; before one is there its place is as large as with it."""
     with from_disk(browser, site / "06-delta-fa.html") as (page, complaints):
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")  # folded after a question
         pictures = page.locator("article .cell_output img")
         assert pictures.count() == 4
         for one in pictures.all():
