@@ -153,6 +153,36 @@ def test_answers_to_exercises_are_judged_on_the_page(browser, site):
 
 
 @pytest.mark.thorough
+def test_what_is_typed_is_not_lost(browser, site):
+    """Not in another tab, not by a file, not where it was left unchecked, which counts for nothing after a reload."""
+    with from_disk(browser, site / "coursework/sheet-1-one-neuron.html") as (page, complaints):
+        with page.expect_popup() as opened:
+            page.evaluate("open(location.href)")
+        other, answers = opened.value, {"1.1": "2(a-y)g'(z)x", "1.4": "0.25"}
+        for tab, id in ((page, "1.1"), (other, "1.4")):
+            field = tab.get_by_label(f"Exercise {id}")
+            field.fill(answers[id])
+            field.press("Enter")
+        page.get_by_label("Exercise 1.6").fill("B")
+        other.close()
+        page.reload()
+        progress = page.locator(".judged-progress")
+        expect(progress).to_contain_text("2 of 6")
+        assert {id: page.get_by_label(f"Exercise {id}").input_value() for id in answers} == answers
+        assert page.get_by_label("Exercise 1.6").input_value() == "B"
+        with page.expect_download() as saved:
+            progress.get_by_role("button", name="Save to a file").click()
+        field, asked = page.get_by_label("Exercise 1.1"), []
+        for answer, typed, accepted in (("newer", "newer", False), ("newer", answers["1.1"], True)):
+            field.fill(answer)
+            page.once("dialog", lambda dialog: asked.append(dialog.message) or (dialog.accept if accepted else dialog.dismiss)())
+            page.set_input_files("input[type=file]", saved.value.path())
+            expect(progress).to_contain_text("2 of 6" if accepted else "1 of 6")
+            assert field.input_value() == typed
+        assert len(asked) == 2 and "1 answer that is typed here" in asked[0] and not complaints
+
+
+@pytest.mark.thorough
 def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
     """A wrong answer gets its mistake's name, and opens nothing; the right one opens the answer."""
     with from_disk(browser, site / "06-delta-fa.html") as (page, complaints):
@@ -166,6 +196,9 @@ def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
             assert question.locator("details[open]").count() == opened
         assert question.locator("p mjx-container").count() == 1 and page.locator(".judged-progress").count() == 0
         assert page.locator(".judged").count() == 5 and not complaints
+        page.reload()
+        expect(told).to_contain_text("✓ درست")
+        assert field.input_value() == "2(a_o-y)g'(z_o)" and question.locator("details[open]").count() == 0
 
 
 @pytest.mark.thorough
