@@ -3,6 +3,7 @@ made every day, named."""
 import pytest
 
 from bplib.coursework import check, hint, question
+from bplib.coursework.checking import ONE_DIGIT
 from bplib.coursework.reading import digits
 
 RIGHT = {
@@ -105,9 +106,15 @@ def test_what_is_not_read_gets_a_sentence_of_its_own(exercise, answer, says):
 
 
 def test_too_few_digits_accuse_of_nothing_and_cost_nothing():
-    for answer in ("0.0029", "0.0028", "0.003"):
-        verdict = check("5.5", answer)
+    for exercise, answer in [*(("5.5", one) for one in ("0.0029", "0.0028", "0.003")), ("1.3", "1"), ("2.4", -1), ("3.5", "-1")]:
+        verdict = check(exercise, answer)
         assert verdict.outcome == "undecided" and not verdict.mistakes
+        assert answer in ("0.0029", "0.0028") or verdict.feedback == ONE_DIGIT
+
+
+def test_a_mistake_that_one_digit_tells_has_its_name():
+    assert check("1.4", "0.5").mistakes and check("4.7", "-2").mistakes and check("4.7", "0").outcome == "wrong"
+    assert check("1.3", "1.0").outcome == "wrong"  # two digits, and far off
 
 
 def test_digits_of_a_number():

@@ -31,7 +31,7 @@ def rounded():
         right = float(reference(row).right[0][row.ask].array)
         for digits in (1, 2):
             unit = 10.0 ** (np.floor(np.log10(abs(right))) - digits + 1)
-            yield from ((row, f"{round(right / unit + off) * unit:.{digits}g}") for off in (-1, 0, 0.5, 1))
+            yield from ((row, f"{round(right / unit + off) * unit:.{digits}g}") for off in (-1, 0, 0.5, 1, 6))
 
 
 def test_verdicts_are_those_of_python_word_for_word():

@@ -35,7 +35,7 @@ TOLD = {
     "single units": ("3.1", "g'(z_j) (w_1j δ_1 + w_2j δ_2)"),
     "enters right": ("3.1", "sum_k delta_k"), "two that look the same": ("5.3", "sum_k w_kj δ_k"),
 
-    "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
+    "wrong number": ("1.4", 7.25), "one digit": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
     "option without": ("4.4", "C"),
 }
 """What is said → an answer to which it is said."""

@@ -60,7 +60,7 @@ def _with_point(text):
 
 def digits(found):
     """How many digits a number was given with; None for one that is worked out, such as 1/3."""
-    written = _with_point(found["text"]) if "text" in found else repr(found.get("number"))
+    written = _with_point(found["text"]) if "text" in found else repr(found.get("number")).removesuffix(".0")
     match = PLAIN.fullmatch(written)
     return len("".join(DIGITS.get(c, c) for c in match[1] + match[2]).lstrip("0")) if match else None
 

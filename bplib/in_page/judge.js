@@ -72,10 +72,11 @@ const DECIMAL_COMMA = new RegExp(`^${TABLES.DECIMAL_COMMA}$`, "u"), PLAIN = new 
 
 function judgedNumber(exercise, text) {
   const value = numberIn(text), [{ values: [right] }] = exercise.right;
-  const rounded = roundedTold(right, value, digitsOf(text));
+  const digits = digitsOf(text), rounded = roundedTold(right, value, digits);
   if (rounded) return verdict("undecided", [rounded]);
   const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }], {});
-  return found.outcome === "right" || found.mistakes.length ? found
+  if (found.outcome === "right" || found.mistakes.length) return found;
+  return digits === 1 ? verdict("undecided", [TABLES.ONE_DIGIT])
     : verdict("wrong", ["That is not the number, and no mistake that is known gives it."]);
 }
 
@@ -104,13 +105,15 @@ function digitsOf(text) {
   return match && translated(match[1] + match[2], DIGITS).replace(/^0+/, "").length;
 }
 
-/** What to say of a number with too few digits that is the right one, as far as it goes; "" for any other. */
+/** What to say of a number with too few digits that may be the right one; "" for any other. */
 function roundedTold(right, value, digits) {
-  if (digits === null || digits >= TABLES.DIGITS_ASKED || !value || right * value < 0) return "";
+  if (digits === null || digits >= TABLES.DIGITS_ASKED || right * value <= 0) return "";
   if (value === right || value === Number(right.toExponential(TABLES.DIGITS_ASKED - 1))) return "";  // 0.54 is 0.540
-  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1), off = Math.abs(value - right);
-  if (off <= unit / 2 * (1 + 1e-9)) return "That is right, as far as it goes. Give three digits.";
-  return off < unit ? "That is close. Give three digits, rounded." : "";
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(right))) - digits + 1), off = Math.abs(value - right);
+  if (off >= unit) return "";
+  if (digits < 2) return TABLES.ONE_DIGIT;
+  return off <= unit / 2 * (1 + 1e-9) ? "That is right, as far as it goes. Give three digits."
+    : "That is close. Give three digits, rounded.";
 }
 
 // guesses

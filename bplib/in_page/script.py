@@ -26,7 +26,8 @@ def tables() -> dict:
     return {**{name: getattr(module, name) for module, names in shared.items() for name in names},
             **{name: pattern.pattern for name, pattern in patterns.items()},
             "space": tokens.SPACE, "LETTERS": reading.LETTERS, "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
-            "DIGITS_TOLD": feedback.DIGITS, "DIGITS_ASKED": checking.DIGITS, "ARITHMETIC": names_of(reading.ARITHMETIC)}
+            "DIGITS_TOLD": feedback.DIGITS, "DIGITS_ASKED": checking.DIGITS, "ONE_DIGIT": checking.ONE_DIGIT,
+            "ARITHMETIC": names_of(reading.ARITHMETIC)}
 
 
 def names_of(vocabulary) -> dict:
