@@ -5,7 +5,7 @@ from ..errors import InputError
 from . import derivations, feedback, functions, reading
 from .exercises import code_name
 from .grammar import parse
-from .matching import Value, prepare, reference
+from .matching import EQUAL, Value, prepare, reference
 from .mistakes import TABLE
 from ..formula.tokens import FormulaError
 from .variants import exercise
@@ -134,17 +134,18 @@ def named(row, groups, *facts):
     return Verdict(row.id, "wrong", round(credit, 3), names, "\n\n".join(filter(None, text)))
 
 
-def decided(row, answer, notes=(), more=lambda: [], tree=None):
+def decided(row, answer, notes=(), more=lambda: [], tree=None, same=None):
     """The verdict on an answer with these values at the test points.
 
     notes   sentences that go with any wrong answer;  more   a function that gives some for one that is not known
     tree    the formula that was typed, where it is one
+    same    up to which relative difference an answer is a known wrong one, where not as for the right one
     """
     known = reference(row)
     gap = known.distance(answer)
     if gap <= known.equal:
         return right(row)
-    groups = () if np.isnan(gap) else known.names(answer)
+    groups = () if np.isnan(gap) else known.names(answer, same)
     number = "" if row.kind == "number" else feedback.number_told(row, known.right, answer, tree)
     if groups:
         return named(row, groups, *notes, number)
@@ -217,7 +218,7 @@ def _number(row, found):
     digits = reading.digits(found)
     if told := _rounded(float(reference(row).right[0][row.ask].array), value, digits):
         return Verdict(row.id, "undecided", 0.0, (), told)
-    verdict = decided(row, [{row.ask: Value(np.asarray(value))}])
+    verdict = decided(row, [{row.ask: Value(np.asarray(value))}], same=EQUAL if digits == 1 else None)
     if verdict.right or verdict.mistakes:
         return verdict
     return Verdict(row.id, "undecided", 0.0, (), ONE_DIGIT) if digits == 1 else wrong(

@@ -52,11 +52,12 @@ function aligned(array, axes) {
  * notes   sentences that go with any wrong answer
  * number  () → a sentence with a number that shows the difference
  * more    () → sentences for a wrong answer that is not known
+ * same    up to which relative difference an answer is a known wrong one
  */
-function decided(exercise, answer, { notes = [], number = () => "", more = () => [] }) {
+function decided(exercise, answer, { notes = [], number = () => "", more = () => [], same = exercise.tolerance }) {
   const gap = distance(exercise.right, answer, exercise.nearly);
   if (gap <= exercise.tolerance) return verdict("right", ["That is right."]);
-  const groups = Number.isNaN(gap) ? [] : namesOf(exercise, answer);
+  const groups = Number.isNaN(gap) ? [] : namesOf({ ...exercise, tolerance: same }, answer);
   if (groups.length) {
     const names = [...new Set(groups.flat())].map((name) => exercise.mistakes[name].name);
     return verdict("wrong", [mistakesTold(groups, exercise.mistakes), ...notes, number()], names);
@@ -74,7 +75,8 @@ function judgedNumber(exercise, text) {
   const value = numberIn(text), [{ values: [right] }] = exercise.right;
   const digits = digitsOf(text), rounded = roundedTold(right, value, digits);
   if (rounded) return verdict("undecided", [rounded]);
-  const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }], {});
+  const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }],
+                        { same: digits === 1 ? TABLES.EQUAL : exercise.tolerance });
   if (found.outcome === "right" || found.mistakes.length) return found;
   return digits === 1 ? verdict("undecided", [TABLES.ONE_DIGIT])
     : verdict("wrong", ["That is not the number, and no mistake that is known gives it."]);

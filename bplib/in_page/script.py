@@ -20,7 +20,7 @@ def tables() -> dict:
                        "PATTERNS", "MEANINGLESS", "LONGEST", "MOST_TOKENS"),
               arithmetic: ("STARTS", "CONDITIONS", "DEEPEST", "LARGEST_POWER"),
               grammar: ("ABOUT", "LETTER", "MOST_INDICES", "NO_TRANSPOSE"),
-              matching: ("NEARLY",), feedback: ("MOST_INPUTS", "EXACT")}
+              matching: ("EQUAL", "NEARLY"), feedback: ("MOST_INPUTS", "EXACT")}
     patterns = {"WRAPPING": grammar.WRAPPING, "LEFT_SIDE": grammar.LEFT_SIDE, "SUPERSCRIPT": feedback.SUPERSCRIPT,
                 "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN}
     return {**{name: getattr(module, name) for module, names in shared.items() for name in names},
