@@ -36,7 +36,7 @@ function judgedFormula(exercise, text) {
   return decided(exercise, answer, {
     notes: [...told, ...freeIndicesTold(exercise, last.axes)],
     number: () => numberTold(exercise, answer, tree),
-    more: () => [...superscriptsTold(text), ...singleUnitsTold(exercise, tree), ...arraysThatEnterRight(exercise, tree, last.values),
+    more: () => [...superscriptsTold(text), ...singleUnitsTold(exercise, tree), ...arraysThatEnterRight(exercise, tree, answer.at(-1)),
                  ...whatIsRight(exercise.right, answer)],
   });
 }
@@ -156,7 +156,8 @@ function opened({ numbers, ...data }) {
     points: data.points.map(({ arrays, ranges }) => ({
       arrays: new Map(arrays.map(([name, place, first]) => [name, { ...array(place), first }])), ranges: table(ranges) })),
     right: data.right.map(value), single: data.single.map(candidate), double: data.double.map(candidate),
-    enters: table(data.enters), layered: new Set(data.layered), called: name,
+    enters: new Map(Object.entries(data.enters).map(([name, place]) => [name, { ...array(place), own: data.axes.length }])),
+    layered: new Set(data.layered), called: name,
     inItsLetters: (sentence) => sentence.replace(/\w+/g, name),
   };
 }
