@@ -7,7 +7,7 @@ from .exercises import code_name
 from .grammar import parse
 from .matching import EQUAL, Value, prepare, reference
 from .mistakes import TABLE
-from ..formula.tokens import FormulaError
+from ..formula.tokens import FormulaError, stripped
 from .variants import exercise
 from .verdict import NotRight, Verdict
 
@@ -59,7 +59,7 @@ def judged(id, found):
     id   of the exercise, or the exercise itself, such as one with other test points (`exercises.Function.drawn`)
     """
     row = exercise(id)
-    if found.get("missing"):
+    if found.get("missing") or stripped(found.get("text", "?")) in functions.NOTHING:
         return missing(row)
     return KINDS[row.kind](row, found)
 

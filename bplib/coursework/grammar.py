@@ -14,7 +14,7 @@ import re
 from functools import partial
 
 from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, Arithmetic
-from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token, quoted
+from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token, quoted, stripped
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
@@ -50,7 +50,7 @@ RELATION = re.compile(r"(?<![<>!=])=(?!=)")
 
 def formula_alone(text: str) -> str:
     """The text with what only surrounds a formula made blank, so that every character keeps its place: $ signs, a full stop
-    at the end, and `∂C/∂w =` at the beginning."""
+    at the end, and `=` or `∂C/∂w =` at the beginning."""
     text = WRAPPING.sub(lambda match: " " * len(match[0]), text)
     depth, equals = 0, []
     for at, character in enumerate(text):
@@ -60,7 +60,8 @@ def formula_alone(text: str) -> str:
     if len(equals) != 1:
         return text
     left = text[:equals[0]]
-    named = LEFT_SIDE.fullmatch(left) and re.search(f"[{LETTER}_]", left) and not re.search(r"sum|[-−]", left)
+    named = not stripped(left) or (
+        LEFT_SIDE.fullmatch(left) and re.search(f"[{LETTER}_]", left) and not re.search(r"sum|[-−]", left))
     return " " * (equals[0] + 1) + text[equals[0] + 1:] if named else text
 
 
@@ -201,7 +202,7 @@ class _Parser(Arithmetic):
         self.fail(f"{quoted(token.text[:30])} is not a name of this exercise.{hint} {known}", token)
 
     def entry(self, name, token):
-        written = self.text[token.position:self.next.position].strip() or token.text
+        written = stripped(self.text[token.position:self.next.position]) or token.text
         if self.next.kind == "prime":
             self.fail(f"A prime marks the derivative of a function such as g; {written} is a quantity.", token)
         indices = []
@@ -213,7 +214,7 @@ class _Parser(Arithmetic):
             self.fail(NO_TRANSPOSE)
         full = name.full(indices)
         if full is None:
-            typed = self.text[token.position:self.next.position].strip()
+            typed = stripped(self.text[token.position:self.next.position])
             self.fail(_wanted(name, written, indices) + self.vocabulary.hint(typed), token)
         return Entry(name.array, full)
 

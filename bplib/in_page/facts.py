@@ -11,7 +11,7 @@ from ..coursework.exercises import Choice, Derived, Exercise
 from ..coursework.feedback import change_of_right, changes
 from ..coursework.matching import reference
 from ..coursework.mistakes import TABLE
-from ..coursework.reading import LETTERS
+from ..coursework.reading import LETTERS, unquoted
 from ..languages import ENGLISH, Language
 from .script import names_of
 
@@ -76,7 +76,7 @@ OF_NUMBER: dict = {"points": [], "axes": [], "letters": [], "enters": {}, "layer
 def of_choice(row: Choice) -> dict:
     """What there is to know of a question with options: their texts, and the verdict on each."""
     verdicts = [check(row, letter) for letter, _ in zip(LETTERS, row.options)]
-    return {"options": [option.strip("`") for option in row.options], "verdicts": [
+    return {"options": [unquoted(option) for option in row.options], "verdicts": [
         {"outcome": one.outcome, "mistakes": one.mistakes, "feedback": one.feedback} for one in verdicts]}
 
 

@@ -21,7 +21,7 @@ function short(text) {
 
 const blank = (text) => " ".repeat([...text].length);
 
-/** The text with what only surrounds a formula made blank: $ signs, a full stop at the end, and `∂C/∂w =`. */
+/** The text with what only surrounds a formula made blank: $ signs, a full stop at the end, and `=` or `∂C/∂w =`. */
 function formulaAlone(text) {
   text = text.replace(WRAPPING, blank);
   const equals = [];
@@ -33,7 +33,7 @@ function formulaAlone(text) {
   }
   if (equals.length !== 1) return text;
   const left = text.slice(0, equals[0]);
-  const named = LEFT_SIDE.test(left) && LETTER.test(left) && !/sum|[-−]/.test(left);
+  const named = !stripped(left) || LEFT_SIDE.test(left) && LETTER.test(left) && !/sum|[-−]/.test(left);
   return named ? blank(left) + " " + text.slice(equals[0] + 1) : text;
 }
 

@@ -131,13 +131,27 @@ function judgedGuess({ right, within, unit, sentences }, text) {
 
 // letters
 
-/** The verdict on an option, by its letter or its text. */
+const LETTERED = new RegExp(`^(?:${TABLES.LETTERED})$`, "u"), QUOTES = new RegExp(`^[${TABLES.QUOTES}]+|[${TABLES.QUOTES}]+$`, "gu");
+
+/** A text without the quotation marks around it. */
+const unquoted = (text) => stripped(stripped(text).replace(QUOTES, ""));
+
+/** The verdict on an option, by its letter, its text or both. */
 function judgedChoice({ options, verdicts }, text) {
-  const plain = stripped(text).replace(/^`+|`+$/g, ""), letters = [...TABLES.LETTERS].slice(0, options.length);
-  const letter = letters.indexOf(plain.replace(/^[().]+|[().]+$/g, "").toUpperCase());
-  const chosen = letter < 0 ? options.indexOf(plain) : letter;
+  const letters = [...TABLES.LETTERS].slice(0, options.length), plain = unquoted(text), [, letter = "", more = ""] = LETTERED.exec(plain) ?? [];
+  const at = letters.indexOf(letter.toUpperCase()), rest = unquoted(more);
+  const chosen = at >= 0 && (!rest || ofText(rest, options) === at) ? at : ofText(plain, options);
   if (chosen < 0) throw unreadable(`Choose a letter from A to ${letters.at(-1)}.`);
   return { ...verdicts[chosen], position: null };
+}
+
+/** The number of a text among some, in any case where that leaves no other; -1 for none. */
+function ofText(text, texts) {
+  for (const same of [(one) => one, (one) => one.toLowerCase()]) {
+    const found = [...texts.keys()].filter((at) => same(texts[at]) === same(text));
+    if (found.length === 1) return found[0];
+  }
+  return -1;
 }
 
 // an exercise, out of its data

@@ -22,10 +22,11 @@ def tables() -> dict:
               grammar: ("ABOUT", "LETTER", "MOST_INDICES", "NO_TRANSPOSE"),
               matching: ("EQUAL", "NEARLY"), feedback: ("MOST_INPUTS", "EXACT")}
     patterns = {"WRAPPING": grammar.WRAPPING, "LEFT_SIDE": grammar.LEFT_SIDE, "SUPERSCRIPT": feedback.SUPERSCRIPT,
-                "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN}
+                "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN, "LETTERED": reading.LETTERED}
     return {**{name: getattr(module, name) for module, names in shared.items() for name in names},
             **{name: pattern.pattern for name, pattern in patterns.items()},
-            "space": tokens.SPACE, "LETTERS": reading.LETTERS, "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
+            "space": tokens.SPACE, "LETTERS": reading.LETTERS, "QUOTES": reading.QUOTES,
+            "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
             "DIGITS_TOLD": feedback.DIGITS, "DIGITS_ASKED": checking.DIGITS, "ONE_DIGIT": checking.ONE_DIGIT,
             "ARITHMETIC": names_of(reading.ARITHMETIC)}
 
