@@ -24,7 +24,8 @@ RIGHT = {
         ("1.4", "η = 0,25"), ("1.1", "=2(a-y)g'(z)x"), ("1.1", " $= 2(a-y)g'(z)x$."), ("1.3", "=0.141"), ("1.3", "= 0,141")],
     "what stands around": [
         ("1.1", "$2(a-y)g'(z)x$"), ("1.1", "$$2(a-y)g'(z)x$$"), ("1.1", r"\(2(a-y)g'(z)x\)"), ("1.1", "2(a-y)g'(z)x."),
-        ("1.1", "2(a-y)g'(z)x;"), ("1.1", r"\displaystyle 2(a-y)g'(z)x")],
+        ("1.1", "2(a-y)g'(z)x;"), ("1.1", '"2(a-y)g\'(z)x"'), ("1.1", "“2(a-y)g'(z)x.”"), ("1.3", '"0.141".'), ("1.1", "«= 2(a-y)g'(z)x»"),
+        ("1.1", r"\displaystyle 2(a-y)g'(z)x")],
     "LaTeX": [
         ("1.1", r"2(a-y)g^{\prime}(z)x"), ("1.1", r"\frac21 (a-y) g^\prime(z) x"), ("1.5", r"\frac1N \sum_s (a_s-y_s)^2"),
         ("1.5", r"\frac{1}N \sum_{s=1}^N (a_s-y_s)^2"), ("2.1", "(w_{h,m} δ_m + w_{h,o} δ_o)(1 - a_h^2)"),
@@ -86,6 +87,8 @@ SENTENCES = [
     ("3.3", "diag(a) - a a^T", "a diagonal matrix is p[j] times [i = j]"),
     ("3.3", "a_i(1-a_i) if i=j else -a_i a_j", "a condition in square brackets"),
     ("3.3", r"\begin{cases} a \end{cases}", "conditions in square brackets"),
+    ("3.1", "g'(z_j) W2ᵀ_jk δ_k", "swap the indices"), ("3.1", "g'(z_j) (W2[k,j] δ_k)⊤", "A transpose belongs to matrices"),
+    ("3.1", "g'(z1_j) W2^T δ2", "swap the indices"),
     ("1.1", "np.exp(z)", "without names of a program"),
     ("1.5", "1/N Σ (a-y)²", "Over which index is the sum?"),
     ("1.4", "η > 1/4", "Type a number"),

@@ -19,7 +19,6 @@ from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
 MOST_INDICES = 6
-NO_TRANSPOSE = "A transpose belongs to matrices; in a formula with indices swap the indices instead."
 
 
 ABOUT = {
@@ -35,7 +34,7 @@ ABOUT = {
 def parse(text, vocabulary):
     """The tree of a formula; FormulaError with the position where it cannot be read.
 
-    What stands around a formula is left aside: $ signs, a full stop at the end, and the name of what is asked for with
+    What stands around a formula is left aside: quotation marks, $ signs, a full stop at the end, and the name of what is asked for with
     an equals sign.
     """
     return _Parser(formula_alone(text) if isinstance(text, str) else text, vocabulary).run()
@@ -43,14 +42,16 @@ def parse(text, vocabulary):
 
 LETTER = f"A-Za-zͰ-Ͽŷ{''.join(SUBSCRIPTS)}{''.join(SUPERSCRIPTS)}"
 WORD = f"{LETTER}_0-9"
-WRAPPING = re.compile(rf"\$|\\[()\[\]]|(?<=[{WORD})\]}}'$])[.;,]{SPACE}*$|\\displaystyle")
+QUOTES = "\"“”„«»"
+WRAPPING = re.compile(rf"\$|\\[()\[\]]|\\displaystyle|^{SPACE}*[{QUOTES}]|[{QUOTES}](?=[.;,]?{SPACE}*$)"
+                      rf"|(?<=[{WORD})\]}}'${QUOTES}])[.;,](?=[{QUOTES}]?{SPACE}*$)")
 LEFT_SIDE = re.compile(rf"(?:[{WORD}∂/{{}}\\^()\[\],'′\-]|{SPACE})+")
 RELATION = re.compile(r"(?<![<>!=])=(?!=)")
 
 
 def formula_alone(text: str) -> str:
-    """The text with what only surrounds a formula made blank, so that every character keeps its place: $ signs, a full stop
-    at the end, and `=` or `∂C/∂w =` at the beginning."""
+    """The text with what only surrounds a formula made blank, so that every character keeps its place: quotation marks, $ signs,
+    a full stop at the end, and `=` or `∂C/∂w =` at the beginning."""
     text = WRAPPING.sub(lambda match: " " * len(match[0]), text)
     depth, equals = 0, []
     for at, character in enumerate(text):
@@ -210,8 +211,8 @@ class _Parser(Arithmetic):
             indices += self.subscripts(self.take(), max(name.counts) - len(indices))
         while self.next.kind == "[" and len(indices) < max(name.counts) and not self.starts_condition():
             indices += self.in_brackets()
-        if self.next.kind == "^" and self.look(1).text in ("T", "top"):
-            self.fail(NO_TRANSPOSE)
+        if self.next.kind == "transpose" or self.next.kind == "^" and self.look(1).text in ("T", "top"):
+            self.fail(self.SIGNS["transpose"])
         full = name.full(indices)
         if full is None:
             typed = stripped(self.text[token.position:self.next.position])

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..formula.tokens import DIGIT, DIGITS, MINUS, POINT, SPACE, stripped
+from . import grammar
 from .grammar import formula_alone, parse
 from .matching import Value, formula_value
 from .values import Misfit, evaluate
@@ -65,7 +66,7 @@ def digits(found):
     return len("".join(DIGITS.get(c, c) for c in match[1] + match[2]).lstrip("0")) if match else None
 
 
-QUOTES = "\"'`´‘’“”„«»"
+QUOTES = "'`´‘’" + grammar.QUOTES
 LETTERED = re.compile(rf"[().]*([A-Za-z])[().:]*{SPACE}*([\s\S]*)")
 
 

@@ -1,7 +1,7 @@
 """From characters to tokens: what people write for a formula, unicode and LaTeX names included.
 
 A token is (kind, text, position).  Kinds: number, name, sub (subscripts), layer (a superscript in brackets), prime,
-power (a superscript number), and for anything else the sign itself: ( ) [ ] + - * / ^ , = …
+power (a superscript number), transpose, and for anything else the sign itself: ( ) [ ] + - * / ^ , = …
 
 Tables and patterns are written so that JavaScript reads them too (`in_page`).
 """
@@ -45,6 +45,7 @@ PATTERNS = {
     "power": "[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
     "name": rf"[A-Za-z]+[0-9]*|[{''.join(GREEK)}][0-9]*",
+    "transpose": "[ᵀ⊤]",
     "prime": r"\^\{?\\prime\}?|['’′‘`´]+",
     "sign": rf"\*\*|//|[<>!=]=|[{MINUS}+*/^(){{}}\[\]=<>≤≥≠,|:·⋅×∙∗⊙∘•÷∕⁄@∂.]",
 }

@@ -88,8 +88,8 @@ def _surrounded(random):
     """A formula that somebody has copied together with something else, or has broken."""
     row, text = _unforeseen(random)
     at = random.integers(len(text) + 1)
-    piece = _one((*PIECES, *ATTACKS), random)
-    return row, _one((f"$${text}$$.", f"∂C/∂w = {text}", f"y = {text};", f"{text} = {text}", f"\\({text}\\), ", text[:at] + piece + text[at:],
+    piece = _one((*PIECES, *ATTACKS, *"ᵀ⊤٫‑∗\u200b\ufeff"), random)
+    return row, _one((f"$${text}$$.", f'"{text}"', f"“{text}.” ", f"«={text}».", f"∂C/∂w = {text}", f"y = {text};", f"{text} = {text}", f"\\({text}\\), ", text[:at] + piece + text[at:],
                       text[:at] + text[at + 1:], text[:at]), random)
 
 

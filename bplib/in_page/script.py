@@ -19,7 +19,7 @@ def tables() -> dict:
     shared = {tokens: ("GREEK", "SIGNS", "SUPERSCRIPTS", "SUBSCRIPTS", "COMMANDS", "FRACTIONS", "DIGITS", "SCRIPTS",
                        "PATTERNS", "MEANINGLESS", "LONGEST", "MOST_TOKENS"),
               arithmetic: ("STARTS", "CONDITIONS", "DEEPEST", "LARGEST_POWER"),
-              grammar: ("ABOUT", "LETTER", "MOST_INDICES", "NO_TRANSPOSE"),
+              grammar: ("ABOUT", "LETTER", "MOST_INDICES"),
               matching: ("EQUAL", "NEARLY"), feedback: ("MOST_INPUTS", "EXACT")}
     patterns = {"WRAPPING": grammar.WRAPPING, "LEFT_SIDE": grammar.LEFT_SIDE, "SUPERSCRIPT": feedback.SUPERSCRIPT,
                 "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN, "LETTERED": reading.LETTERED}
