@@ -45,9 +45,9 @@ function progress(fields) {
   function put(text, name) {
     const pairs = known(JSON.parse(text)).filter(([{ counts }]) => counts);
     if (!pairs.length) throw new TypeError("no answer to a question of this page");
-    const lost = pairs.filter(([{ answer: { text: typed } }, { text: loaded }]) => typed.trim() && typed !== loaded).length;
-    const [count, they] = lost === 1 ? ["1 answer that is", "It is"] : [`${lost} answers that are`, "They are"];
-    if (lost && !confirm(`${name} has something else for ${count} typed here. ${they} replaced. Load it?`)) return;
+    const lost = pairs.filter(([{ answer }, { text }]) => answer.text.trim() && answer.text !== text).length;
+    const typed = lost === 1 ? "1 answer that is typed here" : `${lost} answers that are typed here`;
+    if (lost && !confirm(`${name} replaces ${typed} by something else. Load it?`)) return;
     for (const [one, answer] of pairs) one.show(answer);
     changed(...pairs.map(([one]) => one));
   }
