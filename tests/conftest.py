@@ -39,8 +39,9 @@ def lab(request, browser, server):
 
 
 LONGEST = ("course_in_jupyterlab", "grading", "explore_everywhere", "tuning", "random_networks", "explore_network",
-           "explore_training", "mathjax", "explore_exported", "gradcheck", "languages", "explore_descent", "compare",
-           "coursework_checking", "figures", "explore_browser", "explore_derivation", "explore_gradient_check")
+           "explore_training", "mathjax", "explore_exported", "gradcheck", "explore_builder", "languages",
+           "explore_descent", "compare", "coursework_checking", "figures", "explore_browser", "explore_derivation",
+           "explore_gradient_check")
 """The files of tests that take longest, first, so that the processes that share all files end at about the same time."""
 
 

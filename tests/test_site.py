@@ -309,3 +309,16 @@ def test_without_sphinx_it_is_said_what_to_install(monkeypatch, tmp_path, capsys
     assert command.main([str(tmp_path / "site")]) == 1
     said = capsys.readouterr().err
     assert "is not installed" in said and "understand-backpropagation[site]" in said and not (tmp_path / "site").exists()
+
+
+def test_what_comes_next_to_a_question_is_folded_away(browser, site):
+    with from_disk(browser, site / "02-one-neuron.html") as (page, _):
+        shown = page.evaluate("""() => [...document.querySelectorAll("[data-field]")].map((place) => {
+            const next = place.closest(".cell").nextElementSibling;
+            return next.querySelector(".cell_output")?.checkVisibility() ?? "nothing"; })""")
+        assert len(shown) >= 4 and set(shown) == {False}
+
+
+def test_a_sheet_says_how_it_is_answered_here(site):
+    sheet = (site / "coursework" / "sheet-1-one-neuron.html").read_text(encoding="utf-8")
+    assert "Type each answer into its field" in sheet and "Run All Cells" not in sheet and "Nothing here yet" not in sheet

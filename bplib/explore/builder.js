@@ -1,6 +1,6 @@
 // The view of a network that is drawn.  Formulas, numbers and programs come from Python, for the drawing that it names.
 
-const NO_ANSWER = 8000, KEPT_DRAWINGS = 200, WEIGHT = { low: -3, high: 3, step: 0.05 };
+const NO_ANSWER = 8000, KEPT_DRAWINGS = 200, KEPT_ANSWERS = 50, WEIGHT = { low: -3, high: 3, step: 0.05 };
 const NUMBER = { low: -2, high: 2, step: 0.05 }, PROBABILITY = { low: 0, high: 1 };
 
 /** What to try, and when it is done: with what was picked by hand, its paths, and what was refused. */
@@ -15,8 +15,10 @@ function builderView(model, view) {
   const facts = model.get("facts"), { phrase } = view, { most, losses } = facts;
   const traits = synchronised(model, ["drawing", "answer", "wanted"], view.guarded(heard)), { state } = traits;
   const python = "widget_manager" in model, lossName = (loss) => phrase(loss);
+  const known = new Map();  // what a derivation is of → the answer of Python
   let past = [], chosen = arrowsOf(state.drawing)[0] ?? { node: Object.keys(nodesOf(state.drawing))[0] };
-  let asked = null, start = null, derived = null, waiting = null, unanswered = false;
+  let written = {};  // what sliders show: an answer of Python, while one types into their fields, leaves them alone
+  let asked = null, start = null, derived = null, numbers = null, waiting = null, unanswered = false;
 
   // elements
 
@@ -184,6 +186,7 @@ function builderView(model, view) {
 
   function propose(name, entered) {
     view.tell("");
+    written = {};
     const { drawing } = state, { node } = chosen;
     if (name === "loss") return accept("loss", withTargets({ ...drawing, loss: entered }));
     if (name === "activation") return accept("activation", changedNode(drawing, node, { activation: entered }));
@@ -236,10 +239,8 @@ function builderView(model, view) {
     return "";
   }
 
-  const isCurrent = () => derived !== null && derived.structure === structureOf(state.drawing);
-
   function ask() {
-    if (!python || waiting !== null || missing() || isCurrent()) return;
+    if (!python || waiting !== null || missing() || known.has(structureOf(state.drawing))) return;
     unanswered = false;
     waiting = setTimeout(view.guarded(() => {
       [waiting, unanswered] = [null, true];
@@ -258,7 +259,8 @@ function builderView(model, view) {
     if (answer !== state.answer) return;
     clearTimeout(waiting);
     waiting = null;
-    derived = { ...answer, ...found, structure: structureOf(answer.of) };
+    known.set(structureOf(answer.of), { ...answer, ...found });
+    if (known.size > KEPT_ANSWERS) known.delete(known.keys().next().value);
     unanswered = false;
     ask();
     draw();
@@ -298,12 +300,11 @@ function builderView(model, view) {
              silent: Object.keys(state.drawing.units).some(silent), ...more };
   }
 
-  let numbers = null;
-
   function draw() {
     lookAt();
     const { drawing } = state, { node } = chosen, unit = drawing.units[node], input = drawing.inputs[node];
-    numbers = isCurrent() && derived.pass ? compute() : null;
+    derived = known.get(structureOf(drawing)) ?? null;
+    numbers = derived?.pass ? compute() : null;
     const at = (name) => numbers?.[name] ?? NaN;
     const number = (name) => ({ value: drawing.inputs[name]?.value ?? at(`a_${name}`), delta: at(`delta_${name}`) });
     const text = (value, written = brief) => (Number.isNaN(value) ? "·" : written(value));
@@ -321,9 +322,10 @@ function builderView(model, view) {
       [phrase("input or target"), ""]));
     label(sliders.bias, phrase("bias"), unit ? node : "");
     for (const [name, one] of Object.entries(sliders)) {
-      one.show(shown[name] ?? 0);
+      if (written[name] !== shown[name]) one.show(shown[name] ?? 0);
       for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);
     }
+    written = shown;
     const takes = (name, g) => losses[name].outputs.includes(g);
     const unfit = (name) => phrase("{loss} takes outputs of {outputs}.",
                                    { loss: lossName(name), outputs: losses[name].outputs });
@@ -355,13 +357,12 @@ function builderView(model, view) {
 
   const product = (names, at) => names.reduce((so, name) => so * at(name), 1);
 
-  /** The weights and outputs that a change of the chosen parameter passes. */
+  /** The names of units and weights that a change of the chosen parameter passes. */
   function onTheWay() {
     if (!asked.unit) return new Set();
     const reached = after(state.drawing, asked.unit);
-    const outputs = outputsOf(state.drawing).filter((name) => reached.has(name));
     return new Set([...reached, ...arrowsOf(state.drawing).filter(({ from }) => reached.has(from)).map(weightName),
-                    ...outputs.map((name) => `end ${name}`), asked.name]);
+                    asked.name]);
   }
 
   function told({ node, from, to }) {
@@ -388,16 +389,17 @@ function builderView(model, view) {
 
   function standsNote() {
     if (missing()) return missing();
-    if (isCurrent()) return derived.error ?? "";
+    if (derived) return derived.error ?? "";
     if (python && !unanswered) return phrase("Python derives the gradients …");
     return phrase("The derivation of this drawing needs Python: run this notebook. The lines below make the network there.");
   }
 
   function write() {
-    const words = standsNote(), current = isCurrent() && !derived.error;
+    const words = standsNote(), current = derived !== null && !derived.error;
     renew(note, "textContent", words);
     note.hidden = !words;
-    derivation.hidden = !current && !(waiting !== null && derived?.ways);
+    derivation.hidden = !current && waiting === null;
+    set(derivation, { "data-old": !current });
     if (!current || (write.asked === asked.name && write.derived === derived)) return;
     const open = [...derivation.querySelectorAll("details")].map((one) => one.open);
     Object.assign(write, { asked: asked.name, derived });

@@ -8,9 +8,9 @@ import traitlets
 from .. import figures
 from ..activations import of_units
 from ..codegen import Generated
-from ..errors import InputError, unknown_name
+from ..errors import InputError
 from ..losses import TABLE as LOSSES
-from ..networks import Graph, Network, checked_network, graph
+from ..networks import OVER, Graph, Network, checked_network, graph
 from .builder_formulas import BuilderFormulas
 from .explorer import Explorer, page
 from .made import once_for_the_tables
@@ -42,34 +42,36 @@ class Drawing(traitlets.TraitType):
 
     def validate(self, obj, value):
         try:
-            nodes = {**value["inputs"], **value["units"]}
-            numbers = [one for node in nodes.values() for one in node["at"]]
-            numbers += [node["value"] for node in value["inputs"].values()]
-            numbers += [one for unit in value["units"].values() for one in (*unit["from"].values(), unit["bias"],
-                                                                           unit["target"])]
-            sources = {name: [*unit["from"]] for name, unit in value["units"].items()}
-            activations = [unit["activation"] for unit in value["units"].values()]
-            choices = [(value["loss"], losses()), *((one, of_units()) for one in activations)]
-            bias, _ = value["bias"], [*value["outputs"], *(value[name] for name in OPTIONS)]
+            problem = next(_problems(value), None)
         except (TypeError, KeyError, AttributeError) as missing:
-            raise InputError(f"drawing is what the page draws; what it is made of is missing: {missing}. To draw a "
-                             "network from a cell, set `network`.") from None
-        above = [*value["inputs"]]
-        for name, feeding in sources.items():
-            if not set(feeding) <= set(above):
-                raise InputError(f"Unit {name} is fed by {', '.join(feeding)}, not all of which stand above it.")
-            above.append(name)
-        for one, offered in choices:
-            if one not in offered:
-                raise unknown_name("choice", one, offered)
-        if not isinstance(bias, bool) or not all(map(_finite, numbers)) or not 1 <= len(above) <= MOST \
-                or len(above) != len(nodes):
-            raise InputError(f"drawing has 1 to {MOST} inputs and units, each with a name of its own, and finite numbers.")
+            problem = f"of what it is made of this is missing: {missing}"
+        if problem:
+            raise InputError(f"drawing is what the page draws, and {problem}. To draw a network from a cell, set `network`.")
         return value
 
 
-def _finite(one):
-    return isinstance(one, Real) and not isinstance(one, bool) and isfinite(one)
+def _problems(drawing):
+    """What a drawing has that it cannot have, in words."""
+    inputs, units = drawing["inputs"], drawing["units"]
+    above, numbers = [*inputs], [one["value"] for one in inputs.values()]
+    for name, unit in units.items():
+        if not set(unit["from"]) <= set(above):
+            yield f"{name} is fed by {', '.join(unit['from'])}, not all of which stand above it"
+        if unit["activation"] not in of_units():
+            yield f"{name} has one of these activations: {', '.join(of_units())}; given: {unit['activation']!r}"
+        above.append(name)
+        numbers += [*unit["from"].values(), unit["bias"], unit["target"]]
+    numbers += [share for node in (*inputs.values(), *units.values()) for share in node["at"]]
+    if not all(isinstance(one, Real) and isfinite(one) for one in numbers):
+        yield "all of its numbers are finite"
+    if not 1 <= len(set(above)) == len(above) <= MOST:
+        yield f"it has 1 to {MOST} inputs and units, each with a name of its own; given: {', '.join(above)}"
+    if drawing["loss"] not in losses():
+        yield f"its loss is one of these: {', '.join(losses())}; given: {drawing['loss']!r}"
+    if not isinstance(drawing["bias"], bool) or not all(isinstance(name, str) for name in drawing["outputs"]):
+        yield f"bias is True or False, and outputs are names; given: {drawing['bias']!r}, {drawing['outputs']!r}"
+    if any(drawing[name] not in OVER for name in OPTIONS):
+        yield f"{' and '.join(OPTIONS)} are each one of these: {', '.join(OVER)}"
 
 
 class Builder(Explorer):

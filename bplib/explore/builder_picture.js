@@ -25,7 +25,7 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
   const cost = h("div", { class: "bplib-builder-cost" }, h("b", {}, "C"), h("span", { "data-value": "C" }));
   const element = h("div", { class: "bplib-builder-field", dir: "ltr", role: "group", "aria-label": phrase("drawing") },
                     drawing, nodeLayer, arrowLayer, cost);
-  const nodes = new Map(), arrows = new Map();
+  const nodes = new Map(), arrows = new Map(), ends = new Map();
   let shown = null, size = NODE, arranged = null;
 
   // places
@@ -116,22 +116,32 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
     return { place, face, lines, remove: () => place.remove() };
   }
 
+  function lines(...parts) {
+    const made = parts.map((part) => svg("path", { class: `bplib-builder-${part}` }));
+    edges.append(...made);
+    return Object.fromEntries(parts.map((part, n) => [part, made[n]]));
+  }
+
   function arrowOf({ from, to }) {
-    const [tube, line, head] = ["tube", "line", "head"].map((part) => svg("path", { class: `bplib-builder-${part}` }));
-    const hit = svg("path", { class: "bplib-builder-hit" });
+    const drawn = lines("tube", "line", "head", "hit");
     const face = h("button", { type: "button", class: "bplib-builder-weight", "data-from": from, "data-to": to });
     const number = h("span", { class: "bplib-builder-number", "data-value": weightName({ from, to }) });
     const place = h("div", { class: "bplib-builder-arrow" }, face, number);
-    for (const one of [face, hit]) {
+    for (const one of [face, drawn.hit]) {
       one.addEventListener("click", (event) => {
         event.stopPropagation();
         choose({ from, to });
       });
     }
-    edges.append(tube, line, head, hit);
     arrowLayer.append(place);
-    return { place, face, number, tube, line, head, hit,
-             remove() { for (const one of [place, tube, line, head, hit]) one.remove(); } };
+    return { from, to, place, face, number, ...drawn,
+             remove: () => [place, ...Object.values(drawn)].forEach((one) => one.remove()) };
+  }
+
+  /** From an output to the cost: an arrow without a weight. */
+  function endOf(from) {
+    const drawn = lines("tube", "line", "head");
+    return { from, ...drawn, remove: () => Object.values(drawn).forEach((one) => one.remove()) };
   }
 
   /** Make what is missing, take away what is gone. */
@@ -158,7 +168,7 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
   /** Put everything in its place, where another one is wanted or there is other room. */
   function arrange() {
     const width = element.clientWidth, places = Object.entries(nodesOf(shown.drawing)).map(([name, { at }]) => [name, at]);
-    const wanted = JSON.stringify([width, element.clientHeight, places, [...arrows.keys()]]);
+    const wanted = JSON.stringify([width, element.clientHeight, places, [...arrows.keys()], [...ends.keys()]]);
     if (!width || wanted === arranged) return;
     arranged = wanted;
     size = width < NARROW_BELOW ? NARROW : NODE;
@@ -170,11 +180,14 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
       const [x, y] = placeOf(name);
       Object.assign(place.style, { left: `${x}px`, top: `${y}px`, width: `${size.width}px`, height: `${size.height}px` });
     }
-    for (const { from, to, place, tube, line, head, hit } of arrows.values()) {
-      const [start, stop] = [rightOf(from), to ? leftOf(to) : [end - 7, centre]], d = curve(start, stop);
-      for (const one of [tube, line, hit]) set(one, { d });
+    const along = ({ tube, line, head, hit = line }, start, stop) => {
+      for (const one of [tube, line, hit]) set(one, { d: curve(start, stop) });
       set(head, { d: `M${stop[0] + 7},${stop[1]}l-9,-5v10z` });
-      if (!to) continue;
+    };
+    for (const one of ends.values()) along(one, rightOf(one.from), [end - 7, centre]);
+    for (const one of arrows.values()) {
+      const { from, to, place, line } = one;
+      along(one, rightOf(from), leftOf(to));
       const part = line.getTotalLength() * 0.42, { x, y } = line.getPointAtLength(part);
       Object.assign(place.style, { left: `${x}px`, top: `${y}px` });
     }
@@ -186,28 +199,20 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
     arrange();
   }
 
-  function endOf(from) {
-    const one = arrowOf({ from, to: "" });
-    one.place.remove();
-    one.hit.remove();
-    return one;
-  }
-
   return {
     element, arrange,
     /** The button of a node or an arrow, for the focus. */
     button: ({ node, from, to }) => (node ? nodes.get(node) : arrows.get(weightName({ from, to })))?.face,
     /**
      * `text(name)` gives what stands below the name of a node, [value, error term], as numbers; `told` what is said of a
-     * node or an arrow; `lit` holds the names of the weights and outputs on the way of the one that is chosen.
+     * node or an arrow; `lit` holds the names of the weights and units on the way of the one that is chosen.
      */
     draw({ drawing: given, chosen, from: start, lit, number, told, cost: text }) {
       shown = { drawing: given };
       const outputs = new Set(outputsOf(given)), all = nodesOf(given), every = arrowsOf(given);
       keep(nodes, new Map(Object.keys(all).map((name) => [name, name])), nodeOf);
-      keep(arrows, new Map([...every.map((one) => [weightName(one), one]),
-                            ...[...outputs].map((from) => [`end ${from}`, { from, to: "" }])]),
-           (one) => ({ ...(one.to ? arrowOf(one) : endOf(one.from)), ...one }));
+      keep(arrows, new Map(every.map((one) => [weightName(one), one])), arrowOf);
+      keep(ends, new Map([...outputs].map((name) => [name, name])), endOf);
       element.classList.toggle("bplib-builder-few", every.length <= FEW_ARROWS);
       for (const [name, { place, face, lines }] of nodes) {
         const unit = given.units[name], { value, delta } = number(name);
@@ -220,12 +225,12 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
         renew(lines[2], "textContent", !unit ? "" : `δ ${Number.isNaN(delta) ? "·" : brief(delta)}`);
         place.style.setProperty("--shade", nodeShade(value));
       }
-      for (const { from, to, face, number: place, tube, line } of arrows.values()) {
-        const w = to ? given.units[to].from[from] : null, name = to ? weightName({ from, to }) : `end ${from}`;
-        const isChosen = Boolean(to) && chosen.from === from && chosen.to === to;
+      for (const [name, { tube }] of ends) set(tube, { "data-lit": lit.has(name) && "path" });
+      for (const [name, { from, to, face, number: place, tube, line }] of arrows) {
+        const w = given.units[to].from[from], isChosen = chosen.from === from && chosen.to === to;
+        const width = Math.min(THICKEST_ARROW, 1 + 2.2 * Math.abs(w)).toFixed(2);
         set(tube, { "data-lit": isChosen ? "chosen" : lit.has(name) && "path" });
-        if (!to) continue;
-        set(line, { "data-sign": Math.sign(w), "stroke-width": Math.min(THICKEST_ARROW, 1 + 2.2 * Math.abs(w)).toFixed(2) });
+        set(line, { "data-sign": Math.sign(w), "stroke-width": width });
         set(face, { "aria-pressed": isChosen, "aria-label": told({ from, to }) });
         renew(place, "textContent", brief(w));
       }

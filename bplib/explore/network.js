@@ -8,7 +8,7 @@ const WEIGHT = { low: -3, high: 3, step: 0.05 };
 const TRIES = [
   ["press Play. From where does each unit take its numbers?",
    ({ known }) => known === "C"],
-  ["on which unit of layer 1 does the cost depend most? Guess, then play on.",
+  ["on which unit of layer 1 does the cost depend most? Pause and guess, then play on.",
    ({ known, lastError }) => known !== undefined && known === lastError],
   ["click an edge that leaves an input. Along which paths does its weight reach the cost?", ({ picked }) => picked],
   ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
@@ -40,7 +40,7 @@ function networkView(model, view, { pass }) {
                      view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
   const sign = (key) => Math.sign(value(key));
   const tokens = networkTokens(picture.stage, picture.route, (key) => shown(value(key)), sign);
-  const walk = walkPlayer(view, steps.length, fly, watch);
+  const walk = walkPlayer(view, { count: steps.length, turn: forwardEnd }, fly, watch);
   const display = stepDisplay(), lastError = steps.findLast(({ key }) => key.startsWith("delta1")).key;
   const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
@@ -272,7 +272,7 @@ function networkView(model, view, { pass }) {
 
   /** All of them; null where they would run away. */
   function allDescended() {
-    if (walk.now.arrived < steps.length) walk.leave(steps.length);
+    if (walk.now.watching || walk.now.at < steps.length) walk.leave(steps.length);
     const after = structuredClone(state.weights);
     for (const key of parameters) {
       const array = places[key].path.slice(0, -1).reduce((whole, at) => whole[at], after);
@@ -313,7 +313,7 @@ function networkView(model, view, { pass }) {
   }
 
   function diverges() {
-    view.tell(phrase("The steps diverge: each one overshoots further. Choose a smaller η, then Reset."), "error");
+    view.tell(phrase("The steps diverge: each one overshoots further. Press Reset, then choose a smaller η."), "error");
     return false;
   }
 

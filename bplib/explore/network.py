@@ -96,6 +96,8 @@ def network(network: Network | Generated | None = None, *, weights=None, x=None,
             selected: str = "W1[1,1]", notation: str | None = None) -> NetworkExplorer:
     """An explorer of a layered network on one sample: forward, backward, update, and the formula of each weight.
 
+    Its player goes through the computation number by number, in the order of the generated code.
+
     network    made with `dense`, of at most 5 units a layer and 4 layers, inputs included; by default the network with
                two inputs, two sigmoid units and a linear output, C = ½(y − ŷ)²
     weights    name → array, W1 of shape (n_1, n_0), b1 (n_1,), …; by default small random numbers

@@ -164,10 +164,11 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     element, few: edges.length <= FEW, stage: inside,
     /**
      * The points that a number passes on its way to `goal`: from where it stands along the edge, by its weight, to where
-     * the goal stands, or as far as the weight.
+     * the goal stands, or as far as the weight; within a card, from a unit's output, of which g'(z) is made.
      */
     route({ from, to, edge, carries: [first] }, goal) {
-      const way = ways.get(edge ?? (from === "C" ? to : from));
+      if (from === to) return [first.replace("slope", "a"), goal].map((key) => middleOf(placeOf(key)));
+      const way = ways.get(edgeOf({ from, to, edge }));
       const points = from === way.to ? way.points.toReversed() : way.points, start = middleOf(placeOf(first) ?? values.C);
       return to === edge ? [start, ...beside(points)] : [start, ...points, middleOf(placeOf(goal))];
     },
@@ -185,7 +186,8 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     },
     /** Show what takes part in a step: a card, and the edges along which something travels; the rest is pale. */
     watch({ watching, card, moves, sign }) {
-      const along = new Map(moves.map(({ from, to, edge, carries }) => [edge ?? (from === "C" ? to : from), carries.at(-1)]));
+      const between = moves.filter(({ from, to }) => from !== to);
+      const along = new Map(between.map((move) => [edgeOf(move), move.carries.at(-1)]));
       inside.classList.toggle("bplib-network-watching", watching);
       for (const { key, line, label } of [...edges, ...ends]) {
         set(line, { "data-along": along.has(key) && (sign(along.get(key)) < 0 ? "-1" : "1") });
@@ -282,6 +284,9 @@ function spacing(from, to, edge) {
   }
   return best;
 }
+
+/** The key of the line that a move follows; that to the cost has the key of its output's card. */
+const edgeOf = ({ from, to, edge }) => edge ?? (from === "C" ? to : from);
 
 /** The way to a weight, for two that meet there: they come to lie beside each other. */
 function beside([start, end]) {

@@ -1,9 +1,10 @@
 // The player of a walk through a computation: which step it has come to, and how it goes on.
 
-const FLIGHT = 1100, HOLD = 550, FASTEST = 2;
+const FLIGHT = 1100, HOLD = 550, LONG = 5, FASTEST = 2;
 
 /**
  * Buttons, a slider for the place and one for the speed.  Steps are counted from 1; in step 0 nothing is computed yet.
+ * After step `turn`, where the way turns round, it stays for longer.
  *
  * fly(n, rate, landed)   lets travel what travels in step n and calls `landed` when it has; returns how to { pause,
  *                        resume, cancel } it and how to change its `rate`, or null where nothing travels
@@ -14,7 +15,7 @@ const FLIGHT = 1100, HOLD = 550, FASTEST = 2;
  * watching   whether the step is shown at all, and not the network as a whole
  * playing    whether it goes on by itself
  */
-function walkPlayer(view, count, fly, changed) {
+function walkPlayer(view, { count, turn }, fly, changed) {
   const { phrase } = view, now = { at: count, arrived: count, watching: false, playing: false };
   let flight = null, timer = null;
   const rate = () => 2 ** Number(speed.value);
@@ -86,7 +87,7 @@ function walkPlayer(view, count, fly, changed) {
   }
 
   function hold() {
-    timer = setTimeout(view.guarded(step), HOLD / rate());
+    timer = setTimeout(view.guarded(step), (now.at === turn ? LONG : 1) * HOLD / rate());
   }
 
   function toggle() {

@@ -1,7 +1,7 @@
 // Numbers that travel over the picture of a network.  They are moved by the browser itself, without a new layout.
 
 /** When the points of a way are passed, by how many there are: out of a card, along the edge and into another. */
-const TIMES = { 3: [0, 0.15, 1], 4: [0, 0.2, 0.8, 1], 5: [0, 0.15, 0.5, 0.85, 1] };
+const TIMES = { 2: [0, 1], 3: [0, 0.15, 1], 4: [0, 0.2, 0.8, 1], 5: [0, 0.15, 0.5, 0.85, 1] };
 
 /**
  * route(move, goal)   the points that a move passes to where the number with the key `goal` stands
@@ -27,13 +27,16 @@ function networkTokens(stage, route, text, sign) {
 
   /** A token on its way, as the animations that move it and let it show its numbers one after the other. */
   function token(move, goal, duration) {
-    const points = route(move, goal), chips = move.carries.map((key) => chip(key));
+    const points = route(move, goal), factor = move.from === move.to ? ["bplib-factor-chip"] : [];
+    const chips = move.carries.map((key) => chip(key, ...factor));
     const element = h("span", { class: "bplib-token", "aria-hidden": "true" }, ...chips);
     stage.append(element);
     const timing = { duration, easing: "cubic-bezier(0.45, 0.05, 0.3, 1)", fill: "both" };
     const [first, last] = chips, swap = (from, to) => [
-      { opacity: from, offset: 0 }, { opacity: from, offset: 0.45 }, { opacity: to, offset: 0.55 }, { opacity: to, offset: 1 }];
-    const animations = [element.animate(points.map((point, n) => ({ transform: shift(point), offset: TIMES[points.length][n] })), timing)];
+      { opacity: from, offset: 0 }, { opacity: from, offset: 0.45 },
+      { opacity: to, offset: 0.55 }, { opacity: to, offset: 1 }];
+    const times = TIMES[points.length];
+    const animations = [element.animate(points.map((point, n) => ({ transform: shift(point), offset: times[n] })), timing)];
     if (last) animations.push(first.animate(swap(1, 0), timing), last.animate(swap(0, 1), timing));
     return { element, chips, animations };
   }

@@ -15,7 +15,8 @@ class Walk:
             key       key of the number that is computed
             at        key of the card, and edge that of the weight, where it is computed
             moves     what travels there: from one card to another, along an edge or, without one, between an output and
-                      the cost; it carries numbers, the first up to the weight, the last from there on
+                      the cost; a factor, within a card; it carries numbers, the first up to the weight, the last from
+                      there on
             terms     keys of the terms that have arrived with this step, where the number is a sum that grows
             formula   name of the formula of the number
     known   key of a number → the number of the step, counted from 1, with which it is complete
@@ -70,7 +71,9 @@ class Walk:
     def _error_terms(self, layer):
         for unit in self._units(layer):
             if layer in self.one_pass.slopes:
-                yield self._step("error term", "delta", layer, unit, formula=self.short(layer))
+                card = self._card(layer, unit)
+                yield self._step("error term", "delta", layer, unit, formula=self.short(layer),
+                                 moves=[self._move(card, card, f"slope{layer}[{unit}]")])
             elif layer in self.one_pass.slopes_of_units:
                 yield self._step("joined error term", "delta", layer, unit)
             else:

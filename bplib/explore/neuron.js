@@ -97,7 +97,7 @@ function neuronView(model, view, { pairs }) {
     const next = { w: state.w - state.eta * dC_dw, b: state.b - state.eta * dC_db };
     const after = values(next).C;
     if (!(Number.isFinite(after) && Math.abs(next.w) < FAR && Math.abs(next.b) < FAR)) {
-      view.tell("The steps diverge: each one overshoots further. Choose a smaller η, then Reset.", "error");
+      view.tell("The steps diverge: each one overshoots further. Press Reset, then choose a smaller η.", "error");
       return false;
     }
     trail.push({ w: state.w, C });

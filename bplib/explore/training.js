@@ -134,7 +134,7 @@ function trainingView(model, view, generated) {
 
   function step() {
     if (pupil.step()) return true;
-    view.tell("The steps diverge: the weights grow beyond all bounds. Choose a smaller η, then Reset.", "error");
+    view.tell("The steps diverge: the weights grow beyond all bounds. Press Reset, then choose a smaller η.", "error");
     return false;
   }
 

@@ -76,8 +76,8 @@ SENTENCES = {
     "all of that is done; what else happens?": "همه تمام شد؛ دیگر چه پیش می‌آید؟",
     "press Play. From where does each unit take its numbers?":
         "دکمهٔ «پخش» را بزنید. هر نورون عددهایش را از کجا می‌گیرد؟",
-    "on which unit of layer 1 does the cost depend most? Guess, then play on.":
-        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ حدس بزنید و بعد پخش را ادامه دهید.",
+    "on which unit of layer 1 does the cost depend most? Pause and guess, then play on.":
+        "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ مکث کنید و حدس بزنید، بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
     "find a learning rate η with which a Step overshoots.":
@@ -166,8 +166,8 @@ SENTENCES = {
         "گام بیش از حد بلند بود: هزینه از {before} به {after} بالا رفت.",
     "η is 0: a step moves nothing.": "η صفر است: گام چیزی را تغییر نمی‌دهد.",
     "The step is tiny ({size}): the slope is almost 0 here.": "گام ناچیز است ({size}): شیب در این‌جا تقریباً صفر است.",
-    "The steps diverge: each one overshoots further. Choose a smaller η, then Reset.":
-        "گام‌ها واگرا می‌شوند: هر گام از گام پیش بلندتر است. η کوچک‌تری انتخاب کنید و بعد دکمهٔ «از نو» را بزنید.",
+    "The steps diverge: each one overshoots further. Press Reset, then choose a smaller η.":
+        "گام‌ها واگرا می‌شوند: هر گام از گام پیش بلندتر است. دکمهٔ «از نو» را بزنید و بعد η کوچک‌تری انتخاب کنید.",
     "η is the {label}: {expected}; given: {given}.": "η {label} است: {expected}؛ داده‌شده: {given}.",
     "{key} is a {words}: a finite number; given: {given}.": "{key} {words} است: عددی متناهی؛ داده‌شده: {given}.",
     "{key} is an input: a finite number; given: {given}.": "{key} ورودی است: عددی متناهی؛ داده‌شده: {given}.",

@@ -54,12 +54,42 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     """
     cells: list[nbformat.NotebookNode] = []
     spoken = LANGUAGES[language(notebook)]
-    for cell in notebook.cells:
+    judged = _of_a_sheet(notebook)
+    after_question = [False, *map(_asks, notebook.cells)]
+    for after, cell in zip(after_question, notebook.cells):
+        if judged is not None and cell.id == "title":
+            cell.source = FOR_RUNNING.sub(ON_THE_PAGE if judged else IN_THE_NOTEBOOK, cell.source)
+        if judged and cell.id in ONLY_RUN:
+            continue
         if cell.id in marked and cells:
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
-        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, spoken))
+        cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, spoken, after))
     cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+FOR_RUNNING = re.compile(r"(?=^1\. \*\*Type\.\*\*)(?:.+\n?)+", re.M)
+"""What a sheet says about running it."""
+ON_THE_PAGE = """\
+Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the
+answer. A hint opens with a click. What you type is kept in this browser, and in a file if you save one. To hand in, or to
+have a function judged, download the notebook.
+"""
+IN_THE_NOTEBOOK = "The answers to these exercises are judged in the notebook. Download it; there:\n\n\\g<0>"
+ONLY_RUN = ("start", "hand-in", "summary")
+"""Cells of a sheet that say nothing on a page."""
+
+
+def _of_a_sheet(notebook):
+    """Whether a page judges some of the exercises of a sheet; None for what is none."""
+    rows = [row for what, row in map(_of_exercise, notebook.cells) if row]
+    return any(row.kind in FACTS for row in rows) if rows else None
+
+
+def _asks(cell):
+    """Whether a cell is a question, the answer of which the next one may show."""
+    return cell.cell_type == "code" and any(
+        "data-question" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
 
 
 def _markdown(cell):
@@ -74,8 +104,9 @@ def _linked(text):
     return REFERENCE.sub(r"\1.html", LINK.sub(lambda link: f"](page:{link[1]}.html{link[2] or '#'})", text))
 
 
-def _code(cell, language):
-    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page.
+def _code(cell, language, after_question):
+    """Its outputs, each in the form that is shown; what is folded away in JupyterLab is so on the page, and what comes next to
+    a question.
 
     Where an answer to an exercise is checked stands a field that judges it; the cells for the answer are in the notebook.
     A question that the page can judge gets a field as well.
@@ -85,7 +116,7 @@ def _code(cell, language):
         cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row)})]
     folded = cell.metadata.pop("jupyter", {})
     shown = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
-             if folded.get(key)]
+             if folded.get(key) or after_question and tag == "hide-output" and cell.outputs]
     tags = [REMOVED[what]] if row and row.kind in FACTS else shown
     cell.metadata = nbformat.from_dict({"tags": tags})
     for output in cell.outputs:
@@ -126,7 +157,7 @@ def first_page(entries: dict[str, str], first: nbformat.NotebookNode) -> str:
     first     the notebook with the table of contents; its explorer and its tables are shown
     """
     toy = _raw(f'<div class="first-toy">{first_explorer(first)}</div>')
-    lines = [f"# {TITLE}", "", toy, INTRODUCTION, "", _linked(tables(first)), ""]
+    lines = [f"# {TITLE}", "", LEAD, "", toy, INTRODUCTION, "", _linked(tables(first)), ""]
     for heading, pattern in PARTS.items():
         below = {name: entry for name, entry in entries.items() if PurePosixPath(name).match(pattern)}
         lines += _contents(heading, below)
@@ -149,11 +180,13 @@ def entry(name: str, notebook: nbformat.NotebookNode, contents: str) -> str:
     return found[1].replace("*", "") if found else title(notebook)
 
 
+LEAD = """
+In this course you derive backpropagation yourself. [Begin here](page:00-contents.html#), with a pencil; or drag a slider, and
+see which way the weight of a neuron moves, how far, and why.
+"""
 INTRODUCTION = """
-A neuron: drag a slider, and see which way its weight moves, how far, and why. Everything here moves like that.
-
-In this course you derive backpropagation yourself. Each formula was derived by machine and checked; you run it as a
-program, move it, and check it in numbers. [Begin here](page:00-contents.html#), with a pencil.
+Everything here moves like that. Each formula was derived by machine and checked; you run it as a program, move it, and check
+it in numbers.
 
 These pages need no network and no installation. What you type as an answer is judged in the page, and stays there. To change the programs and run them, download a notebook: each page
 has a link to its own.
