@@ -32,6 +32,8 @@ function progress(fields) {
 
   const answers = (some) => Object.fromEntries(some.map(({ id, answer }) => [id, answer]));
   const kept = () => tried(() => JSON.parse(localStorage.getItem(key))) ?? {};
+  /** What is here, in any tab: the storage has it all, and where a browser refuses one this page has its own. */
+  const all = () => ({ ...answers(counted()), ...kept() });
 
   /** Keep what has been typed into some fields; in another tab others may have been kept meanwhile. */
   function changed(...some) {
@@ -45,7 +47,8 @@ function progress(fields) {
   function put(text, name) {
     const pairs = known(JSON.parse(text)).filter(([{ counts }]) => counts);
     if (!pairs.length) throw new TypeError("no answer to a question of this page");
-    const lost = pairs.filter(([{ answer }, { text }]) => answer.text.trim() && answer.text !== text).length;
+    const here = all(), before = (id) => answerIn(here[id])?.text ?? "";
+    const lost = pairs.filter(([{ id }, { text }]) => before(id).trim() && before(id) !== text).length;
     const typed = lost === 1 ? "1 answer that is typed here" : `${lost} answers that are typed here`;
     if (lost && !confirm(`${name} replaces ${typed} by something else. Load it?`)) return;
     for (const [one, answer] of pairs) one.show(answer);
@@ -53,7 +56,7 @@ function progress(fields) {
   }
 
   save.addEventListener("click", () => {
-    const address = URL.createObjectURL(new Blob([JSON.stringify({ ...answers(counted()), ...kept() }, null, 1)], { type: "application/json" }));
+    const address = URL.createObjectURL(new Blob([JSON.stringify(all(), null, 1)], { type: "application/json" }));
     h("a", { href: address, download: `${location.pathname.split("/").at(-1).replace(/\.html$/, "")}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   });
