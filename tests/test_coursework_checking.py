@@ -80,10 +80,16 @@ def test_what_is_right_about_an_unknown_answer():
     feedback = check("1.1", "3(a-y)g'(z)x").feedback
     assert "no mistake that is known" in feedback and "right up to a constant factor" in feedback and "`x`" in feedback
     assert "sign is right" not in check("1.1", "x^2").feedback
-    row = EXERCISES["3.1"]
-    told = arrays_that_enter_right(row, parse("sum_k delta_k", row.vocabulary))
-    assert told == ["`delta2` enters it in the right way."]
-    assert arrays_that_enter_right(row, parse("sum_k delta_k^2", row.vocabulary)) == []
+
+
+@pytest.mark.parametrize("id, answer, names", [
+    ("3.1", "sum_k w_kj δ_k", "`W2`, `delta2` enter"), ("3.1", "sum_k δ_k", ""), ("3.1", "g'(z_j) δ_j", "`z1` enters"),
+    ("2.2", "(a-y) W2[1,2] a1_2 (1 - a1_2) x_2", "`W2`, `a2`, `y` enter"), ("2.2", "W2[1,1] x_1", "`x` enters"),
+    ("2.3", "1/N sum_s δ1[s,1]", ""), ("1.1", "(a-y)x^2", "`a`, `y` enter"), ("5.4", "z_j", "")])
+def test_an_array_is_praised_only_where_no_entry_stands_in_the_place_of_another(id, answer, names):
+    row = EXERCISES[id]
+    told = arrays_that_enter_right(row, parse(answer, row.vocabulary))
+    assert told == [f"{names} it in the right way."] * bool(names)
 
 
 def test_an_index_left_free_is_pointed_out():

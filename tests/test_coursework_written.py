@@ -3,6 +3,7 @@ made every day, named."""
 import pytest
 
 from bplib.coursework import check, hint, question
+from bplib.coursework.checking import ONE_DIGIT
 from bplib.coursework.reading import digits
 
 RIGHT = {
@@ -20,15 +21,20 @@ RIGHT = {
         ("1.1", "dC/dw = 2(a-y)g'(z)x"), ("1.1", "∂C/∂w = 2(a-y)g'(z)x"),
         ("1.1", r"\frac{\partial C}{\partial w} = 2(a-y)g'(z)x"), ("1.2", "δ = 2(a-y)a(1-a)"),
         ("1.5", "C = 1/N sum_s (a_s-y_s)²"), ("3.1", "δ1_j = g'(z1_j) sum_k W2_kj δ2_k"), ("1.4", "eta = 1/4"),
-        ("1.4", "η = 0,25")],
+        ("1.4", "η = 0,25"), ("1.1", "=2(a-y)g'(z)x"), ("1.1", " $= 2(a-y)g'(z)x$."), ("1.3", "=0.141"), ("1.3", "= 0,141")],
     "what stands around": [
         ("1.1", "$2(a-y)g'(z)x$"), ("1.1", "$$2(a-y)g'(z)x$$"), ("1.1", r"\(2(a-y)g'(z)x\)"), ("1.1", "2(a-y)g'(z)x."),
-        ("1.1", "2(a-y)g'(z)x;"), ("1.1", r"\displaystyle 2(a-y)g'(z)x")],
+        ("1.1", "2(a-y)g'(z)x;"), ("1.1", '"2(a-y)g\'(z)x"'), ("1.1", "“2(a-y)g'(z)x.”"), ("1.3", '"0.141".'), ("1.1", "«= 2(a-y)g'(z)x»"),
+        ("1.1", r"\displaystyle 2(a-y)g'(z)x")],
     "LaTeX": [
         ("1.1", r"2(a-y)g^{\prime}(z)x"), ("1.1", r"\frac21 (a-y) g^\prime(z) x"), ("1.5", r"\frac1N \sum_s (a_s-y_s)^2"),
         ("1.5", r"\frac{1}N \sum_{s=1}^N (a_s-y_s)^2"), ("2.1", "(w_{h,m} δ_m + w_{h,o} δ_o)(1 - a_h^2)"),
         ("1.2", r"\frac{2a(1-a)(a-y)}1")],
-    "decimal commas": [("1.3", "0,141"), ("1.4", "0,25"), ("5.5", "0,00286")],
+    "decimal commas": [("1.3", "0,141"), ("1.4", "0,25"), ("5.5", "0,00286"), ("1.4", "۰٫۲۵"), ("1.4", "٫٢٥"), ("2.4", "‑0,715")],
+    "what has no width": [
+        ("1.1", "\ufeff2(a-y)\u200bg'(z)\u2062x\u200f"), ("1.3", "\u200e0.141\u2069"), ("1.6", "\u200bB\u200b"),
+        ("3.2", "1/N sum_{s\u200b} δ1_{s\u2063j} x_sk")],
+    "signs that look alike": [("1.1", "2∗(a‑y)∗g'(z)∗x"), ("1.1", "2(a‐y)·g'(z)·x")],
     "exact numbers with few digits": [("1.4", 0.25), ("1.4", "1/4"), ("1.4", ".25")],
     "letters of options": [("2.5", "D"), ("2.5", "d"), ("2.5", "(d)"), ("2.5", "Eight"), ("4.4", "A"), ("5.6", " c ")],
 }
@@ -81,6 +87,8 @@ SENTENCES = [
     ("3.3", "diag(a) - a a^T", "a diagonal matrix is p[j] times [i = j]"),
     ("3.3", "a_i(1-a_i) if i=j else -a_i a_j", "a condition in square brackets"),
     ("3.3", r"\begin{cases} a \end{cases}", "conditions in square brackets"),
+    ("3.1", "g'(z_j) W2ᵀ_jk δ_k", "swap the indices"), ("3.1", "g'(z_j) (W2[k,j] δ_k)⊤", "A transpose belongs to matrices"),
+    ("3.1", "g'(z1_j) W2^T δ2", "swap the indices"),
     ("1.1", "np.exp(z)", "without names of a program"),
     ("1.5", "1/N Σ (a-y)²", "Over which index is the sum?"),
     ("1.4", "η > 1/4", "Type a number"),
@@ -105,9 +113,15 @@ def test_what_is_not_read_gets_a_sentence_of_its_own(exercise, answer, says):
 
 
 def test_too_few_digits_accuse_of_nothing_and_cost_nothing():
-    for answer in ("0.0029", "0.0028", "0.003"):
-        verdict = check("5.5", answer)
+    for exercise, answer in [*(("5.5", one) for one in ("0.0029", "0.0028", "0.003")), ("1.3", "1"), ("2.4", -1), ("3.5", "-1")]:
+        verdict = check(exercise, answer)
         assert verdict.outcome == "undecided" and not verdict.mistakes
+        assert answer in ("0.0029", "0.0028") or verdict.feedback == ONE_DIGIT
+
+
+def test_a_mistake_that_one_digit_tells_has_its_name():
+    assert check("1.4", "0.5").mistakes and check("4.7", "-2").mistakes and check("4.7", "0").outcome == "wrong"
+    assert check("1.3", "1.0").outcome == "wrong"  # two digits, and far off
 
 
 def test_digits_of_a_number():

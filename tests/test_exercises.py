@@ -128,10 +128,18 @@ def test_what_a_wrong_option_is_told(row):
 
 @pytest.mark.parametrize("given, number", [
     ("A", 1), ("d", 4), (" D ", 4), ("(b)", 2), ("`delta2 @ W2.T`", 2), ("delta2 @ W2.T", 2), ("E", None), ("AB", None),
-    ("", None), (1, None), ("1", None), (4.0, None), ("α", None), ("W2", None), ([], None)])
+    ("", None), (1, None), ("1", None), (4.0, None), ("α", None), ("W2", None), ([], None),
+    ('"B"', 2), ("“b.”", 2), ("«B»", 2), ("B) `delta2 @ W2.T`", 2), ('"B: delta2 @ W2.T"', 2), ("b delta2 @ w2.t", 2),
+    ("DELTA2 @ W2", 1), ("A) delta2 @ W2.T", None), ("B)", 2), ("B, I think", None), ("E) delta2 @ W2", None)])
 def test_an_option_is_chosen_by_its_letter_or_its_text(given, number):
     found = coursework.collected("4.4", given)
     assert coursework.reading.option(found, EXERCISES["4.4"].options) == number
+
+
+def test_options_that_differ_in_case_only_are_told_apart():
+    options = ["delta2 @ W", "delta2 @ w", "Both"]
+    for given, number in [("delta2 @ W", 1), ("delta2 @ w", 2), ("Delta2 @ w", None), ("B) delta2 @ w", 2), ("both", 3)]:
+        assert coursework.reading.option({"text": given}, options) == number
 
 
 @pytest.mark.parametrize("id, answer, given", [
@@ -244,7 +252,7 @@ def test_a_function_that_stops_for_some_layers_and_has_a_known_mistake():
 
 
 @pytest.mark.parametrize("id, answer, shown", [
-    ("1.4", 0.25, "✓ **Right** (exercise 1.4)"), ("1.4", 7, "✗ **Not yet** (exercise 1.4)"),
+    ("1.4", 0.25, "✓ **Right** (exercise 1.4)"), ("1.4", 7.25, "✗ **Not yet** (exercise 1.4)"),
     ("1.1", "(a", "– **Cannot be read** (exercise 1.1)"), ("1.1", "", "– **Nothing here yet** (exercise 1.1)"),
 ])
 def test_a_verdict_shows_a_tick_only_where_the_answer_is_right(id, answer, shown):

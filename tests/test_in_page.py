@@ -21,7 +21,8 @@ from bplib.recipe import network_of, recipe
 
 
 RARE = (("3.1", "sum_j (w_kj) δ_j"), ("3.1", "(sum_j w_kj) δ_j"), ("1.1", "--2(a-y)g'(z)x"), ("1.1", "+-+-2(a-y)g'(z)x"),
-        ("2.3", "[k=k] x_k δ1_2/N"), ("2.3", "x_k δ1_2/N"), ("3.2", "δ_j^(1) x_k/N"), ("4.6", "w_jk²"), ("1.1", "x^(1/3)"))
+        ("2.3", "[k=k] x_k δ1_2/N"), ("2.3", "x_k δ1_2/N"), ("3.2", "δ_j^(1) x_k/N"), ("4.6", "w_jk²"), ("1.1", "x^(1/3)"),
+        ("2.2", "(a-y) W2[1,1] a1_2 (1 - a1_2) x_1"), ("2.2", "2(a-y) W2[1,2] a1_2 (1 - a1_2) x_2"), ("3.1", "z_j sum_k w_kj δ_k"))
 """What inputs drawn at random seldom have."""
 
 
@@ -31,7 +32,7 @@ def rounded():
         right = float(reference(row).right[0][row.ask].array)
         for digits in (1, 2):
             unit = 10.0 ** (np.floor(np.log10(abs(right))) - digits + 1)
-            yield from ((row, f"{round(right / unit + off) * unit:.{digits}g}") for off in (-1, 0, 0.5, 1))
+            yield from ((row, f"{round(right / unit + off) * unit:.{digits}g}") for off in (-1, 0, 0.5, 1, 6))
 
 
 def test_verdicts_are_those_of_python_word_for_word():

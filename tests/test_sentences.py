@@ -33,9 +33,9 @@ TOLD = {
         "1.1", "2.0000001(a-y)g'(z)x"), "nowhere finite": ("1.1", "2(a-y)g'(z)x log(-1)/log(-1)"),
     "free index": ("3.2", "1/N sum_s δ_j x_p"), "free sample": ("3.2", "δ_j x_k/N"),
     "single units": ("3.1", "g'(z_j) (w_1j δ_1 + w_2j δ_2)"),
-    "enters right": ("3.1", "sum_k delta_k"), "two that look the same": ("5.3", "sum_k w_kj δ_k"),
+    "enters right": ("3.1", "g'(z_j) sum_k w_kj δ_k^2"), "two that look the same": ("5.3", "sum_k w_kj δ_k"),
 
-    "wrong number": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
+    "wrong number": ("1.4", 7.25), "one digit": ("1.4", 7), "known number": ("1.4", "0.5"), "option with a mistake": ("4.4", "B"),
     "option without": ("4.4", "C"),
 }
 """What is said → an answer to which it is said."""

@@ -153,6 +153,46 @@ def test_answers_to_exercises_are_judged_on_the_page(browser, site):
         assert violations(page, "article") == []
 
 
+def asked_before(page, file, answer):
+    """What the page asks before it loads a file; the answer is "accept" or "dismiss"."""
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: getattr(dialog, answer)())
+        page.set_input_files("input[type=file]", file)
+    return asked.value.message
+
+
+@pytest.mark.thorough
+def test_what_is_typed_is_not_lost(browser, site):
+    """Not in another tab, not by a file, not where it was left unchecked, which counts for nothing after a reload."""
+    with from_disk(browser, site / "coursework/sheet-1-one-neuron.html") as (page, complaints):
+        with page.expect_popup() as opened:
+            page.evaluate("open(location.href)")
+        other, answers = opened.value, {"1.1": "2(a-y)g'(z)x", "1.4": "0.25"}
+        for tab, id in ((page, "1.1"), (other, "1.4")):
+            field = tab.get_by_label(f"Exercise {id}")
+            field.fill(answers[id])
+            field.press("Enter")
+        page.get_by_label("Exercise 1.6").fill("B")
+        old = {"name": "old.json", "mimeType": "application/json", "buffer": b'{"1.4": "4"}'}
+        assert "old.json replaces 1 answer that is typed here" in asked_before(page, old, "dismiss")
+        assert page.get_by_label("Exercise 1.4").input_value() == ""
+        other.close()
+        page.reload()
+        progress = page.locator(".judged-progress")
+        expect(progress).to_contain_text("2 of 6")
+        assert {id: page.get_by_label(f"Exercise {id}").input_value() for id in answers} == answers
+        assert page.get_by_label("Exercise 1.6").input_value() == "B"
+        with page.expect_download() as saved:
+            progress.get_by_role("button", name="Save to a file").click()
+        field = page.get_by_label("Exercise 1.1")
+        for answer, typed, right in (("dismiss", "newer", 1), ("accept", answers["1.1"], 2)):
+            field.fill("newer")
+            assert "1 answer that is typed here" in asked_before(page, saved.value.path(), answer)
+            expect(progress).to_contain_text(f"{right} of 6")
+            assert field.input_value() == typed
+        assert not complaints
+
+
 @pytest.mark.thorough
 def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
     """A wrong answer gets its mistake's name, and opens nothing; the right one opens the answer."""
@@ -167,6 +207,9 @@ def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
             assert question.locator("details[open]").count() == opened
         assert question.locator("p mjx-container").count() == 1 and page.locator(".judged-progress").count() == 0
         assert page.locator(".judged").count() == 5 and not complaints
+        page.reload()
+        expect(told).to_contain_text("✓ درست")
+        assert field.input_value() == "2(a_o-y)g'(z_o)" and question.locator("details[open]").count() == 0
 
 
 @pytest.mark.thorough

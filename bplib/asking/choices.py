@@ -3,6 +3,7 @@ from collections.abc import Mapping
 
 from ..coursework.reading import LETTERS, option
 from ..errors import InputError
+from ..formula.tokens import stripped
 from ..languages import TABLE as LANGUAGES
 from ..languages import current
 from . import prose
@@ -27,7 +28,7 @@ class Choice(Question):
     def judge(self, answer) -> Verdict:
         if not isinstance(answer, str):
             return not_a_text(answer)
-        if not answer.strip():
+        if not stripped(answer):
             return missing(self.language)
         number = option({"text": answer}, self.options)
         if number is None:

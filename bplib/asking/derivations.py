@@ -3,6 +3,7 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
+from ..formula.tokens import stripped
 from ..lines.text import lines_of
 from ..lines.tree import Call, Derivative, Entry, Partial, Size, walk
 from ..lines.verdict import MARKS
@@ -32,7 +33,7 @@ class DerivationQuestion(Question):
     def judge(self, answer) -> Verdict:
         if not isinstance(answer, str):
             return not_a_text(answer)
-        if not answer.strip():
+        if not stripped(answer):
             return missing(self.language)
         return for_each_layer(self.goals, lambda goal: self._verdict(goal, answer))
 

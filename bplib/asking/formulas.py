@@ -4,6 +4,7 @@ from html import escape
 
 from ..errors import InputError
 from ..explore.mathml import typeset
+from ..formula.tokens import stripped
 from ..recipe import recipe
 from . import prose
 from .goal import goals as read_goals
@@ -30,7 +31,7 @@ class Formula(Question):
     def judge(self, answer) -> Verdict:
         if not isinstance(answer, str):
             return not_a_text(answer)
-        if not answer.strip():
+        if not stripped(answer):
             return missing(self.language)
         return for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
 
@@ -49,7 +50,7 @@ class Formula(Question):
 
     def understood(self, text):
         empty = {"mathml": "", "message": "", "position": None}
-        if not text.strip():
+        if not stripped(text):
             return empty
         try:
             ((_, latex, problem), *more) = self.goal.shown(self.goal.line(text))

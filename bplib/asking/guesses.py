@@ -3,7 +3,7 @@ from math import floor, log10
 
 from ..coursework.reading import number as read_number
 from ..errors import InputError
-from ..formula.tokens import FormulaError
+from ..formula.tokens import FormulaError, stripped
 from ..inputs import checked_number
 from .question import Question, missing
 from .verdict import Verdict
@@ -24,7 +24,7 @@ class Guess(Question):
                          label=self.language.phrase("Your guess"))
 
     def judge(self, answer) -> Verdict:
-        if isinstance(answer, str) and not answer.strip():
+        if isinstance(answer, str) and not stripped(answer):
             return missing(self.language)
         try:
             found = read_number({"text": answer.replace(self.unit, " ") if self.unit else answer}

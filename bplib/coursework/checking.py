@@ -5,9 +5,9 @@ from ..errors import InputError
 from . import derivations, feedback, functions, reading
 from .exercises import code_name
 from .grammar import parse
-from .matching import Value, prepare, reference
+from .matching import EQUAL, Value, prepare, reference
 from .mistakes import TABLE
-from ..formula.tokens import FormulaError
+from ..formula.tokens import FormulaError, stripped
 from .variants import exercise
 from .verdict import NotRight, Verdict
 
@@ -59,7 +59,7 @@ def judged(id, found):
     id   of the exercise, or the exercise itself, such as one with other test points (`exercises.Function.drawn`)
     """
     row = exercise(id)
-    if found.get("missing"):
+    if found.get("missing") or stripped(found.get("text", "?")) in functions.NOTHING:
         return missing(row)
     return KINDS[row.kind](row, found)
 
@@ -134,17 +134,18 @@ def named(row, groups, *facts):
     return Verdict(row.id, "wrong", round(credit, 3), names, "\n\n".join(filter(None, text)))
 
 
-def decided(row, answer, notes=(), more=lambda: [], tree=None):
+def decided(row, answer, notes=(), more=lambda: [], tree=None, same=None):
     """The verdict on an answer with these values at the test points.
 
     notes   sentences that go with any wrong answer;  more   a function that gives some for one that is not known
     tree    the formula that was typed, where it is one
+    same    up to which relative difference an answer is a known wrong one, where not as for the right one
     """
     known = reference(row)
     gap = known.distance(answer)
     if gap <= known.equal:
         return right(row)
-    groups = () if np.isnan(gap) else known.names(answer)
+    groups = () if np.isnan(gap) else known.names(answer, same)
     number = "" if row.kind == "number" else feedback.number_told(row, known.right, answer, tree)
     if groups:
         return named(row, groups, *notes, number)
@@ -214,26 +215,33 @@ def _number(row, found):
         value = reading.number(found)
     except InputError as error:
         return invalid(row, str(error))
-    if told := _rounded(float(reference(row).right[0][row.ask].array), value, reading.digits(found)):
+    digits = reading.digits(found)
+    if told := _rounded(float(reference(row).right[0][row.ask].array), value, digits):
         return Verdict(row.id, "undecided", 0.0, (), told)
-    verdict = decided(row, [{row.ask: Value(np.asarray(value))}])
-    return verdict if verdict.right or verdict.mistakes else wrong(
+    verdict = decided(row, [{row.ask: Value(np.asarray(value))}], same=EQUAL if digits == 1 else None)
+    if verdict.right or verdict.mistakes:
+        return verdict
+    return Verdict(row.id, "undecided", 0.0, (), ONE_DIGIT) if digits == 1 else wrong(
         row, "That is not the number, and no mistake that is known gives it.")
 
 
 DIGITS = 3
+ONE_DIGIT = "Give three digits. One is too few to tell this number from others."
 
 
 def _rounded(right, value, digits):
-    """What to say of a number with too few digits that is the right one, as far as it goes; None for any other."""
-    if digits is None or digits >= DIGITS or not value or right * value < 0:
+    """What to say of a number with too few digits that may be the right one; None for any other."""
+    if digits is None or digits >= DIGITS or right * value <= 0:
         return None
     if value in (right, float(f"{right:.{DIGITS - 1}e}")):  # 0.54 is 0.540
         return None
-    unit = 10.0 ** (np.floor(np.log10(abs(value))) - digits + 1)
-    if abs(value - right) <= unit / 2 * (1 + 1e-9):
-        return "That is right, as far as it goes. Give three digits."
-    return "That is close. Give three digits, rounded." if abs(value - right) < unit else None
+    unit, off = 10.0 ** (np.floor(np.log10(abs(right))) - digits + 1), abs(value - right)
+    if off >= unit:
+        return None
+    if digits < 2:
+        return ONE_DIGIT
+    return ("That is right, as far as it goes. Give three digits." if off <= unit / 2 * (1 + 1e-9) else
+            "That is close. Give three digits, rounded.")
 
 
 def _derivation(row, found):

@@ -1,5 +1,6 @@
 """Sentences for the learner: what the mistake is, where to look, a number that shows it.  Never the answer."""
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -109,31 +110,41 @@ def _factor_told(ratio):
 
 
 def arrays_that_enter_right(row, tree):
-    """The arrays in a formula that change it as they change the right answer when they alone are doubled."""
+    """The arrays in a formula that change it as they change the right answer when they alone are changed, each entry of
+    theirs by another factor: then no entry stands in the place of another."""
     names = sorted({node.name for node in walk(tree) if isinstance(node, Entry)} - {"N"})
     point = row.test_at[-1]
-    right = [name for name in names if factor_of_right(row, name)
-             == _factor(point, name, lambda: formula_values(row, tree, [point])[0][0][row.ask]) != 1.0]
+    right = [name for name in names if _same_change(change_of_right(row, name), _change(
+        point, name, lambda: formula_values(row, tree, [point])[0][0][row.ask]))]
     if not right:
         return []
     names = ", ".join(f"`{row.called(name)}`" for name in right)
     return [f"{names} {'enters' if len(right) == 1 else 'enter'} it in the right way."]
 
 
-def factor_of_right(row, name):
-    """By which factor the right answer changes when an array is doubled at the last test point."""
+def change_of_right(row, name):
+    """By which factor each entry of the right answer changes when an array is changed at the last test point."""
     point = row.test_at[-1]
-    return _factor(point, name, lambda: row.value(point.run(row.lines))[row.ask])
+    return _change(point, name, lambda: row.value(point.run(row.lines))[row.ask])
 
 
-def _factor(point, name, value):
-    """By which factor a value changes when an array is doubled; 1.0 where by no single one."""
-    before = value().array
-    with point.doubled(name):
-        after = value().array
-    some = np.isfinite(before) & np.isfinite(after) & (before != 0)
-    ratio = after[some] / before[some]
-    return round(float(ratio[0]), 6) if ratio.size and np.ptp(ratio) <= CONSTANT else 1.0
+def _change(point, name, value):
+    before = value()
+    with point.changed(name), np.errstate(all="ignore"):
+        return replace(before, array=value().array / before.array)
+
+
+def changes(factors):
+    """Whether there is a change in some factors."""
+    return bool((np.abs(factors[np.isfinite(factors)] - 1) > CONSTANT).any())
+
+
+def _same_change(right, answer):
+    one, other = _side_by_side(right, answer)
+    if one is None or not changes(one):
+        return False
+    both = np.isfinite(one) & np.isfinite(other)
+    return bool((np.abs(other - one)[both] <= CONSTANT * np.abs(one[both])).all() and changes(other[both]))
 
 
 def free_indices_told(row, tree):

@@ -14,12 +14,11 @@ import re
 from functools import partial
 
 from ..formula.arithmetic import CONDITIONS, LARGEST_POWER, Arithmetic
-from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token, quoted
+from ..formula.tokens import MOST_TOKENS, SPACE, SUBSCRIPTS, SUPERSCRIPTS, Token, quoted, stripped
 from .tree import Binary, Call, Entry, Index, Negative, Number, Sum, has_index
 from .vocabulary import KRONECKER, Name, differentiable
 
 MOST_INDICES = 6
-NO_TRANSPOSE = "A transpose belongs to matrices; in a formula with indices swap the indices instead."
 
 
 ABOUT = {
@@ -35,7 +34,7 @@ ABOUT = {
 def parse(text, vocabulary):
     """The tree of a formula; FormulaError with the position where it cannot be read.
 
-    What stands around a formula is left aside: $ signs, a full stop at the end, and the name of what is asked for with
+    What stands around a formula is left aside: quotation marks, $ signs, a full stop at the end, and the name of what is asked for with
     an equals sign.
     """
     return _Parser(formula_alone(text) if isinstance(text, str) else text, vocabulary).run()
@@ -43,14 +42,16 @@ def parse(text, vocabulary):
 
 LETTER = f"A-Za-zͰ-Ͽŷ{''.join(SUBSCRIPTS)}{''.join(SUPERSCRIPTS)}"
 WORD = f"{LETTER}_0-9"
-WRAPPING = re.compile(rf"\$|\\[()\[\]]|(?<=[{WORD})\]}}'$])[.;,]{SPACE}*$|\\displaystyle")
+QUOTES = "\"“”„«»"
+WRAPPING = re.compile(rf"\$|\\[()\[\]]|\\displaystyle|^{SPACE}*[{QUOTES}]|[{QUOTES}](?=[.;,]?{SPACE}*$)"
+                      rf"|(?<=[{WORD})\]}}'${QUOTES}])[.;,](?=[{QUOTES}]?{SPACE}*$)")
 LEFT_SIDE = re.compile(rf"(?:[{WORD}∂/{{}}\\^()\[\],'′\-]|{SPACE})+")
 RELATION = re.compile(r"(?<![<>!=])=(?!=)")
 
 
 def formula_alone(text: str) -> str:
-    """The text with what only surrounds a formula made blank, so that every character keeps its place: $ signs, a full stop
-    at the end, and `∂C/∂w =` at the beginning."""
+    """The text with what only surrounds a formula made blank, so that every character keeps its place: quotation marks, $ signs,
+    a full stop at the end, and `=` or `∂C/∂w =` at the beginning."""
     text = WRAPPING.sub(lambda match: " " * len(match[0]), text)
     depth, equals = 0, []
     for at, character in enumerate(text):
@@ -60,7 +61,8 @@ def formula_alone(text: str) -> str:
     if len(equals) != 1:
         return text
     left = text[:equals[0]]
-    named = LEFT_SIDE.fullmatch(left) and re.search(f"[{LETTER}_]", left) and not re.search(r"sum|[-−]", left)
+    named = not stripped(left) or (
+        LEFT_SIDE.fullmatch(left) and re.search(f"[{LETTER}_]", left) and not re.search(r"sum|[-−]", left))
     return " " * (equals[0] + 1) + text[equals[0] + 1:] if named else text
 
 
@@ -201,7 +203,7 @@ class _Parser(Arithmetic):
         self.fail(f"{quoted(token.text[:30])} is not a name of this exercise.{hint} {known}", token)
 
     def entry(self, name, token):
-        written = self.text[token.position:self.next.position].strip() or token.text
+        written = stripped(self.text[token.position:self.next.position]) or token.text
         if self.next.kind == "prime":
             self.fail(f"A prime marks the derivative of a function such as g; {written} is a quantity.", token)
         indices = []
@@ -209,11 +211,11 @@ class _Parser(Arithmetic):
             indices += self.subscripts(self.take(), max(name.counts) - len(indices))
         while self.next.kind == "[" and len(indices) < max(name.counts) and not self.starts_condition():
             indices += self.in_brackets()
-        if self.next.kind == "^" and self.look(1).text in ("T", "top"):
-            self.fail(NO_TRANSPOSE)
+        if self.next.kind == "transpose" or self.next.kind == "^" and self.look(1).text in ("T", "top"):
+            self.fail(self.SIGNS["transpose"])
         full = name.full(indices)
         if full is None:
-            typed = self.text[token.position:self.next.position].strip()
+            typed = stripped(self.text[token.position:self.next.position])
             self.fail(_wanted(name, written, indices) + self.vocabulary.hint(typed), token)
         return Entry(name.array, full)
 

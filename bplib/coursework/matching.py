@@ -186,20 +186,23 @@ class Reference:
     def is_right(self, values):
         return self.distance(values) <= self.equal
 
-    def names(self, values):
+    def names(self, values, tolerance=None):
         """The names of all known wrong answers with these values, a tuple of tuples: of those with one mistake, and
-        where there is none, of those with two."""
+        where there is none, of those with two.
+
+        tolerance   the relative difference up to which values count as equal, where it is not that of right answers
+        """
         with np.errstate(all="ignore"):
             for candidates in ("single", "double"):
-                found = dict.fromkeys(c.names for c in getattr(self, candidates) if self._matches(c, values))
+                found = dict.fromkeys(c.names for c in getattr(self, candidates) if self._matches(c, values, tolerance or self.equal))
                 if found:
                     return tuple(found)
         return ()
 
-    def _matches(self, candidate, values):
+    def _matches(self, candidate, values, tolerance):
         last = self._at_last(candidate)
-        return last is not None and equal(last, values[-1], self.equal) and all(
-            equal(*pair, self.equal) for pair in zip(self.values_of(candidate), values))
+        return last is not None and equal(last, values[-1], tolerance) and all(
+            equal(*pair, tolerance) for pair in zip(self.values_of(candidate), values))
 
 
 @lru_cache(maxsize=10_000)

@@ -190,10 +190,10 @@ class NumericPoint:
         return {**self.arrays, **{name: self.arrays[name].other_way_round for name in self.turned}}
 
     @contextmanager
-    def doubled(self, name):
-        """One array twice as large, all others as they are, while the block runs."""
+    def changed(self, name):
+        """One array changed, each entry by another factor, and all others as they are, while the block runs."""
         kept = self.arrays
-        self.arrays = {**kept, name: kept[name].twice}
+        self.arrays = {**kept, name: kept[name].changed("F" if name in self.turned else "C")}
         try:
             yield
         finally:

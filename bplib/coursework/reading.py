@@ -4,7 +4,8 @@ import re
 import numpy as np
 
 from ..errors import InputError
-from ..formula.tokens import DIGIT, DIGITS, SPACE
+from ..formula.tokens import DIGIT, DIGITS, MINUS, POINT, SPACE, stripped
+from . import grammar
 from .grammar import formula_alone, parse
 from .matching import Value, formula_value
 from .values import Misfit, evaluate
@@ -12,8 +13,8 @@ from .vocabulary import FUNCTIONS, Vocabulary
 
 ARITHMETIC = Vocabulary({}, FUNCTIONS, ())
 LETTERS = "ABCDEFGH"
-DECIMAL_COMMA = re.compile(rf"({SPACE}*[-+−]?{DIGIT}+),({DIGIT}+{SPACE}*)")
-PLAIN = re.compile(rf"{SPACE}*[-+−]?({DIGIT}*)\.?({DIGIT}*)(?:[eE][-+]?{DIGIT}+)?{SPACE}*")
+DECIMAL_COMMA = re.compile(rf"({SPACE}*[{MINUS}+]?{DIGIT}+),({DIGIT}+{SPACE}*)")
+PLAIN = re.compile(rf"{SPACE}*[{MINUS}+]?({DIGIT}*){POINT}?({DIGIT}*)(?:[eE][-+]?{DIGIT}+)?{SPACE}*")
 
 
 def formula_values(row, tree, points=None):
@@ -60,21 +61,40 @@ def _with_point(text):
 
 def digits(found):
     """How many digits a number was given with; None for one that is worked out, such as 1/3."""
-    written = _with_point(found["text"]) if "text" in found else repr(found.get("number"))
+    written = _with_point(found["text"]) if "text" in found else repr(found.get("number")).removesuffix(".0")
     match = PLAIN.fullmatch(written)
     return len("".join(DIGITS.get(c, c) for c in match[1] + match[2]).lstrip("0")) if match else None
 
 
+QUOTES = "'`´‘’" + grammar.QUOTES
+LETTERED = re.compile(rf"[().]*([A-Za-z])[().:]*{SPACE}*([\s\S]*)")
+
+
+def unquoted(text):
+    """A text without the quotation marks around it."""
+    return stripped(stripped(text).strip(QUOTES))
+
+
 def option(found, options):
-    """The number of an option, from its letter or its text; None where there is no such option.
+    """The number of an option, from its letter, its text or both; None where there is no such option.
 
     Options have letters, because a number may be taken for an answer to a question about a number.
     """
-    text, plain = found.get("text", "").strip().strip("`"), [option.strip("`") for option in options]
-    letter = text.strip("().").upper()
-    if letter in tuple(LETTERS[:len(options)]):  # first: a page sends it, also where an option is a letter itself
-        return LETTERS.index(letter) + 1
-    return plain.index(text) + 1 if text in plain else None
+    text, texts = unquoted(found.get("text", "")), [unquoted(option) for option in options]
+    if lettered := LETTERED.fullmatch(text):
+        at, rest = LETTERS[:len(texts)].find(lettered[1].upper()) + 1, unquoted(lettered[2])
+        if at and (not rest or _of_text(rest, texts) == at):  # first: a page sends it, also where an option is a letter itself
+            return at
+    return _of_text(text, texts)
+
+
+def _of_text(text, texts):
+    """The number of a text among some, in any case where that leaves no other; None for none."""
+    for same in (str, str.lower):
+        found = [at for at, one in enumerate(texts, 1) if same(one) == same(text)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def given(found):

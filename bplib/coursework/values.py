@@ -56,9 +56,10 @@ class Stored:
         """The array of a weight with its two indices exchanged."""
         return Stored(self.values.T, self.rank, self.extra, "sends" if self.first == "receives" else "receives")
 
-    @property
-    def twice(self):
-        return Stored(2 * self.values, self.rank, self.extra, self.first)
+    def changed(self, order="C"):
+        """The array with its first entry times 2, the next times 3/2, then 4/3 and so on.  `order` as in NumPy."""
+        factors = 1 + 1 / np.arange(1, self.values.size + 1)
+        return Stored(factors.reshape(self.values.shape, order=order) * self.values, self.rank, self.extra, self.first)
 
 
 class Later(Stored):

@@ -35,6 +35,7 @@ class Arithmetic:
         ",": "Indices stand in square brackets, separated by a comma: w[j,k].",
         ":": "Slices are for programs; a formula names one entry: w[j,k].",
         ")": "This bracket was never opened.", "]": "This bracket was never opened.",
+        "transpose": "A transpose belongs to matrices; in a formula with indices swap the indices instead.",
         "sub": "A subscript belongs to a name: w_jk.",
     }
     """What to say of a sign where none of its kind can stand."""

@@ -1,7 +1,7 @@
 """From characters to tokens: what people write for a formula, unicode and LaTeX names included.
 
 A token is (kind, text, position).  Kinds: number, name, sub (subscripts), layer (a superscript in brackets), prime,
-power (a superscript number), and for anything else the sign itself: ( ) [ ] + - * / ^ , = …
+power (a superscript number), transpose, and for anything else the sign itself: ( ) [ ] + - * / ^ , = …
 
 Tables and patterns are written so that JavaScript reads them too (`in_page`).
 """
@@ -16,7 +16,8 @@ MOST_TOKENS = 400
 
 GREEK = {"α": "alpha", "δ": "delta", "Δ": "delta", "η": "eta", "λ": "lambda", "σ": "sigma", "θ": "theta", "π": "pi",
          "φ": "phi", "ϕ": "phi", "β": "beta", "Σ": "sum", "∑": "sum", "μ": "mu", "ε": "epsilon"}
-SIGNS = {"−": "-", "–": "-", "—": "-", "·": "*", "⋅": "*", "×": "*", "∙": "*", "⊙": "*", "∘": "*", "•": "*", "÷": "/",
+MINUS = "-−–—‐‑"
+SIGNS = {**dict.fromkeys(MINUS, "-"), "·": "*", "⋅": "*", "×": "*", "∙": "*", "∗": "*", "⊙": "*", "∘": "*", "•": "*", "÷": "/",
          "∕": "/", "⁄": "/", "**": "^", "==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "’": "'", "′": "'", "‘": "'",
          "`": "'", "´": "'"}
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()"))
@@ -25,26 +26,28 @@ COMMANDS = {"cdot": "*", "times": "*", "odot": "*", "left": "", "right": "", "le
             "geq": "≥", "neq": "≠", "ne": "≠", "partial": "∂", "prime": "'", "quad": "", "operatorname": "",
             "mathrm": "", "ln": "log"}
 FRACTIONS = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8}
-DIGITS = {**dict(zip("۰۱۲۳۴۵۶۷۸۹", "0123456789")), **dict(zip("٠١٢٣٤٥٦٧٨٩", "0123456789"))}
-"""Persian digits, and Arabic ones."""
+DIGITS = {**dict(zip("۰۱۲۳۴۵۶۷۸۹", "0123456789")), **dict(zip("٠١٢٣٤٥٦٧٨٩", "0123456789")), "٫": "."}
+"""Persian digits, Arabic ones, and the decimal point that both have."""
 SCRIPTS = {"Greek": "\u0370-\u03ff\u1f00-\u1fff", "Cyrillic": "\u0400-\u052f", "Armenian": "\u0530-\u058f"}
 """Alphabets with letters that look like Latin ones, as ranges of characters."""
 
 MEANINGLESS = "\"'#$%&;?\\~"
 
-SPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-DIGIT = "[0-9٠-٩۰-۹]"
+SPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff]"
+"""Those of Python, and what has no width: joiners, marks of direction, what a copied formula has between its factors."""
+DIGIT, POINT = "[0-9٠-٩۰-۹]", "[.٫]"
 PATTERNS = {
     "space": rf"(?:{SPACE}|\\[,;! ])+",
     "hat": rf"\\hat{SPACE}*(?:\{{{SPACE}*y{SPACE}*\}}|y)|ŷ|y\u0302",
     "command": r"\\[A-Za-z]+",
-    "number": rf"{DIGIT}*[{''.join(FRACTIONS)}]|(?:{DIGIT}+\.?{DIGIT}*|\.{DIGIT}+)(?:[eE][+-]?{DIGIT}+(?![A-Za-z_]))?",
+    "number": rf"{DIGIT}*[{''.join(FRACTIONS)}]|(?:{DIGIT}+{POINT}?{DIGIT}*|{POINT}{DIGIT}+)(?:[eE][+-]?{DIGIT}+(?![A-Za-z_]))?",
     "layer": r"\^\{?[(\[][0-9]+[)\]]\}?|⁽[¹²³⁴⁵⁶⁷⁸⁹]⁾",
     "power": "[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "sub": rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9]+|[{''.join(SUBSCRIPTS)}]+",
     "name": rf"[A-Za-z]+[0-9]*|[{''.join(GREEK)}][0-9]*",
+    "transpose": "[ᵀ⊤]",
     "prime": r"\^\{?\\prime\}?|['’′‘`´]+",
-    "sign": r"\*\*|//|[<>!=]=|[-−–—+*/^(){}\[\]=<>≤≥≠,|:·⋅×∙⊙∘•÷∕⁄@∂.]",
+    "sign": rf"\*\*|//|[<>!=]=|[{MINUS}+*/^(){{}}\[\]=<>≤≥≠,|:·⋅×∙∗⊙∘•÷∕⁄@∂.]",
 }
 """Kind → pattern; the first that fits counts."""
 PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
@@ -64,6 +67,11 @@ class Token(NamedTuple):
     position: int
     glued: bool
     """Whether nothing stands between it and the token before."""
+
+
+def stripped(text: str) -> str:
+    """A text without spaces at its ends, those without a width included."""
+    return re.sub(f"^{SPACE}+|{SPACE}+$", "", text)
 
 
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
@@ -110,7 +118,8 @@ def _token(match, glued, text):
     elif kind == "name":
         read = GREEK.get(read[0], read[0]) + read[1:]
     elif kind == "sub":
-        read = "".join(SUBSCRIPTS.get(c, c) for c in read).lstrip("_").strip("{}").replace(" ", "")
+        read = "".join(SUBSCRIPTS.get(c, c) for c in read).lstrip("_").strip("{}")
+        read = re.sub(SPACE, "", read)
     elif kind == "layer":
         read = "".join(SUPERSCRIPTS.get(c, c) for c in read).strip("^{}()[]")
     elif kind == "power":

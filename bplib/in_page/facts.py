@@ -8,10 +8,10 @@ import numpy as np
 from ..asking.verdict import WORDS
 from ..coursework.checking import check, invalid, missing
 from ..coursework.exercises import Choice, Derived, Exercise
-from ..coursework.feedback import factor_of_right
+from ..coursework.feedback import change_of_right, changes
 from ..coursework.matching import reference
 from ..coursework.mistakes import TABLE
-from ..coursework.reading import LETTERS
+from ..coursework.reading import LETTERS, unquoted
 from ..languages import ENGLISH, Language
 from .script import names_of
 
@@ -40,7 +40,8 @@ def of_values(row: Derived) -> dict:
     right         the numbers of the right values in `values`, one for each point
     single, double  wrong answers that are known: the numbers of their mistakes in `mistakes`, then as `right`
     values, numbers   arrays: each its shape and its place in all numbers, which are packed as bytes
-    enters        array → by which factor the right answer changes when it is doubled
+    enters        array that the right answer depends on → by which factors that changes when the array is changed (see
+                  `feedback.arrays_that_enter_right`)
     layered       arrays of layers that may have any width, where no single unit is asked for
     called        array → its name in the exercise, where it has another one
     """
@@ -75,7 +76,7 @@ OF_NUMBER: dict = {"points": [], "axes": [], "letters": [], "enters": {}, "layer
 def of_choice(row: Choice) -> dict:
     """What there is to know of a question with options: their texts, and the verdict on each."""
     verdicts = [check(row, letter) for letter, _ in zip(LETTERS, row.options)]
-    return {"options": [option.strip("`") for option in row.options], "verdicts": [
+    return {"options": [unquoted(option) for option in row.options], "verdicts": [
         {"outcome": one.outcome, "mistakes": one.mistakes, "feedback": one.feedback} for one in verdicts]}
 
 
@@ -95,7 +96,7 @@ def _of_formula(row, numbers):
     return {"axes": list(row.axes), "letters": row.letters(row.ask), **names_of(row.vocabulary),
             "points": [{"arrays": [[name, numbers.place(arrays[name].values), arrays[name].first] for name in names],
                         "ranges": point.ranges} for point, arrays in zip(row.test_at, points)],
-            "enters": {name: factor_of_right(row, name) for name in names},
+            "enters": {name: numbers.place(factors) for name in names if changes(factors := change_of_right(row, name).array)},
             "layered": [name for name in names if row.layered(name) and not row.entry],
             "called": {name: row.called(name) for name in quantities if row.called(name) != name}}
 

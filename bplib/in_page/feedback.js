@@ -85,25 +85,35 @@ function factorTold(ratio) {
   return ratio.length && ratio.every((one) => one > 0) ? "Its sign is right everywhere." : "";
 }
 
-/** The arrays in a formula that change it as they change the right answer when they alone are doubled. */
+/**
+ * The arrays in a formula that change it as they change the right answer when they alone are changed, each entry of theirs
+ * by another factor.
+ */
 function arraysThatEnterRight(exercise, tree, before) {
   const entries = [...walk(tree)].filter((node) => node.kind === "entry").map((node) => node.name);
   const names = [...new Set(entries)].filter((name) => name !== "N").sort();
   const right = names.filter((name) => {
-    const factor = factorOf(exercise, tree, name, before);
-    return factor === exercise.enters.get(name) && factor !== 1;
+    const factors = exercise.enters.get(name);
+    return factors && sameChange(factors, changeOf(exercise, tree, name, before));
   }).map((name) => `\`${exercise.called(name)}\``);
   return right.length ? [`${right.join(", ")} ${right.length === 1 ? "enters" : "enter"} it in the right way.`] : [];
 }
 
-/** By which factor a formula's values at the last point change when an array is doubled; 1 where by no single one. */
-function factorOf(exercise, tree, name, before) {
+/** By which factors a formula's values at the last point change when an array is changed. */
+function changeOf(exercise, tree, name, before) {
   const { arrays, ranges } = exercise.points.at(-1), stored = arrays.get(name);
-  const twice = new Map(arrays).set(name, { ...stored, values: stored.values.map((value) => 2 * value) });
-  const after = evaluate(tree, twice, ranges).values;
-  const ratio = after.map((value, at) => value / before[at]).filter(
-    (_, at) => Number.isFinite(before[at]) && Number.isFinite(after[at]) && before[at] !== 0);
-  return ratio.length && isConstant(ratio, CONSTANT) ? Number(ratio[0].toFixed(6)) : 1;
+  const other = new Map(arrays).set(name, { ...stored, values: stored.values.map((value, at) => (1 + 1 / (at + 1)) * value) });
+  const after = aligned(evaluate(tree, other, ranges), exercise.axes);
+  return { ...after, values: after.values.map((value, at) => value / before.values[at]) };
+}
+
+const changes = (factors) => factors.some((one) => Number.isFinite(one) && Math.abs(one - 1) > CONSTANT);
+
+function sameChange(right, answer) {
+  const found = sideBySide(right, answer);
+  if (!found || !changes(found.one)) return false;
+  const both = [...found.one].map((one, at) => [one, found.other[at]]).filter((pair) => pair.every(Number.isFinite));
+  return both.every(([one, other]) => Math.abs(other - one) <= CONSTANT * Math.abs(one)) && changes(both.map(([, other]) => other));
 }
 
 /** Indices that are neither summed nor asked for. */

@@ -8,7 +8,10 @@ function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Put a field in the place of what stands there without scripts; returns { id, counts, text, outcome, show(text) }. */
+/**
+ * Put a field in the place of what stands there without scripts: { id, counts, outcome, answer, show(answer) }.
+ * An answer is { text, checked }.
+ */
 function field(place, changed) {
   const id = place.dataset.field, data = JSON.parse(place.querySelector("script").textContent), { words } = data;
   const input = h("input", { id: `answer-${id}`, type: "text", autocomplete: "off", autocapitalize: "off",
@@ -18,7 +21,8 @@ function field(place, changed) {
   place.replaceChildren(h("label", { for: input.id }, words.label), h("div", { class: "judged-line" }, input, button), told);
 
   let exercise = null;
-  const one = { id, counts: data.counts ?? false, outcome: "", get text() { return input.value; }, show };
+  const one = { id, counts: data.counts ?? false, outcome: "", show,
+                get answer() { return { text: input.value, checked: one.outcome !== "" }; } };
 
   function check() {
     let found;
@@ -33,13 +37,11 @@ function field(place, changed) {
     place.dataset.outcome = DRAWN.get(found.outcome) ?? found.outcome;
     input.ariaInvalid = String(found.outcome === "invalid");
     told.replaceChildren(...verdictShown(found, input.value, words));
-    const answer = place.parentElement.querySelector(":scope > details");
-    if (answer && ["right", "near", "far"].includes(found.outcome)) answer.open = true;
   }
 
-  function show(text) {
+  function show({ text, checked }) {
     input.value = text;
-    if (text.trim()) check();
+    if (checked && text.trim()) check();
     else forget();
   }
 
@@ -51,14 +53,16 @@ function field(place, changed) {
 
   function asked() {
     check();
-    changed();
+    const answer = place.parentElement.querySelector(":scope > details");
+    if (answer && ["right", "near", "far"].includes(one.outcome)) answer.open = true;
+    changed(one);
   }
 
   button.addEventListener("click", asked);
   input.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && asked());
   input.addEventListener("input", () => {
     forget();
-    changed();
+    changed(one);
   });
   return one;
 }
@@ -93,7 +97,7 @@ function paragraph(markdown) {
 }
 
 addEventListener("DOMContentLoaded", () => {
-  const kept = progress(() => fields.filter(({ counts }) => counts));
+  const kept = progress(() => fields);
   const fields = [...document.querySelectorAll("[data-field]")].map((place) => field(place, kept.changed));
   kept.restore();
 });

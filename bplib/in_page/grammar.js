@@ -21,7 +21,7 @@ function short(text) {
 
 const blank = (text) => " ".repeat([...text].length);
 
-/** The text with what only surrounds a formula made blank: $ signs, a full stop at the end, and `∂C/∂w =`. */
+/** The text with what only surrounds a formula made blank: quotation marks, $ signs, a full stop at the end, and `=` or `∂C/∂w =`. */
 function formulaAlone(text) {
   text = text.replace(WRAPPING, blank);
   const equals = [];
@@ -33,7 +33,7 @@ function formulaAlone(text) {
   }
   if (equals.length !== 1) return text;
   const left = text.slice(0, equals[0]);
-  const named = LEFT_SIDE.test(left) && LETTER.test(left) && !/sum|[-−]/.test(left);
+  const named = !stripped(left) || LEFT_SIDE.test(left) && LETTER.test(left) && !/sum|[-−]/.test(left);
   return named ? blank(left) + " " + text.slice(equals[0] + 1) : text;
 }
 
@@ -176,7 +176,8 @@ class Parser extends Arithmetic {
     const indices = [];
     while (this.next.kind === "sub") indices.push(...this.subscripts(this.take(), name.rank - indices.length));
     while (this.next.kind === "[" && indices.length < name.rank && !this.startsCondition()) indices.push(...this.inBrackets());
-    if (this.next.kind === "^" && ["T", "top"].includes(this.look(1).text)) this.fail(TABLES.NO_TRANSPOSE);
+    if (this.next.kind === "transpose" || this.next.kind === "^" && ["T", "top"].includes(this.look(1).text))
+      this.fail(TABLES.UNEXPECTED.transpose);
     const full = fullIndices(name, indices);
     if (!full) this.fail(wanted(name, written, indices) + this.vocabulary.hint(typed()), token);
     return entry(name.array, full);

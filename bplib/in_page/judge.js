@@ -36,7 +36,7 @@ function judgedFormula(exercise, text) {
   return decided(exercise, answer, {
     notes: [...told, ...freeIndicesTold(exercise, last.axes)],
     number: () => numberTold(exercise, answer, tree),
-    more: () => [...superscriptsTold(text), ...singleUnitsTold(exercise, tree), ...arraysThatEnterRight(exercise, tree, last.values),
+    more: () => [...superscriptsTold(text), ...singleUnitsTold(exercise, tree), ...arraysThatEnterRight(exercise, tree, answer.at(-1)),
                  ...whatIsRight(exercise.right, answer)],
   });
 }
@@ -52,11 +52,12 @@ function aligned(array, axes) {
  * notes   sentences that go with any wrong answer
  * number  () → a sentence with a number that shows the difference
  * more    () → sentences for a wrong answer that is not known
+ * same    up to which relative difference an answer is a known wrong one
  */
-function decided(exercise, answer, { notes = [], number = () => "", more = () => [] }) {
+function decided(exercise, answer, { notes = [], number = () => "", more = () => [], same = exercise.tolerance }) {
   const gap = distance(exercise.right, answer, exercise.nearly);
   if (gap <= exercise.tolerance) return verdict("right", ["That is right."]);
-  const groups = Number.isNaN(gap) ? [] : namesOf(exercise, answer);
+  const groups = Number.isNaN(gap) ? [] : namesOf({ ...exercise, tolerance: same }, answer);
   if (groups.length) {
     const names = [...new Set(groups.flat())].map((name) => exercise.mistakes[name].name);
     return verdict("wrong", [mistakesTold(groups, exercise.mistakes), ...notes, number()], names);
@@ -72,10 +73,12 @@ const DECIMAL_COMMA = new RegExp(`^${TABLES.DECIMAL_COMMA}$`, "u"), PLAIN = new 
 
 function judgedNumber(exercise, text) {
   const value = numberIn(text), [{ values: [right] }] = exercise.right;
-  const rounded = roundedTold(right, value, digitsOf(text));
+  const digits = digitsOf(text), rounded = roundedTold(right, value, digits);
   if (rounded) return verdict("undecided", [rounded]);
-  const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }], {});
-  return found.outcome === "right" || found.mistakes.length ? found
+  const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }],
+                        { same: digits === 1 ? TABLES.EQUAL : exercise.tolerance });
+  if (found.outcome === "right" || found.mistakes.length) return found;
+  return digits === 1 ? verdict("undecided", [TABLES.ONE_DIGIT])
     : verdict("wrong", ["That is not the number, and no mistake that is known gives it."]);
 }
 
@@ -104,13 +107,15 @@ function digitsOf(text) {
   return match && translated(match[1] + match[2], DIGITS).replace(/^0+/, "").length;
 }
 
-/** What to say of a number with too few digits that is the right one, as far as it goes; "" for any other. */
+/** What to say of a number with too few digits that may be the right one; "" for any other. */
 function roundedTold(right, value, digits) {
-  if (digits === null || digits >= TABLES.DIGITS_ASKED || !value || right * value < 0) return "";
+  if (digits === null || digits >= TABLES.DIGITS_ASKED || right * value <= 0) return "";
   if (value === right || value === Number(right.toExponential(TABLES.DIGITS_ASKED - 1))) return "";  // 0.54 is 0.540
-  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1), off = Math.abs(value - right);
-  if (off <= unit / 2 * (1 + 1e-9)) return "That is right, as far as it goes. Give three digits.";
-  return off < unit ? "That is close. Give three digits, rounded." : "";
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(right))) - digits + 1), off = Math.abs(value - right);
+  if (off >= unit) return "";
+  if (digits < 2) return TABLES.ONE_DIGIT;
+  return off <= unit / 2 * (1 + 1e-9) ? "That is right, as far as it goes. Give three digits."
+    : "That is close. Give three digits, rounded.";
 }
 
 // guesses
@@ -126,13 +131,27 @@ function judgedGuess({ right, within, unit, sentences }, text) {
 
 // letters
 
-/** The verdict on an option, by its letter or its text. */
+const LETTERED = new RegExp(`^(?:${TABLES.LETTERED})$`, "u"), QUOTES = new RegExp(`^[${TABLES.QUOTES}]+|[${TABLES.QUOTES}]+$`, "gu");
+
+/** A text without the quotation marks around it. */
+const unquoted = (text) => stripped(stripped(text).replace(QUOTES, ""));
+
+/** The verdict on an option, by its letter, its text or both. */
 function judgedChoice({ options, verdicts }, text) {
-  const plain = stripped(text).replace(/^`+|`+$/g, ""), letters = [...TABLES.LETTERS].slice(0, options.length);
-  const letter = letters.indexOf(plain.replace(/^[().]+|[().]+$/g, "").toUpperCase());
-  const chosen = letter < 0 ? options.indexOf(plain) : letter;
+  const letters = [...TABLES.LETTERS].slice(0, options.length), plain = unquoted(text), [, letter = "", more = ""] = LETTERED.exec(plain) ?? [];
+  const at = letters.indexOf(letter.toUpperCase()), rest = unquoted(more);
+  const chosen = at >= 0 && (!rest || ofText(rest, options) === at) ? at : ofText(plain, options);
   if (chosen < 0) throw unreadable(`Choose a letter from A to ${letters.at(-1)}.`);
   return { ...verdicts[chosen], position: null };
+}
+
+/** The number of a text among some, in any case where that leaves no other; -1 for none. */
+function ofText(text, texts) {
+  for (const same of [(one) => one, (one) => one.toLowerCase()]) {
+    const found = [...texts.keys()].filter((at) => same(texts[at]) === same(text));
+    if (found.length === 1) return found[0];
+  }
+  return -1;
 }
 
 // an exercise, out of its data
@@ -151,7 +170,8 @@ function opened({ numbers, ...data }) {
     points: data.points.map(({ arrays, ranges }) => ({
       arrays: new Map(arrays.map(([name, place, first]) => [name, { ...array(place), first }])), ranges: table(ranges) })),
     right: data.right.map(value), single: data.single.map(candidate), double: data.double.map(candidate),
-    enters: table(data.enters), layered: new Set(data.layered), called: name,
+    enters: new Map(Object.entries(data.enters).map(([name, place]) => [name, { ...array(place), own: data.axes.length }])),
+    layered: new Set(data.layered), called: name,
     inItsLetters: (sentence) => sentence.replace(/\w+/g, name),
   };
 }

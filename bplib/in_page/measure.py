@@ -88,8 +88,8 @@ def _surrounded(random):
     """A formula that somebody has copied together with something else, or has broken."""
     row, text = _unforeseen(random)
     at = random.integers(len(text) + 1)
-    piece = _one((*PIECES, *ATTACKS), random)
-    return row, _one((f"$${text}$$.", f"∂C/∂w = {text}", f"y = {text};", f"{text} = {text}", f"\\({text}\\), ", text[:at] + piece + text[at:],
+    piece = _one((*PIECES, *ATTACKS, *"ᵀ⊤٫‑∗\u200b\ufeff"), random)
+    return row, _one((f"$${text}$$.", f'"{text}"', f"“{text}.” ", f"«={text}».", f"∂C/∂w = {text}", f"y = {text};", f"{text} = {text}", f"\\({text}\\), ", text[:at] + piece + text[at:],
                       text[:at] + text[at + 1:], text[:at]), random)
 
 
@@ -102,7 +102,8 @@ def _number(random):
     value *= _one((1, 1, 1, -1, 1 + 1e-3, 1 + 4e-3, 1 + 6e-3, 10), random)
     text = f"{value:.{random.integers(1, 7)}g}"
     return row, _one((text, text, f"{value!r}", text.replace(".", ","), f" ${text}$. ", f"{value * 7!r}/7", f"x = {text}",
-                      text.translate(str.maketrans("0123456789-", "۰۱۲۳۴۵۶۷۸۹−")), text + _one(PIECES, random)), random)
+                      text.translate(str.maketrans("0123456789-", "۰۱۲۳۴۵۶۷۸۹−")), text + _one(PIECES, random),
+                      f"={text}", text.replace(".", "٫").replace("-", "‑"), f"\ufeff{text}\u200b"), random)
 
 
 def _hostile_number(random):
@@ -111,7 +112,9 @@ def _hostile_number(random):
 
 def _letter(random):
     row = _one(CHOICES, random)
-    return row, _one((*"ABCDEFGHabcd", " (b). ", "`C`", "ß", "А", *row.options, *PIECES), random)
+    letter, option = _one("ABCDabcd", random), _one([*row.options], random)
+    return row, _one((*"ABCDEFGHabcd", " (b). ", "`C`", "ß", "А", *row.options, *PIECES, f'"{letter}"', f"“{letter}.”",
+                      f"{letter}) {option}", f"{letter} {option}", option.lower(), option.upper(), f"«{option}»"), random)
 
 
 def _strange(random):

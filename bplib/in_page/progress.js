@@ -1,6 +1,12 @@
 // What has been typed on a page is kept in the browser, and in a file for whoever wants one.
 
-/** How far one has come: { changed(), restore() }.  `fields` gives the fields that count, once there are any. */
+/** What is kept of a field, { text, checked }; undefined for what is no such thing.  A text alone was kept once. */
+function answerIn(found) {
+  if (typeof found === "string") return { text: found, checked: true };
+  return typeof found?.text === "string" ? found : undefined;
+}
+
+/** How far one has come: { changed(field), restore() }.  `fields` gives the fields of the page, once there are any. */
 function progress(fields) {
   const key = `bplib ${location.pathname}`;
   const line = h("p", { class: "judged-progress" }), told = h("span", { role: "status" });
@@ -8,18 +14,11 @@ function progress(fields) {
   const file = h("input", { type: "file", accept: ".json,application/json", hidden: "", tabindex: "-1", "aria-label": "A file that was saved here" });
   line.append(told, " ", save, " ", load, file);
 
-  const answers = () => Object.fromEntries(fields().map(({ id, text }) => [id, text]));
+  const counted = () => fields().filter(({ counts }) => counts);
 
   function tell(more = "") {
-    const right = fields().filter(({ outcome }) => outcome === "right").length;
-    told.textContent = `${right} of ${fields().length} answers right, in this page.${more}`;
-  }
-
-  function put(text) {
-    const found = JSON.parse(text);
-    const known = fields().filter(({ id }) => typeof found[id] === "string");
-    if (!known.length) throw new TypeError("no answer to a question of this page");
-    for (const one of known) one.show(found[one.id]);
+    const right = counted().filter(({ outcome }) => outcome === "right").length;
+    told.textContent = `${right} of ${counted().length} answers right, in this page.${more}`;
   }
 
   /** Run something that a browser may refuse: a page from the disk may have no storage. */
@@ -31,14 +30,33 @@ function progress(fields) {
     }
   }
 
-  function changed() {
-    if (!line.isConnected) return;
-    tried(() => localStorage.setItem(key, JSON.stringify(answers())));
+  const answers = (some) => Object.fromEntries(some.map(({ id, answer }) => [id, answer]));
+  const kept = () => tried(() => JSON.parse(localStorage.getItem(key))) ?? {};
+  /** What is here, in any tab: the storage has it all, and where a browser refuses one this page has its own. */
+  const all = () => ({ ...answers(counted()), ...kept() });
+
+  /** Keep what has been typed into some fields; in another tab others may have been kept meanwhile. */
+  function changed(...some) {
+    tried(() => localStorage.setItem(key, JSON.stringify({ ...kept(), ...answers(some) })));
     tell();
   }
 
+  /** Pairs of a field and what was found for it. */
+  const known = (found) => fields().map((one) => [one, answerIn(found?.[one.id])]).filter(([, answer]) => answer);
+
+  function put(text, name) {
+    const pairs = known(JSON.parse(text)).filter(([{ counts }]) => counts);
+    if (!pairs.length) throw new TypeError("no answer to a question of this page");
+    const here = all(), before = (id) => answerIn(here[id])?.text ?? "";
+    const lost = pairs.filter(([{ id }, { text }]) => before(id).trim() && before(id) !== text).length;
+    const typed = lost === 1 ? "1 answer that is typed here" : `${lost} answers that are typed here`;
+    if (lost && !confirm(`${name} replaces ${typed} by something else. Load it?`)) return;
+    for (const [one, answer] of pairs) one.show(answer);
+    changed(...pairs.map(([one]) => one));
+  }
+
   save.addEventListener("click", () => {
-    const address = URL.createObjectURL(new Blob([JSON.stringify(answers(), null, 1)], { type: "application/json" }));
+    const address = URL.createObjectURL(new Blob([JSON.stringify(all(), null, 1)], { type: "application/json" }));
     h("a", { href: address, download: `${location.pathname.split("/").at(-1).replace(/\.html$/, "")}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   });
@@ -49,8 +67,7 @@ function progress(fields) {
     const text = await chosen?.text();
     if (text === undefined) return;
     try {
-      put(text);
-      changed();
+      put(text, chosen.name);
     } catch {
       tell(` ${chosen.name} is no file that was saved here; nothing is changed.`);
     }
@@ -59,10 +76,9 @@ function progress(fields) {
   return {
     changed,
     restore() {
-      if (!fields().length) return;
+      for (const [one, answer] of known(kept())) one.show(answer);
+      if (!counted().length) return;
       document.querySelector("article h1")?.after(line);
-      const text = tried(() => localStorage.getItem(key));
-      if (text) tried(() => put(text));
       tell();
     },
   };

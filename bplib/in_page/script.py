@@ -19,14 +19,16 @@ def tables() -> dict:
     shared = {tokens: ("GREEK", "SIGNS", "SUPERSCRIPTS", "SUBSCRIPTS", "COMMANDS", "FRACTIONS", "DIGITS", "SCRIPTS",
                        "PATTERNS", "MEANINGLESS", "LONGEST", "MOST_TOKENS"),
               arithmetic: ("STARTS", "CONDITIONS", "DEEPEST", "LARGEST_POWER"),
-              grammar: ("ABOUT", "LETTER", "MOST_INDICES", "NO_TRANSPOSE"),
-              matching: ("NEARLY",), feedback: ("MOST_INPUTS", "EXACT")}
+              grammar: ("ABOUT", "LETTER", "MOST_INDICES"),
+              matching: ("EQUAL", "NEARLY"), feedback: ("MOST_INPUTS", "EXACT")}
     patterns = {"WRAPPING": grammar.WRAPPING, "LEFT_SIDE": grammar.LEFT_SIDE, "SUPERSCRIPT": feedback.SUPERSCRIPT,
-                "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN}
+                "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN, "LETTERED": reading.LETTERED}
     return {**{name: getattr(module, name) for module, names in shared.items() for name in names},
             **{name: pattern.pattern for name, pattern in patterns.items()},
-            "space": tokens.SPACE, "LETTERS": reading.LETTERS, "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
-            "DIGITS_TOLD": feedback.DIGITS, "DIGITS_ASKED": checking.DIGITS, "ARITHMETIC": names_of(reading.ARITHMETIC)}
+            "space": tokens.SPACE, "LETTERS": reading.LETTERS, "QUOTES": reading.QUOTES,
+            "UNEXPECTED": arithmetic.Arithmetic.SIGNS, "DIFFERENTIABLE": sorted({*DIFFERENTIABLE, "g"}),
+            "DIGITS_TOLD": feedback.DIGITS, "DIGITS_ASKED": checking.DIGITS, "ONE_DIGIT": checking.ONE_DIGIT,
+            "ARITHMETIC": names_of(reading.ARITHMETIC)}
 
 
 def names_of(vocabulary) -> dict:

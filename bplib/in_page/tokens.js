@@ -38,6 +38,8 @@ function tokens(text) {
   return [...found, { kind: "end", text: "the end", position, glued: false }];
 }
 
+const SPACES = new RegExp(TABLES.space, "gu");
+
 const translated = (text, letters) => [...text].map((one) => letters.get(one) ?? one).join("");
 
 /** Kind of token → what is read in it: its text, or its kind and its text. */
@@ -52,7 +54,7 @@ const READ = {
     return fraction === undefined ? text : Number.isFinite(value) ? plainNumber(value) : String(value);
   },
   name: (read) => (GREEK.get(read[0]) ?? read[0]) + read.slice(1),
-  sub: (read) => translated(read, SUBSCRIPTS).replace(/^_+/, "").replace(/^[{}]+|[{}]+$/g, "").replaceAll(" ", ""),
+  sub: (read) => translated(read, SUBSCRIPTS).replace(/^_+/, "").replace(/^[{}]+|[{}]+$/g, "").replace(SPACES, ""),
   layer: (read) => translated(read, SUPERSCRIPTS).replace(/^[\^{}()[\]]+|[\^{}()[\]]+$/g, ""),
   power: (read) => translated(read, SUPERSCRIPTS),
   prime: (read) => read.includes("prime") ? "'" : "'".repeat(read.length),
