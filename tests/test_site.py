@@ -332,4 +332,4 @@ def test_what_comes_next_to_a_question_is_folded_away(browser, site):
 
 def test_a_sheet_says_how_it_is_answered_here(site):
     sheet = (site / "coursework" / "sheet-1-one-neuron.html").read_text(encoding="utf-8")
-    assert "Type each answer into its field" in sheet and "Run All Cells" not in sheet and "Nothing here yet" not in sheet
+    assert "Type each answer into its field" in sheet and "Run All Cells" not in sheet and "0 of 8" not in sheet
