@@ -17,8 +17,8 @@ def read(text):
     return [(token.kind, token.text) for token in tokens(text)][:-1]
 
 
-WORDS = {"-": ("MINUS", "DASH"), "/": ("DIVISION", "SLASH"), "'": ("QUOTATION", "PRIME", "ACCENT"),
-         "*": ("MULTIPLICATION", "DOT", "BULLET", "RING OPERATOR")}
+WORDS = {"-": ("MINUS", "DASH", "HYPHEN"), "/": ("DIVISION", "SLASH"), "'": ("QUOTATION", "PRIME", "ACCENT"),
+         "*": ("MULTIPLICATION", "DOT", "BULLET", "RING OPERATOR", "ASTERISK")}
 """Sign → words in the Unicode names of characters that stand for it."""
 
 
@@ -87,7 +87,7 @@ def test_a_token_knows_its_place_and_whether_it_touches_the_one_before():
 
 @pytest.mark.parametrize("text, says, position", [
     ("а", "looks like|CYRILLIC|Cyrillic", 0), ("x + $", "no meaning", 4), ("x_", "cannot be read", 1),
-    ("∇", "nabla", 0)])
+    ("∇", "U\\+2207", 0)])
 def test_other_characters_are_named(text, says, position):
     with pytest.raises(FormulaError, match=says) as error:
         tokens(text)

@@ -216,9 +216,10 @@ def _number(row, found):
     except InputError as error:
         return invalid(row, str(error))
     digits = reading.digits(found)
-    if told := _rounded(float(reference(row).right[0][row.ask].array), value, digits):
-        return Verdict(row.id, "undecided", 0.0, (), told)
     verdict = decided(row, [{row.ask: Value(np.asarray(value))}], same=EQUAL if digits == 1 else None)
+    told = "" if digits == 1 and verdict.mistakes else _rounded(float(reference(row).right[0][row.ask].array), value, digits)
+    if told:
+        return Verdict(row.id, "undecided", 0.0, (), told)
     if verdict.right or verdict.mistakes:
         return verdict
     return Verdict(row.id, "undecided", 0.0, (), ONE_DIGIT) if digits == 1 else wrong(

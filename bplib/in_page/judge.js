@@ -73,10 +73,11 @@ const DECIMAL_COMMA = new RegExp(`^${TABLES.DECIMAL_COMMA}$`, "u"), PLAIN = new 
 
 function judgedNumber(exercise, text) {
   const value = numberIn(text), [{ values: [right] }] = exercise.right;
-  const digits = digitsOf(text), rounded = roundedTold(right, value, digits);
-  if (rounded) return verdict("undecided", [rounded]);
+  const digits = digitsOf(text);
   const found = decided(exercise, [{ shape: [], values: Float64Array.of(value), own: 0 }],
                         { same: digits === 1 ? TABLES.EQUAL : exercise.tolerance });
+  const rounded = digits === 1 && found.mistakes.length ? "" : roundedTold(right, value, digits);
+  if (rounded) return verdict("undecided", [rounded]);
   if (found.outcome === "right" || found.mistakes.length) return found;
   return digits === 1 ? verdict("undecided", [TABLES.ONE_DIGIT])
     : verdict("wrong", ["That is not the number, and no mistake that is known gives it."]);
