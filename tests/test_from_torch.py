@@ -250,6 +250,9 @@ PROGRAMS = {
     "negative ones set to 0": lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h.__setitem__(h < 0, 0.0)),
     "parts written": _rows_written,
     "parts changed in place": lambda m, x: _in_place(m.fc(x), lambda h: h, lambda h: h[1:3].add_(h[0]).mul_(2)),
+    "as large as a mask that holds everywhere": lambda m, x: torch.where(torch.ones(5, 4, dtype=torch.bool), m.fc(x)[0], 0.0).tanh(),
+    "as large as an exponent": lambda m, x: (m.fc(x)[0]**torch.full((5, 4), 2.0)).tanh() + torch.full((5, 4), 2.0)**m.fc(x)[0],
+    "detached in place": lambda m, x: m.fc(x) * _in_place(m.fc(x) * 1, lambda h: h, lambda h: h.detach_()),
     "detached": lambda m, x: m.fc(x) * m.fc(x).detach(), "without gradient": _without_gradient, "straight through": _passed_straight_through,
     "inverse functions": lambda m, x: torch.atan(m.fc(x)) + torch.asin(m.fc(x).tanh()) + torch.acos(m.fc(x).tanh() / 2) + torch.asinh(m.fc(x))
     + torch.atanh(m.fc(x).tanh() * .9) + torch.acosh(m.fc(x)**2 + 1.1) + torch.atan2(m.fc(x), m.fc(x)**2 - 1) + torch.tan(m.fc(x)) + torch.erfc(m.fc(x)),

@@ -132,10 +132,11 @@ def divide(w, self, other, rounding_mode=None, **_):
 def power(w, self, exponent, **_):
     """A computed exponent is that of a positive base."""
     number, base = number_of(exponent), number_of(self)
+    both = [one for one in (self, exponent) if isinstance(one, Tensor)]  # the result is as large as both together
     if number is not None:
-        return entrywise(w, "y", f"{{0}}**{shown(number)}", self)
+        return entrywise(w, "y", f"{{0}}**{shown(number)}", *both)
     if base is not None and base > 0:
-        return entrywise(w, "y", f"exp({shown(math.log(base))} * {{0}})", exponent)
+        return entrywise(w, "y", f"exp({shown(math.log(base))} * {{1}})", *both)
     return entrywise(w, "y", "exp({1} * ln({0}))", self, exponent)
 
 
@@ -235,8 +236,9 @@ def _slopes():
     zero = torch.zeros(1)
     found = []
     for end in (0.0, zero):
-        x = zero.clone().requires_grad_()
-        torch.clamp_min(x, end).sum().backward()
+        with torch.enable_grad():
+            x = zero.clone().requires_grad_()
+            torch.clamp_min(x, end).sum().backward()
         found.append(x.grad.item())
     return found
 
@@ -332,11 +334,17 @@ def times_log(w, self, other, **_):
     return entrywise(w, "y", "{0} * ln({1})", self, other)
 
 
+def repeated(w, x, *others):
+    """A tensor in the shape that it has together with others."""
+    dims = w.together(x, *others)
+    return x if tuple(map(size_of, dims)) == x.shape else w.emit("y", dims, w.here(x, dims))
+
+
 @reads("where")
 def where(w, condition, self, other, **_):
     holds = number_of(condition)
     if holds is not None:
-        return self if holds else other
+        return repeated(w, self if holds else other, condition, self, other)
     if number_of(self) == -math.inf:
         return masked_fill(w, other, condition, -math.inf)
     if number_of(other) == -math.inf:

@@ -155,9 +155,20 @@ def written_out(program):
     if all(_name(node.target) in {*TABLE, DETACHED} for node in nodes):
         return program
     torch = torch_itself()
+    _detached_anew(torch, program)
     known = {**torch._decomp.decomposition_table, **torch.export.default_decompositions()}
     return program.run_decompositions({one: how for one, how in known.items()
                                        if hasattr(one, "_schema") and _name(one) not in {*TABLE, DETACHED}})
+
+
+def _detached_anew(torch, program):
+    """Write detach_ as detach, whose result stands for its argument from there on: PyTorch would make nothing of it."""
+    place = {node: n for n, node in enumerate(program.graph.nodes)}
+    for node in place:
+        if getattr(node.target, "_schema", None) is not None and _name(node.target) == "detach_":
+            node.target = torch.ops.aten.detach.default
+            node.args[0].replace_all_uses_with(node, delete_user_cb=lambda user: place[user] > place[node])
+    program.graph_module.recompile()
 
 
 def _name(operation) -> str:
