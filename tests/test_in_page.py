@@ -22,7 +22,8 @@ from bplib.recipe import network_of, recipe
 
 RARE = (("3.1", "sum_j (w_kj) δ_j"), ("3.1", "(sum_j w_kj) δ_j"), ("1.1", "--2(a-y)g'(z)x"), ("1.1", "+-+-2(a-y)g'(z)x"),
         ("2.3", "[k=k] x_k δ1_2/N"), ("2.3", "x_k δ1_2/N"), ("3.2", "δ_j^(1) x_k/N"), ("4.6", "w_jk²"), ("1.1", "x^(1/3)"),
-        ("2.2", "(a-y) W2[1,1] a1_2 (1 - a1_2) x_1"), ("2.2", "2(a-y) W2[1,2] a1_2 (1 - a1_2) x_2"), ("3.1", "z_j sum_k w_kj δ_k"))
+        ("2.2", "(a-y) W2[1,1] a1_2 (1 - a1_2) x_1"), ("2.2", "2(a-y) W2[1,2] a1_2 (1 - a1_2) x_2"), ("3.1", "z_j sum_k w_kj δ_k"),
+        ("3.1", "wᵀ δ"), ("1.1", "2(a-y)⊤ x"))
 """What inputs drawn at random seldom have."""
 
 
@@ -43,6 +44,10 @@ def test_verdicts_are_those_of_python_word_for_word():
     counted = Counter(one["outcome"] for one in found)
     assert {*counted} == {"right", "wrong", "invalid", "undecided", "missing"} and counted["right"] > 25 < counted["wrong"]
     assert {row.id for row, _ in pairs} == {row.id for row in EXERCISES.values() if row.kind in ("formula", "number", "choice")}
+
+
+def test_the_page_reads_every_kind_of_token():
+    assert run_javascript(f"{judge()} const result = KINDS.filter((kind) => kind !== 'space' && !(kind in READ));") == []
 
 
 def test_a_difference_would_be_noticed():

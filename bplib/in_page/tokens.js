@@ -57,6 +57,7 @@ const READ = {
   sub: (read) => translated(read, SUBSCRIPTS).replace(/^_+/, "").replace(/^[{}]+|[{}]+$/g, "").replace(SPACES, ""),
   layer: (read) => translated(read, SUPERSCRIPTS).replace(/^[\^{}()[\]]+|[\^{}()[\]]+$/g, ""),
   power: (read) => translated(read, SUPERSCRIPTS),
+  transpose: (read) => read,
   prime: (read) => read.includes("prime") ? "'" : "'".repeat(read.length),
   hat: () => ["name", "yhat"],
   sign: (read) => Array(2).fill(SIGNS.get(read) ?? read),
