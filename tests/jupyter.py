@@ -66,7 +66,16 @@ def from_disk(browser, path):
     page.close()
 
 
-DIRTY = "jupyterapp.shell.currentWidget.context.model.dirty"
+SAVED = """(patience) => { window.saved = new Promise((done, fail) => {
+    setTimeout(fail, 1000 * patience, Error("Nothing was saved"));
+    const { commandExecuted } = jupyterapp.commands;
+    const listen = (_, { id, result }) => {
+        if (id !== "docmanager:save") return;
+        commandExecuted.disconnect(listen);
+        done(result);
+    };
+    commandExecuted.connect(listen); }); }"""
+"""Makes saved: a promise that is kept when the next save has ended, its checkpoint too; until then none can begin."""
 
 
 def assert_saved_from(lab, folder, element):
@@ -75,10 +84,11 @@ def assert_saved_from(lab, folder, element):
     lab.page.evaluate("""note => { const { widgets } = jupyterapp.shell.currentWidget.content;
         widgets.at(-1).model.sharedModel.setSource(note); }""", note)
     path, cells = folder / lab.page.evaluate("jupyterapp.shell.currentWidget.context.path"), lab.cells()
-    assert lab.page.evaluate(DIRTY) and note not in path.read_text(encoding="utf-8")
+    assert note not in path.read_text(encoding="utf-8")
+    lab.page.evaluate(SAVED, PATIENCE)
     element.focus()
     element.press("Control+s")
-    lab.page.wait_for_function(f"() => !{DIRTY}", timeout=1000 * PATIENCE)
+    lab.page.evaluate("saved")
     assert json.dumps(note)[1:-1] in path.read_text(encoding="utf-8") and lab.cells() == cells
 
 
