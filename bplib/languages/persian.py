@@ -51,6 +51,8 @@ SENTENCES = {
     # the network explorer: what it shows
     "Network explorer": "کاوشگر شبکه",
     "Network explorer: {sizes}, {loss}, {x}, {y}, {eta}.": "کاوشگر شبکه: {sizes}، {loss}، {x}، {y}، {eta}.",
+    "Network explorer: {sizes}, {loss}, all {n} samples, {eta}.":
+        "کاوشگر شبکه: {sizes}، {loss}، همهٔ {n} نمونه، {eta}.",
     "inputs": "ورودی‌ها",
     "layer {n}": "لایهٔ {n}",
     "cost": "هزینه",
@@ -80,6 +82,8 @@ SENTENCES = {
         "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ مکث کنید و حدس بزنید، بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
+    "let the samples pass one by one, then all. On which weight do they not agree which way to go?":
+        "نمونه‌ها را یکی‌یکی ببینید و بعد همه را با هم. نمونه‌ها دربارهٔ جهت تغییر کدام وزن هم‌نظر نیستند؟",
     "find a learning rate η with which a Step overshoots.":
         "نرخ یادگیری η را طوری پیدا کنید که «یک گام» بیش از حد بلند باشد.",
     "All weights": "همهٔ وزن‌ها",
@@ -135,6 +139,31 @@ SENTENCES = {
     "{weight}: {delta} = {number} at its end times {a} at its start is its derivative, {slope}.":
         "{weight}: {delta} = {number} در انتهای آن ضرب در {a} در ابتدای آن مشتق آن است، {slope}.",
     "{bias}: its derivative is {delta} of its unit, {number}.": "{bias}: مشتق آن همان {delta} نورون آن است، {number}.",
+
+    # its batch
+    "sample": "نمونه",
+    "{n}": "{n}",
+    "sample {n}": "نمونهٔ {n}",
+    "mean": "میانگین",
+    "sum": "مجموع",
+    "Sample {n} of the batch": "نمونهٔ {n} از دسته",
+    "The derivatives of all samples, and what becomes of them": "مشتق‌های همهٔ نمونه‌ها، و آنچه از آن‌ها به دست می‌آید",
+    "Play goes through the derivatives of the batch, one after the other.":
+        "«پخش» مشتق‌های دسته را یکی پس از دیگری نشان می‌دهد.",
+    "The cost of the batch is the mean of those of its samples, and so is each derivative.":
+        "هزینهٔ دسته میانگین هزینه‌های نمونه‌های آن است، و هر مشتق هم همین‌طور.",
+    "The cost of the batch is the sum of those of its samples, and so is each derivative.":
+        "هزینهٔ دسته مجموع هزینه‌های نمونه‌های آن است، و هر مشتق هم همین‌طور.",
+    "The cost of the batch is the mean of those of its samples, ({terms}) / {n} = {number}.":
+        "هزینهٔ دسته میانگین هزینه‌های نمونه‌های آن است، ({terms}) / {n} = {number}.",
+    "The cost of the batch is the sum of those of its samples, {terms} = {number}.":
+        "هزینهٔ دسته مجموع هزینه‌های نمونه‌های آن است، {terms} = {number}.",
+    "{what}: its derivative is the mean of those of the samples, ({terms}) / {n} = {number}.":
+        "{what}: مشتق آن میانگین مشتق‌های نمونه‌هاست، ({terms}) / {n} = {number}.",
+    "{what}: its derivative is the sum of those of the samples, {terms} = {number}.":
+        "{what}: مشتق آن مجموع مشتق‌های نمونه‌هاست، {terms} = {number}.",
+    "All {n} samples.": "همهٔ {n} نمونه.",
+    "Sample {n} of {all}.": "نمونهٔ {n} از {all}.",
 
     # its formulas
     "{letters}, {words}; in Python {key}": "{letters}، {words}؛ در پایتون {key}",

@@ -10,6 +10,8 @@ const FLIGHT = 1100, HOLD = 550, LONG = 5, FASTEST = 2;
  *                        resume, cancel } it and how to change its `rate`, or null where nothing travels
  * changed()              hears of each change of what is described below
  *
+ * take({ count, turn })   has it go through another computation
+ *
  * at         the step that is shown
  * arrived    the last step whose number is known; the one before, while something travels
  * watching   whether the step is shown at all, and not the network as a whole
@@ -114,5 +116,12 @@ function walkPlayer(view, { count, turn }, fly, changed) {
     show({ at: to, watching: false, playing: false });
   }
 
-  return { element, now, leave, close: land };
+  /** Go through another computation, shown as a whole at first. */
+  function take(other) {
+    ({ count, turn } = other);
+    set(place, { max: count });
+    leave(count);
+  }
+
+  return { element, now, leave, take, close: land };
 }
