@@ -593,7 +593,7 @@ def test_what_is_tried_makes_room_for_the_next(view, lab):
     assert "2 of 5 done" in line.inner_text()
     view.choose("W1[1,2]")
     assert "3 of 5 done" in line.inner_text()
-    view.press("mean")
+    view.press("sum")
     assert "4 of 5 done" in line.inner_text()
     view.press("1")
     view.type("eta", "5")
@@ -752,7 +752,7 @@ def test_nothing_jumps(view):
     places = """root => [...root.querySelectorAll("input:not([type=radio]), button, .bplib-network-card, "
         + ".bplib-network-panel, .bplib-network-picture")].map((one) => {
             const { x, y, width, height } = one.getBoundingClientRect();
-            return [x, y, width, one.matches(".bplib-network-panel") ? "" : height].join(); })"""
+            return [x, y - root.getBoundingClientRect().y, width, one.matches(".bplib-network-panel") ? "" : height].join(); })"""
     panel = view.root.locator(".bplib-network-panel")
     high = panel.evaluate("one => one.offsetHeight")
     before = view.root.evaluate(places)

@@ -1,6 +1,6 @@
 // The view of a layered network.  All values come from the generated function pass({W1, b1, …, x, y}).
 
-const FAR_OFF = 1e6, SMALL = 1e-5, QUICK = 0.6;
+const FAR_OFF = 1e6, SMALL = 1e-5;
 const UNKNOWN = "?", NONE = "·";
 const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
@@ -243,8 +243,8 @@ function networkView(model, view, { pass }) {
   // step by step
 
   function fly(n, rate, landed) {
-    const step = steps[n - 1], { kind, moves } = step;
-    return moves.length ? tokens.fly(step, kind === "arrival" ? FLIGHT : QUICK * FLIGHT, rate, landed) : null;
+    const step = steps[n - 1];
+    return step.moves.length ? tokens.fly(step, flightOf(step), rate, landed) : null;
   }
 
   /** The walk has gone on. */
@@ -567,8 +567,6 @@ function networkView(model, view, { pass }) {
     ended();
   };
 }
-
-const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 const isUnit = (key) => key.startsWith("z");
 

@@ -41,7 +41,8 @@ function batchTable(phrase, name, keys, count, letters) {
   const samples = Array.from({ length: count }, (_, n) => n + 1), cell = (key) => h("td", { "data-cell": key });
   const rows = keys.map((key) => {
     const title = h("th", { scope: "row" });
-    title.innerHTML = `<math>${letters[key]}</math>`;
+    title.innerHTML = `<math aria-hidden="true">${letters[key]}</math>`;
+    title.append(h("span", { class: "bplib-spoken" }, key));
     return h("tr", { "data-row": key }, title, ...samples.map((n) => cell(`${key} of ${n}`)), cell(key));
   });
   return h("table", { class: "bplib-batch" },

@@ -1,6 +1,9 @@
 // The player of a walk through a computation: which step it has come to, and how it goes on.
 
-const FLIGHT = 1100, HOLD = 550, LONG = 5, FASTEST = 2;
+const FLIGHT = 1100, QUICK = 0.6, HOLD = 550, LONG = 5, FASTEST = 2;
+
+/** How long what travels in a step is on its way: what is multiplied there is to be read before and after. */
+const flightOf = ({ kind }) => (kind === "arrival" ? FLIGHT : QUICK * FLIGHT);
 
 /**
  * Buttons, a slider for the place and one for the speed.  Steps are counted from 1; in step 0 nothing is computed yet.

@@ -55,6 +55,8 @@ const HAPPENS = {
   },
 };
 
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
+
 /** Terms of a sum; one that is negative has its sign in the place of the plus. */
 const added = (terms) => terms.join(" + ").replaceAll(`+ ${MINUS}`, `${MINUS} `);
 

@@ -285,6 +285,15 @@ SENTENCES = {
     "activation": "تابع فعال‌سازی",
     "loss": "تابع زیان",
     "units have a bias": "نورون‌ها بایاس دارند",
+    "name": "نام",
+    "A name has {most} letters and digits at most and begins with a letter, such as h3; given: {given}.":
+        "نام حداکثر {most} حرف و رقم دارد و با حرف آغاز می‌شود، مثل h3؛ داده‌شده: {given}.",
+    "There is another {name} already. Choose another name.": "{name} دیگری هم هست. نام دیگری انتخاب کنید.",
+    "The steps diverge. Press Undo, then choose a smaller η.":
+        "گام‌ها واگرا می‌شوند. دکمهٔ «برگرداندن» را بزنید و بعد η کوچک‌تری انتخاب کنید.",
+    "press Play. Which δ is computed first, and on which of the others does each one wait?":
+        "دکمهٔ «پخش» را بزنید. کدام δ اول محاسبه می‌شود، و هر δ منتظر کدام δهای دیگر می‌ماند؟",
+    "weight from {from} to {to}": "وزن از {from} به {to}",
     "weight from {from} to {to}: {w}": "وزن از {from} به {to}: {w}",
     "{node}: input, {value}": "{node}: ورودی، {value}",
     "{node}: {g} of the weighted sum of {sources}": "{node}: تابع {g} روی مجموع وزن‌دار {sources}",
