@@ -22,7 +22,7 @@ def view(lab, name):
 @each
 @pytest.mark.smoke
 def test_it_appears_and_moves(view, lab):
-    assert view.root.is_visible() and view.root.text_content().strip()
+    assert view.root.is_visible() and view.root.text_content().strip().startswith("Try: ")
     assert view.moves()
 
 

@@ -275,6 +275,8 @@ def test_samples_one_by_one_and_then_all_of_them(name, pages):
 
     for n, (x, y) in enumerate(explorer.samples, 1):
         player.press(str(n))
+        pressed = player.root.locator(".bplib-walk-samples button[aria-pressed=true]")
+        assert pressed.all_inner_texts() == [str(n)]
         player.go(len(player.steps) - 1)
         resting = player.root.locator(".bplib-resting [data-chip]").evaluate_all(
             "all => all.map((one) => [one.dataset.chip, one.textContent])")

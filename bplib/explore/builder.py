@@ -173,7 +173,8 @@ def builder(network: Network | Generated | None = None) -> Builder:
               connection that skips one of them
 
     The page shows the paths of a chosen weight to the cost with their factors and numbers, the equations, the generated
-    code, and the line of Python that makes the same network.
+    code, and the line of Python that makes the same network.  Its player goes through the computation number by number
+    along the arrows, in the order of the generated code, and Step takes a step downhill.
 
     >>> builder = bp.explore.builder()
     >>> builder.network                                           # as it is drawn, for bp.derive, bp.generate, bp.train …

@@ -194,8 +194,8 @@ def small(given):
     given = checked_network(given)
     widths = getattr(given.structure, "sizes", ())
     reasons = (
-        (not isinstance(given.structure, Dense), "It shows layers, made with dense(…); bp.explore.builder shows those of "
-         "bp.graph."),
+        (not isinstance(given.structure, Dense), "It shows layers, made with dense(…). A network of bp.graph is drawn by "
+         "bp.explore.builder(network), which plays its computation as well."),
         (len(widths) > MOST_LAYERS or max(widths, default=0) > WIDEST,
          f"It shows at most {WIDEST} units a layer and {MOST_LAYERS} layers, inputs included: in a larger one the "
          f"numbers of the edges would cover each other, and the formula of one weight would have more than "

@@ -21,7 +21,7 @@ function sampleButtons(phrase, name, choose) {
         element.replaceChildren(h("span", { "aria-hidden": "true" }, phrase("sample")), ...pressed.map(([, place]) => place));
       }
       element.hidden = count === 1;
-      for (const [sample, place] of pressed) set(place, { "aria-pressed": sample === chosen });
+      for (const [sample, place] of pressed) set(place, { "aria-pressed": String(sample === chosen) });
     },
   };
 }
