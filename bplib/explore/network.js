@@ -4,15 +4,15 @@ const FAR_OFF = 1e6, SMALL = 1e-5;
 const UNKNOWN = "?", NONE = "·";
 const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
-/** What to try, and when it is done: by what the last step made known, what was picked by hand, and where a Step led. */
+/** What to try, when it is done, and what it needs: by what the last step made known, what was picked by hand, and where a Step led. */
 const TRIES = [
   ["press Play. From where does each unit take its numbers?",
    ({ known }) => known === "C"],
   ["on which unit of layer 1 does the cost depend most? Pause and guess, then play on.",
    ({ known, lastError }) => known !== undefined && known === lastError],
   ["click an edge that leaves an input. Along which paths does its weight reach the cost?", ({ picked }) => picked],
-  ["let the samples pass one by one, then all. On which weight do they not agree which way to go?",
-   ({ all }) => all],
+  ["go from sample to sample, then to all of them. Which weight would they move in different directions?",
+   ({ all }) => all, "several samples"],
   ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
 ];
 
@@ -49,7 +49,7 @@ function networkView(model, view, { pass }) {
   const walk = walkPlayer(view, { count: steps.length, turn: forwardEnd }, fly, watch);
   const display = stepDisplay(), lastError = steps.findLast(({ key }) => key.startsWith("delta1")).key;
   const several = facts.start.samples.length > 1;
-  const todo = tries(view, TRIES.filter(([text]) => several || !text.includes("samples")).map(
+  const todo = tries(view, TRIES.filter(([, , needs]) => several || !needs).map(
     ([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
   const press = (work) => view.guarded(() => { run.stop(); work(); });

@@ -82,8 +82,8 @@ SENTENCES = {
         "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ مکث کنید و حدس بزنید، بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
-    "let the samples pass one by one, then all. On which weight do they not agree which way to go?":
-        "نمونه‌ها را یکی‌یکی ببینید و بعد همه را با هم. نمونه‌ها دربارهٔ جهت تغییر کدام وزن هم‌نظر نیستند؟",
+    "go from sample to sample, then to all of them. Which weight would they move in different directions?":
+        "از یک نمونه به نمونهٔ بعد بروید و بعد همه را با هم ببینید. نمونه‌ها کدام وزن را در جهت‌های مختلف تغییر می‌دهند؟",
     "find a learning rate η with which a Step overshoots.":
         "نرخ یادگیری η را طوری پیدا کنید که «یک گام» بیش از حد بلند باشد.",
     "All weights": "همهٔ وزن‌ها",
