@@ -2,10 +2,13 @@
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import unescape
 
 from ..asking.goal import goals
 from ..coursework.exercises import Formula
+from ..coursework.mistake import alone, anywhere
+from ..coursework.mistakes import TABLE
 from ..errors import InputError
 from ..languages import Language
 from ..layout import all_quantities
@@ -29,6 +32,13 @@ class Asked(Formula):
     @property
     def allowed(self):
         return list(dict.fromkeys((*super().allowed, *self.known)))
+
+    @cached_property
+    def with_a_mistake(self):
+        """Mistakes in the last step, and anywhere on the way from the cost: an answer may be written out down to there."""
+        whole = replace(self.context, lines=self.answers.program(self.asks, ()))
+        return tuple(dict.fromkeys(((row.name,), lines) for row in TABLE.values() for context, places in (
+            (self.context, alone), (whole, anywhere)) for lines in row.variants(context, places)))
 
 
 def asked(id: str, network: Network, text: str) -> Asked | None:

@@ -1,0 +1,294 @@
+"""Mistakes that are looked for where no other fits: a factor, a path, an index, a question read for another one.
+
+They are made in what is asked for, not on the way there.
+"""
+from collections.abc import Callable
+from itertools import combinations
+
+import sympy as sp
+
+from ..activations import Slope
+from ..equations import LAMBDA, N, i, indices_of, name_of, s
+from .mistake import NONE, Mistake, at_output, backward, gradient, has, is_path, own_activation, slopes, squared
+
+ALIKE = {"x": ("x", "a"), "a": ("x", "a"), "z": ("z",), "W": ("W",), "delta": ("delta",)}
+"""Kinds of quantities that are taken for one another."""
+UNITS = (1, 2, 3)
+"""Numbers of units that may be taken for one another."""
+
+
+def _asked(rewrite: Callable) -> Callable:
+    """A change of the line that is asked for, and of no other."""
+    return lambda line, context: tuple(rewrite(line, context)) if line.name in context.asked else NONE
+
+
+def _entries(line, context, *kinds):
+    """The entries of arrays of some kinds in a line; in a graph a weight is one, too, and has no index."""
+    found = line.right.atoms(sp.Indexed, sp.Symbol)
+    return sorted((e for e in found if _kind(e, context) in kinds and len(indices_of(e)) == len(_quantity(e, context).sizes)), key=str)
+
+
+def _quantity(entry, context):
+    return context.answers.quantities.get(name_of(entry))
+
+
+def _kind(entry, context):
+    return getattr(_quantity(entry, context), "kind", "")
+
+
+def _paths(line):
+    """Sums over paths that stand in a line, written out."""
+    return [e for e in [line.right, *line.right.args] if e.is_Add and all(map(is_path, e.args))]
+
+
+def _some_of(terms, least=1):
+    """Some of several terms, neither none of them nor all."""
+    return (some for size in range(least, len(terms)) for some in combinations(terms, size))
+
+
+# a factor
+
+def _two_too_many(line, context):
+    if backward(line) or gradient(line):
+        yield 2 * line.right
+
+
+def _power(line, context):
+    """Where the square is still a square."""
+    if at_output(line) and squared(context):
+        for error in (e for e in [line.right, *line.right.args] if e.is_Add and not e.has(Slope)):
+            yield line.right * error
+            yield line.right * error / 2
+
+
+def _part_of_the_error(line, context):
+    if at_output(line) and squared(context):
+        output = own_activation(line, context).left
+        yield line.right.xreplace(dict.fromkeys(_entries(line, context, "y"), sp.S.Zero))
+        yield line.right.replace(lambda e: e.is_Add and e.has(output), lambda e: e - output)
+
+
+def _squared_error(line, context):
+    """The derivative of another cost than the one that there is."""
+    if not at_output(line) or squared(context):
+        return
+    a = own_activation(line, context)
+    error = a.left - context.network.quantities["y"][_target(line)] if _target(line) else None
+    if error is not None:
+        slope = Slope(a.right) if has(line, "delta") and type(a.right).__name__ != "softmax" else sp.S.One
+        yield from (2 * error * slope, 2 * error, error * slope)
+
+
+def _target(line):
+    """The indices of the target in a line; () where there are several."""
+    found = {e.indices for e in line.right.atoms(sp.Indexed) if name_of(e) == "y"}
+    return found.pop() if len(found) == 1 else ()
+
+
+def _lost_error_term(line, context):
+    yield line.right.xreplace(dict.fromkeys(_entries(line, context, "delta"), sp.S.One))
+
+
+def _lost_factor(line, context):
+    for factor in line.right.args if line.right.is_Mul else ():
+        if not factor.is_number:
+            yield line.right / factor
+
+
+def _bracket_lost(line, context):
+    """A factor in front of a sum that reaches only some of its terms."""
+    for paths in _paths(line) if line.right.is_Mul else ():
+        front = line.right / paths
+        yield from (sp.Add(*(term * front if term in some else term for term in paths.args)) for some in _some_of(paths.args))
+
+
+def _sign_of_a_term(line, context):
+    for e in sp.preorder_traversal(line.right):
+        if e.is_Add:
+            yield from (line.right.xreplace({e: e - 2 * term}) for term in e.args)
+
+
+# paths
+
+def _path_forgotten(line, context):
+    for paths in _paths(line):
+        yield from (line.right.xreplace({paths: sp.Add(*some)}) for some in _some_of(paths.args, 2))
+
+
+def _weight_of_a_path_lost(line, context):
+    for some in _some_of(_entries(line, context, "W")) if backward(line) else ():
+        yield line.right.xreplace(dict.fromkeys(some, sp.S.One))
+
+
+def _units_multiplied(line, context):
+    """The sum over the first units as a product."""
+    sums = [e for e in line.right.atoms(sp.Sum) if e.limits[0][0] == i]
+    if context.entry and backward(line) and sums:
+        yield line.right.xreplace({e: e.function.subs(i, 1) * e.function.subs(i, 2) for e in sums})
+
+
+def _summed_too_often(line, context):
+    own = [at for at in line.indices if at != s and not context.entry]
+    yield from (sp.Sum(line.right, (at, 1, N)) for at in own)
+
+
+def _samples_summed(line, context):
+    if s in line.indices and (backward(line) or gradient(line)):
+        total = sp.Sum(line.right, (s, 1, N))
+        yield from (total, total / N)
+
+
+# another question
+
+def _error_term_for_output(line, context):
+    equation = own_activation(line, context) if has(line, "da") else None
+    if equation is not None and type(equation.right).__name__ not in ("identity", "softmax"):
+        yield line.right * Slope(equation.right)
+
+
+def _with_an_input(line, context):
+    """What belongs to a weight of the unit, where the unit itself is asked for."""
+    if not backward(line):
+        return
+    z = next(e for e in context.network.equations if (e.quantity.kind, e.quantity.mark) == ("z", line.mark))
+    for e in sorted(z.right.atoms(sp.Indexed), key=str):
+        if _kind(e, context) in ("x", "a"):
+            numbers = UNITS if context.entry else ()
+            summed = [at for at in indices_of(e) if at.is_Symbol and at != s]
+            yield from (line.right * e.subs(at, n) for at in summed for n in numbers)
+            yield line.right * e
+
+
+def _with_the_bias(line, context):
+    if has(line, "db"):
+        bias = context.network.quantities[line.name.removesuffix(" of a sample")[1:]]
+        yield line.right * bias[tuple(at for at in line.indices if at != s)]
+
+
+# another place
+
+def _wrong_index(line, context):
+    own = dict(zip(line.indices[-len(context.entry):], context.entry)) if context.entry else {}
+    for e in _entries(line, context, "x", "z", "a", "W", "delta"):
+        for at in indices_of(e):
+            others = [sp.Integer(n) for n in UNITS if at in own and n != own[at]]
+            others += [at_other for at_other in line.indices if at_other not in (at, s) and at.is_Symbol and at != s
+                       and _kind(e, context) in ("delta", "a") and not context.entry]
+            yield from (line.right.xreplace({e: e.xreplace({at: other})}) for other in others)
+        yield from _of_another_neuron(e, line, context)
+
+
+def _of_another_neuron(entry, line, context):
+    """Where neurons have names: an error term, a weight, an input or a slope that belongs to another one."""
+    if not hasattr(context.network.structure, "neurons"):
+        return
+    quantity, kind = _quantity(entry, context), _kind(entry, context)
+    if kind == "x" and isinstance(quantity.mark, tuple):
+        columns = range(1, len(quantity.mark) + 1)
+        yield from (line.right.xreplace({entry: entry.base[s, n]}) for n in columns)
+    for other in context.answers.quantities.values() if kind in ("delta", "W", "z", "a") else ():
+        if other.kind == kind and _is_near(quantity.mark, other.mark):
+            yield line.right.xreplace({entry: other[indices_of(entry)]})
+    if kind == "W":  # all weights of the unit at once
+        for neuron in context.network.structure.neurons:
+            moved = {e: _weight(neuron, _quantity(e, context).mark[-1], context) for e in _entries(line, context, "W")}
+            yield line.right.xreplace({e: weight for e, weight in moved.items() if weight is not None})
+
+
+def _is_near(mark, other):
+    return mark != other and (not isinstance(mark, tuple) or len({*mark} & {*other}) == 1)
+
+
+def _weight(of, to, context):
+    found = context.network.quantities.get(f"w_{of}_{to}")
+    return found[()] if found else None
+
+
+def _wrong_layer(line, context):
+    layers = getattr(context.network.structure, "activations", ())
+    for e in _entries(line, context, *ALIKE) if layers else ():
+        quantity = _quantity(e, context)
+        for other in context.answers.quantities.values():
+            if other.mark != quantity.mark and other.kind in ALIKE[quantity.kind]:
+                yield line.right.xreplace({e: other[indices_of(e)]})
+    if has(line, "delta") and slopes(line):
+        for equation in context.network.equations:
+            if equation.quantity.kind == "a" and equation.quantity.mark != line.mark:
+                a = equation.left
+                yield line.right.xreplace({slope: slope.args[0].row.slope(slope.args[0].args[0], a, *slope.args[0].args[1:])
+                                           for slope in slopes(line) if not slope.args[0].row.abstract})
+
+
+# softmax, and the penalty
+
+def _bracket_of_softmax(line, context):
+    for bracket in line.right.atoms(sp.KroneckerDelta) if has(line, "jacobian") else ():
+        yield from (line.right.xreplace({bracket: value}) for value in (sp.S.Zero, sp.S.One))
+
+
+def _penalty(line, context):
+    if not (has(line, "dW") and context.network.options.l2):
+        return
+    for weight in _entries(line, context, "W"):
+        for change in ({weight: weight**2}, {weight: weight**2 / 2}, {weight: sp.S.One}, {LAMBDA: LAMBDA / N}):
+            yield line.right.subs(change)
+    if context.network.options.over_samples == "mean":
+        yield line.right.subs(LAMBDA, LAMBDA / N) * N
+
+
+def _row(name, sentence, notebook, credit, rewrite):
+    return Mistake(name, sentence, notebook, credit, _asked(rewrite), ("formula",), rank=1)
+
+
+ROWS = {row.name: row for row in (
+    _row("a path is forgotten",
+         "A change in this unit reaches the cost along several paths, and what each contributes is added. Count the paths.",
+         "03-several-paths", 0.5, _path_forgotten),
+    _row("a weight is lost on the way",
+         "Each path passes through the weight between its two units.", "03-several-paths", 0.5, _weight_of_a_path_lost),
+    _row("the units are multiplied",
+         "Along a path the factors multiply; over the paths they add up.", "03-several-paths", 0.4, _units_multiplied),
+    _row("a factor 2 too many",
+         "Where does a 2 come from here? A square brings one, once; an error term δ has it already.", "02-one-neuron", 0.7,
+         _two_too_many),
+    _row("the power is wrong",
+         "The derivative of a power has the exponent one lower, and the old exponent in front.", "02-one-neuron", 0.4, _power),
+    _row("half of the error is lost",
+         "The error is the distance between output and target, and both stand in the derivative of its square.",
+         "02-one-neuron", 0.4, _part_of_the_error),
+    _row("the derivative of the squared error",
+         "That belongs to another cost. Which one has this network?", "08-softmax", 0.4, _squared_error),
+    _row("the error term where ∂C/∂a is asked",
+         "Asked is the derivative with respect to a, what the unit says. From z to a there is a slope, and it is not part of "
+         "this.", "06-delta", 0.5, _error_term_for_output),
+    _row("an input too many",
+         "Asked is the derivative with respect to the unit itself. An input comes in with the derivative with respect to a "
+         "weight.", "02-one-neuron", 0.5, _with_an_input),
+    _row("the bias gradient carries the bias",
+         "A bias is multiplied by nothing in the weighted sum.", "02-one-neuron", 0.5, _with_the_bias),
+    _row("the error term is lost",
+         "What comes back from the cost is multiplied into it; this is the last step alone.", "06-delta", 0.4, _lost_error_term),
+    _row("a sum too many",
+         "What is asked for has this index itself: there is nothing to add up.", "05-layers-and-indices", 0.5,
+         _summed_too_often),
+    _row("the samples are added up",
+         "Asked is a derivative of the cost of one sample, so nothing is added up over the batch.", "05-layers-and-indices",
+         0.6, _samples_summed),
+    _row("brackets are missing",
+         "The factor in front belongs to all of the sum.", "03-several-paths", 0.6, _bracket_lost),
+    _row("a sign is turned",
+         "One of the terms has the opposite sign.", "02-one-neuron", 0.6, _sign_of_a_term),
+    _row("an index is wrong",
+         "The quantity is right and stands at the wrong unit.", "05-layers-and-indices", 0.5, _wrong_index),
+    _row("a quantity of the wrong layer",
+         "The letter is right and the layer is not. What a weight is multiplied by is the output of the layer before; what "
+         "comes back comes from the layer after.", "05-layers-and-indices", 0.5, _wrong_layer),
+    _row("the bracket [i = j] is lost",
+         "For i = j there is a term that for i ≠ j there is not. Which one?", "08-softmax", 0.5, _bracket_of_softmax),
+    _row("the penalty is differentiated wrongly",
+         "The penalty stands beside the mean over the samples, with a factor and a square of each weight. What is its "
+         "derivative with respect to one of them?", "11-digits", 0.6, _penalty),
+    _row("a factor is lost",
+         "From the cost to what is asked for, each step has its factor. Which one is not there?", "02-one-neuron", 0.5,
+         _lost_factor),
+)}
