@@ -1,12 +1,16 @@
 """A question for a formula, judged by numbers: any formula that is equal is right."""
 from dataclasses import replace
+from functools import cached_property
 from html import escape
 
+from ..coursework.checking import judged as exercise_judged
 from ..errors import InputError
 from ..explore.mathml import typeset
 from ..formula.tokens import stripped
+from ..networks import Network
 from ..recipe import recipe
 from . import prose
+from .exercise import asked
 from .goal import goals as read_goals
 from .machine import Machine
 from .question import Question, missing, not_a_text
@@ -33,7 +37,25 @@ class Formula(Question):
             return not_a_text(answer)
         if not stripped(answer):
             return missing(self.language)
-        return for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
+        found = for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
+        return self._as_in_a_page(answer, found) if found.outcome in ("wrong", "invalid") else found
+
+    @cached_property
+    def exercise(self):
+        """The question as an exercise, as a page without Python judges it; None where it cannot."""
+        plain = len(self.goals) == 1 and not self.chain and self.goal.notation is None
+        return asked("", self.goal.network, self.goal.text) if plain and isinstance(self.goal.network, Network) else None
+
+    def _as_in_a_page(self, answer, found):
+        """The verdict on a wrong answer whose mistake is known for the exercise; as `found` for any other, and where fewer
+        mistakes have been found line by line."""
+        known = self.exercise and exercise_judged(self.exercise, {"text": answer})
+        better = known and known.mistakes and (not found.mistakes or len(known.mistakes) <= len(found.mistakes))
+        return Verdict("wrong", known.feedback, known.mistakes) if better else found
+
+    def told(self, verdict):
+        about = prose.marked(verdict.feedback, self.language)
+        return "".join(f"<p{about}>{prose.inline(prose.PAGE(part))}</p>" for part in verdict.feedback.split("\n\n") if part)
 
     def _verdict(self, goal, line) -> Verdict:
         understood, _, found = goal.examined(line)
@@ -61,7 +83,7 @@ class Formula(Question):
         return {**empty, "mathml": typeset(latex)}
 
     def for_page(self):
-        made = recipe(self.goal.network) if len(self.goals) == 1 and not self.chain and self.goal.notation is None else None
+        made = recipe(self.goal.network) if self.exercise else None
         return made and {"kind": "formula", "network": made, "goal": self.goal.text}
 
     def solution(self, as_html, typed=""):

@@ -83,6 +83,7 @@ class Derived(Exercise):
     twin: "Derived | None" = None
     flat = ()
     entry: ClassVar[tuple] = ()
+    allowed: ClassVar[tuple] = ()
 
     @shared
     def network(self):
@@ -111,7 +112,12 @@ class Derived(Exercise):
 
     @shared
     def context(self):
-        return Context(self.answers, self.lines, self.asks, self.kind, self.flat, self.entry)
+        return Context(self.answers, self.lines, self.asks, self.kind, self.flat, self.entry, tuple(self.allowed))
+
+    @property
+    def contexts(self):
+        """The programs in which two mistakes are looked for."""
+        return (self.context,)
 
     @shared
     def with_a_mistake(self):

@@ -148,15 +148,16 @@ class Reference:
     @cached_property
     def double(self):
         """Candidates with two mistakes, the second made in what the first has left."""
-        context, found = self.exercise.context, {}
+        found = (one for context in self.exercise.contexts for one in self._two_in(context))
+        return tuple(Candidate(*one) for one in dict.fromkeys(found))
+
+    def _two_in(self, context):
         mistakes = dict.fromkeys(name for candidate in self.single for name in candidate.names)
         made = {name: list(TABLE[name].variants(context, everywhere)) for name in mistakes}
         for first, second in permutations(mistakes, 2):
             names = tuple(name for name in TABLE if name in (first, second))
             for lines in made[first]:
-                for both in TABLE[second].variants(replace(context, lines=lines), everywhere):
-                    found[names, both] = None
-        return tuple(Candidate(*one) for one in found)
+                yield from ((names, both) for both in TABLE[second].variants(replace(context, lines=lines), everywhere))
 
     def values_of(self, candidate):
         """The values of a candidate at all points."""

@@ -90,7 +90,7 @@ def wrong_answers(seed=0):
     amiss, feedback = [], {}
     for row in (*of_kind(Formula), *of_kind(Function)):
         known = reference(row)
-        for candidate in (*known.single, *known.double):
+        for candidate in (*known.single, *known.rarer, *known.double):
             values = known.values_of(candidate)
             if values[-1] is None or known.is_right(values):
                 count["mistakes that cancel or fit nowhere"] += 1
@@ -165,7 +165,7 @@ def _holds(row, text, verdict, fresh, right):
     if verdict.outcome == "right":
         return apart(right, given) < 1e-8
     known = reference(row)
-    same = [c for c in (*known.single, *known.double) if set(c.names) <= set(verdict.mistakes)]
+    same = [c for c in (*known.single, *known.rarer, *known.double) if set(c.names) <= set(verdict.mistakes)]
     return any(apart(row.value(fresh.run(c.lines)), given) < 1e-8 for c in same)
 
 

@@ -42,6 +42,7 @@ class Context:
     flat      arrays that a function receives with one axis less than its result has
     kind      "formula", "function" or "number"
     entry     which entry of the last line is asked for, such as (2, 1); () for a general one
+    allowed   names of the arrays that a formula may be written with
     """
 
     answers: object
@@ -50,6 +51,7 @@ class Context:
     kind: str
     flat: tuple = ()
     entry: tuple = ()
+    allowed: tuple = ()
 
     @property
     def network(self):

@@ -164,7 +164,8 @@ def _samples_twice(line, context):
 
 
 def _samples_never(line, context):
-    return (line.right * N,) if over_samples(line) and _mean(context) else NONE
+    """With the penalty, and without."""
+    return (line.right * N, line.right.subs(LAMBDA, LAMBDA / N) * N) if over_samples(line) and _mean(context) else NONE
 
 
 def _wrong_layer(line, context):

@@ -32,6 +32,12 @@ def _quantity(entry, context):
     return context.answers.quantities.get(name_of(entry))
 
 
+def _others(quantity, context, *kinds):
+    """The other quantities of some kinds that an answer may be written with."""
+    known = (context.answers.quantities[name] for name in context.allowed)
+    return [other for other in known if other.kind in kinds and other.mark != quantity.mark]
+
+
 def _kind(entry, context):
     return getattr(_quantity(entry, context), "kind", "")
 
@@ -49,7 +55,7 @@ def _some_of(terms, least=1):
 # a factor
 
 def _two_too_many(line, context):
-    if backward(line) or gradient(line):
+    if gradient(line) or backward(line) and (squared(context) or not at_output(line)):
         yield 2 * line.right
 
 
@@ -91,7 +97,7 @@ def _lost_error_term(line, context):
 
 def _lost_factor(line, context):
     for factor in line.right.args if line.right.is_Mul else ():
-        if not factor.is_number:
+        if not factor.is_number and not is_path(factor):
             yield line.right / factor
 
 
@@ -186,17 +192,13 @@ def _of_another_neuron(entry, line, context):
     if kind == "x" and isinstance(quantity.mark, tuple):
         columns = range(1, len(quantity.mark) + 1)
         yield from (line.right.xreplace({entry: entry.base[s, n]}) for n in columns)
-    for other in context.answers.quantities.values() if kind in ("delta", "W", "z", "a") else ():
-        if other.kind == kind and _is_near(quantity.mark, other.mark):
+    for other in _others(quantity, context, kind) if kind != "x" else ():
+        if not isinstance(other.mark, tuple) or len({*quantity.mark} & {*other.mark}) == 1:
             yield line.right.xreplace({entry: other[indices_of(entry)]})
     if kind == "W":  # all weights of the unit at once
         for neuron in context.network.structure.neurons:
             moved = {e: _weight(neuron, _quantity(e, context).mark[-1], context) for e in _entries(line, context, "W")}
             yield line.right.xreplace({e: weight for e, weight in moved.items() if weight is not None})
-
-
-def _is_near(mark, other):
-    return mark != other and (not isinstance(mark, tuple) or len({*mark} & {*other}) == 1)
 
 
 def _weight(of, to, context):
@@ -208,9 +210,8 @@ def _wrong_layer(line, context):
     layers = getattr(context.network.structure, "activations", ())
     for e in _entries(line, context, *ALIKE) if layers else ():
         quantity = _quantity(e, context)
-        for other in context.answers.quantities.values():
-            if other.mark != quantity.mark and other.kind in ALIKE[quantity.kind]:
-                yield line.right.xreplace({e: other[indices_of(e)]})
+        others = _others(quantity, context, *ALIKE[quantity.kind])
+        yield from (line.right.xreplace({e: other[indices_of(e)]}) for other in others)
     if has(line, "delta") and slopes(line):
         for equation in context.network.equations:
             if equation.quantity.kind == "a" and equation.quantity.mark != line.mark:
@@ -232,8 +233,6 @@ def _penalty(line, context):
     for weight in _entries(line, context, "W"):
         for change in ({weight: weight**2}, {weight: weight**2 / 2}, {weight: sp.S.One}, {LAMBDA: LAMBDA / N}):
             yield line.right.subs(change)
-    if context.network.options.over_samples == "mean":
-        yield line.right.subs(LAMBDA, LAMBDA / N) * N
 
 
 def _row(name, sentence, notebook, credit, rewrite):

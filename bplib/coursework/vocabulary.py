@@ -2,6 +2,7 @@
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import takewhile
 
 from ..activations import TABLE, added
 from ..equations import N
@@ -62,9 +63,8 @@ class Name:
         indices, units = tuple(indices), self.rank - self.per_sample
         sample = indices[:1] if self.per_sample and (len(indices) > units or indices[:1] == ("s",)) else ()
         written = indices[len(sample):]
-        if len(written) == units - len(self.last):
-            return sample + written + self.last
-        return indices if len(indices) in (units, self.rank) else None
+        missing = units - len(written)
+        return sample + written + self.last[len(self.last) - missing:] if 0 <= missing <= len(self.last) else None
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,9 @@ def _names(quantity, network, single):
         meaning += f" of {mark}"
     if isinstance(mark, tuple) and all(mark):
         meaning += f" from {mark[0]} to {mark[1]}"
-    alone = quantity.sizes[-1:] == (1,) or single and rank > per_sample and network.shape(
-        _forward(quantity.name))[-1] == 1
-    name = Name(quantity.name, rank, per_sample, meaning, (1,) if alone else ())
+    sizes = network.shape(_forward(quantity.name)) if single else quantity.sizes
+    alone = len([*takewhile(lambda size: size == 1, reversed(sizes[per_sample:]))])
+    name = Name(quantity.name, rank, per_sample, meaning, (1,) * alone)
     typed = {quantity.name: name}
     if isinstance(mark, tuple) and all(mark):
         typed["w_" + "".join(mark)] = name

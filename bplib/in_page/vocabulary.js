@@ -41,7 +41,6 @@ const fewest = ({ rank, perSample, last }) => rank - perSample - last.length;
 function fullIndices({ rank, perSample, last }, indices) {
   const units = rank - perSample;
   const sample = perSample && (indices.length > units || indices[0] === "s") ? indices.slice(0, 1) : [];
-  const written = indices.slice(sample.length);
-  if (written.length === units - last.length) return [...sample, ...written, ...last];
-  return indices.length === units || indices.length === rank ? indices : null;
+  const written = indices.slice(sample.length), missing = units - written.length;
+  return 0 <= missing && missing <= last.length ? [...sample, ...written, ...last.slice(last.length - missing)] : null;
 }
