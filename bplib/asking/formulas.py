@@ -3,6 +3,7 @@ from dataclasses import replace
 from functools import cached_property
 from html import escape
 
+from ..coursework.checking import AGAIN
 from ..coursework.checking import judged as exercise_judged
 from ..errors import InputError
 from ..explore.mathml import typeset
@@ -38,7 +39,7 @@ class Formula(Question):
         if not stripped(answer):
             return missing(self.language)
         found = for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
-        return self._as_in_a_page(answer, found) if found.outcome in ("wrong", "invalid") else found
+        return found if found.right else self._as_in_a_page(answer, found)
 
     @cached_property
     def exercise(self):
@@ -47,11 +48,14 @@ class Formula(Question):
         return asked("", self.goal.network, self.goal.text) if plain and isinstance(self.goal.network, Network) else None
 
     def _as_in_a_page(self, answer, found):
-        """The verdict on a wrong answer whose mistake is known for the exercise; as `found` for any other, and where fewer
-        mistakes have been found line by line."""
+        """The verdict on an answer that is wrong, or cannot be read, line by line: of the exercise, where it names a mistake
+        and not more of them, or can read the answer."""
         known = self.exercise and exercise_judged(self.exercise, {"text": answer})
-        better = known and known.mistakes and (not found.mistakes or len(known.mistakes) <= len(found.mistakes))
-        return Verdict("wrong", known.feedback, known.mistakes) if better else found
+        if not known:
+            return found
+        fewer = known.mistakes and (not found.mistakes or len(known.mistakes) <= len(found.mistakes))
+        better = fewer or found.outcome != "wrong"
+        return Verdict(known.outcome, known.feedback.removesuffix(f"\n\n{AGAIN}"), known.mistakes) if better else found
 
     def told(self, verdict):
         about = prose.marked(verdict.feedback, self.language)

@@ -82,8 +82,8 @@ class Derived(Exercise):
     given: tuple = ()
     twin: "Derived | None" = None
     flat = ()
-    entry: ClassVar[tuple] = ()
-    allowed: ClassVar[tuple] = ()
+    entry = ()
+    allowed = ()
 
     @shared
     def network(self):

@@ -21,6 +21,7 @@ from .exercises import Formula, Function
 from .grammar import parse
 from .hostile import hostile
 from .matching import apart, prepare, reference
+from .mistakes import TABLE
 from .program import NumericPoint
 from .reading import formula_values
 from .rewritings import formula, rewritten, typed
@@ -126,7 +127,9 @@ def _found(known, candidate, verdict, values):
         return "named"
     if set(candidate.names) < set(verdict.mistakes):
         return "named, with others that look the same"
-    return "two that look like one" if len(candidate.names) == 2 else "other names"
+    if len(candidate.names) == 2:
+        return "two that look like one"
+    return "taken for a likelier one" if TABLE[candidate.names[0]].rank else "other names"
 
 
 def _without_numbers(text):

@@ -8,7 +8,7 @@ from itertools import combinations
 import sympy as sp
 
 from ..activations import Slope
-from ..equations import LAMBDA, N, i, indices_of, name_of, s
+from ..equations import LAMBDA, N, i, indices_of, letter, name_of, s
 from .mistake import NONE, Mistake, at_output, backward, gradient, has, is_path, own_activation, slopes, squared
 
 ALIKE = {"x": ("x", "a"), "a": ("x", "a"), "z": ("z",), "W": ("W",), "delta": ("delta",)}
@@ -135,7 +135,8 @@ def _units_multiplied(line, context):
 
 def _summed_too_often(line, context):
     own = [at for at in line.indices if at != s and not context.entry]
-    yield from (sp.Sum(line.right, (at, 1, N)) for at in own)
+    t = letter("t")
+    yield from (sp.Sum(line.right.xreplace({at: t}), (t, 1, N)) for at in own)
 
 
 def _samples_summed(line, context):

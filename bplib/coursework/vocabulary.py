@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from ..activations import TABLE, added
 from ..equations import N
-from ..formula.tokens import quoted
+from ..formula.tokens import GREEK, quoted
 from ..layout import all_quantities
 
 FUNCTIONS = {
@@ -89,6 +89,40 @@ class Vocabulary:
         """A hint at the name nearest to one that does not fit, "" where none is near."""
         near = get_close_matches(typed[:30], [*self.names, *self.functions], n=1, cutoff=0.7)
         return f" Did you mean {quoted(near[0])}?" if near and near[0] != typed else ""
+
+    def alike(self, typed):
+        """A hint at the names with the same letter, each with the indices that it has; "" where there are none."""
+        stem, same = _stem(typed), {}
+        for name, meaning in self.names.items():
+            if _stem(name) == stem:
+                same.setdefault(id(meaning), []).append(name)
+        shown = [_with_indices(min(names, key=len), self.names[names[0]]) for names in same.values()]
+        if not shown:
+            return ""
+        first = self.names[next(iter(same.values()))[0]]
+        more = ", …" if len(shown) > MOST_SHOWN else ""
+        there = f"{'is' if len(shown) == 1 else 'are'} {', '.join(shown[:MOST_SHOWN])}{more}"
+        return f" With this letter there {there} ({shown[0]}: {first.meaning})."
+
+
+STEM = re.compile("[A-Za-z]*")
+MOST_SHOWN = 8
+
+
+def _stem(name):
+    """The letter of a name, before its layer and its indices."""
+    return STEM.match(name)[0].lower()
+
+
+def _with_indices(name, meaning):
+    """A name as it is written on paper: a1_j."""
+    stem, indices = _stem(name), "jk"[:min(meaning.counts)]
+    letter = SHOWN.get(stem, stem if meaning.rank else name[:len(stem)])
+    return f"{letter}{name[len(stem):]}{'_' * bool(indices)}{indices}"
+
+
+SHOWN = {latin: greek for greek, latin in GREEK.items() if greek.islower()}
+"""Names of Greek letters → the letters."""
 
 
 def vocabulary(network, allowed, free, aliases, single=False):
