@@ -37,28 +37,40 @@ class Asked(Formula):
 
 
 def asked(id: str, network: Network, text: str) -> Asked | None:
-    """The exercise that asks for what a text says, "∂C/∂w1_jk"; None for what is no derivative of the cost."""
+    """The exercise that asks for what a text says, "∂C/∂w1_jk"; None for what is no derivative of the cost, nor of one
+    equation."""
     goal = goals(network, text)[0]
     name = _line(goal, network)
     if name is None:
         return None
-    entry_of = goal.tree.by if isinstance(goal.tree, Partial) else goal.tree
-    indices = [int(at.value) if isinstance(at, Number) else at.name for at in getattr(entry_of, "indices", None) or ()]
-    indices = [at for at in indices if at != "s"]
+    indices = _indices(goal, name)
     entry = tuple(at for at in indices if isinstance(at, int))
     terms = [one for one in all_quantities(network) if one.startswith("delta") and one != name]
-    own = "delta" + _weighted_sum(network, goal.key[1]).removeprefix("z")
+    own = "delta" + _weighted_sum(network, goal.key[1]).removeprefix("z") if goal.key[0] == "cost" else ""
     row = Asked(id, "", "", "", make=lambda: network, ask=name, entry=entry, known=tuple(terms),
                 given=tuple(one for one in terms if one != own))
-    letters = [at for at in row.letters(name) if at != "s"]
-    if entry and len(entry) < len(indices) or not entry and len(letters) != len(indices):
+    try:
+        letters = [at for at in row.letters(name) if at != "s"]
+    except KeyError:  # a derivative that no step of the derivation has
+        return None
+    if name.startswith("∂") and entry or entry and len(entry) < len(indices) or not entry and len(letters) != len(indices):
         return None
     return row if entry or letters == indices else replace(row, units=dict(zip(letters, indices)))
+
+
+def _indices(goal, name):
+    """The indices of what is asked for, each a letter or a number; that of the sample is left out."""
+    of, by = (goal.tree.of, goal.tree.by) if isinstance(goal.tree, Partial) else (None, goal.tree)
+    written = [at for entry in ((of, by) if name.startswith("∂") else (by,)) for at in getattr(entry, "indices", None) or ()]
+    found = [int(at.value) if isinstance(at, Number) else at.name for at in written]
+    return [*dict.fromkeys(at for at in found if at != "s")] if name.startswith("∂") else [at for at in found if at != "s"]
 
 
 def _line(goal, network):
     """The name of the line for what is asked for; None where there is none."""
     what, name = goal.key
+    if what in network.quantities and what != "value":
+        return f"∂{what}/∂{name}"
     of = goal.tree.of.array if isinstance(goal.tree, Partial) else "losses"
     kind = network.quantities[name].kind if what == "cost" else ""
     if kind in ("W", "b"):

@@ -118,6 +118,10 @@ def gradient(line):
     return line.kind in ("dW", "db")
 
 
+def through_activation(line):
+    return line.kind in ("delta", "slope")
+
+
 def over_samples(line):
     """Whether the samples of a batch are added up in it."""
     return (gradient(line) or has(line, "C")) and line.of_batch
@@ -151,3 +155,10 @@ def is_path(term):
 def inputs_of(line):
     """What the weight of a gradient is multiplied by, as entries."""
     return [e for e in line.right.atoms(sp.Indexed, sp.Symbol) if name_of(e)[0] in "xa" and name_of(e) in line.needs]
+
+
+def weight_of(line, context):
+    """The weight with respect to which a line is a derivative; None where it is none."""
+    name = name_of(line.step.by) if line.step else line.name.removesuffix(" of a sample")[1:]
+    quantity = context.network.quantities.get(name)
+    return quantity if quantity is not None and quantity.kind == "W" else None

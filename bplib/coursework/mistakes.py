@@ -10,7 +10,7 @@ from ..activations import Slope
 from ..equations import LAMBDA, N, i, j, k, letter, name_of, s
 from . import rarer
 from .mistake import (NONE, Mistake, at_output, backward, each_slope, gradient, has, inputs_of, is_path, over_samples,
-                      own_activation, slopes, squared)
+                      own_activation, slopes, squared, through_activation, weight_of)
 from .program import ETA
 
 
@@ -52,7 +52,7 @@ def _extra_slope(line, context):
 
 
 def _slope_at_a(line, context):
-    if not (has(line, "delta") and slopes(line)):
+    if not (through_activation(line) and slopes(line)):
         return NONE
     a = own_activation(line, context).left
     return each_slope(line, lambda g: Slope(g.func(a, *g.args[1:])))
@@ -60,7 +60,7 @@ def _slope_at_a(line, context):
 
 def _slope_by_value_of_z(line, context):
     """z(1 − z), or 1 − z² for tanh: the form by value, with z where a belongs."""
-    if not has(line, "delta") or any(slope.args[0].row.abstract for slope in slopes(line)):
+    if not through_activation(line) or any(slope.args[0].row.abstract for slope in slopes(line)):
         return NONE
     return each_slope(line, lambda g: g.row.slope(g.args[0], g.args[0], *g.args[1:]))
 
@@ -105,7 +105,7 @@ def _one_path(line, context):
 def _sign(line, context):
     """Once, where the program begins."""
     begins = not line.needs & context.names
-    return (-line.right,) if begins and (backward(line) or gradient(line) or has(line, "jacobian")) else NONE
+    return (-line.right,) if begins and (backward(line) or gradient(line) or line.step) else NONE
 
 
 def _uphill(line, context):
@@ -221,7 +221,7 @@ def _broadcast(line, context):
 def _other_slope(line, context):
     """The slope of σ or of tanh, by value, where the unit has another activation."""
     own = {slope.args[0].row.name for slope in slopes(line)}
-    if not (has(line, "delta") and own):
+    if not (through_activation(line) and own):
         return NONE
     a = own_activation(line, context).left
     return tuple(right for name in ("sigmoid", "tanh") if name not in own
@@ -229,7 +229,7 @@ def _other_slope(line, context):
 
 
 def _value_for_slope(line, context):
-    return each_slope(line, lambda g: g) if has(line, "delta") else NONE
+    return each_slope(line, lambda g: g) if through_activation(line) else NONE
 
 
 def _inside_another(context):
@@ -238,7 +238,7 @@ def _inside_another(context):
 
 
 def _lost_input(line, context):
-    if not has(line, "dW") or _inside_another(context):
+    if weight_of(line, context) is None or _inside_another(context):
         return NONE
     return (line.right.xreplace(dict.fromkeys(inputs_of(line), sp.S.One)),)
 
@@ -251,9 +251,9 @@ def _lost_weight(line, context):
 
 
 def _weight_for_input(line, context):
-    if not has(line, "dW") or _inside_another(context):
+    quantity = weight_of(line, context)
+    if quantity is None or _inside_another(context):
         return NONE
-    quantity = context.network.quantities[line.name.removesuffix(" of a sample")[1:]]
     weight = quantity[tuple(at for at in line.indices if at != s)]
     return (line.right.xreplace(dict.fromkeys(inputs_of(line), weight)),)
 

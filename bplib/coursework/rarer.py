@@ -96,9 +96,13 @@ def _lost_error_term(line, context):
 
 
 def _lost_factor(line, context):
-    for factor in line.right.args if line.right.is_Mul else ():
+    """Of a slope in its short form, too."""
+    right = line.right
+    if has(line, "slope") and not any(slope.args[0].row.abstract for slope in slopes(line)):
+        right = right.replace(Slope, lambda g: g.row.slope(g.args[0], own_activation(line, context).left, *g.args[1:]))
+    for factor in right.args if right.is_Mul else ():
         if not factor.is_number and not is_path(factor):
-            yield line.right / factor
+            yield right / factor
 
 
 def _bracket_lost(line, context):
@@ -172,6 +176,30 @@ def _with_the_bias(line, context):
         yield line.right * bias[tuple(at for at in line.indices if at != s)]
 
 
+def _quantity_itself(line, context):
+    """Where one equation is to be differentiated, the equation, or the part of it that is differentiated."""
+    if line.step:
+        yield from (line.step.of, line.right * line.step.by)
+
+
+def _constant_kept(line, context):
+    """Terms of a weighted sum that do not change."""
+    if has(line, "local"):
+        equation = next(e for e in context.network.equations if e.quantity.mark == line.mark and e.quantity.kind == "z")
+        bias = [e for e in equation.right.atoms(sp.Indexed, sp.Symbol) if _kind(e, context) == "b"]
+        yield from (change for b in bias for change in (b, line.right + b))
+
+
+def _later_steps(line, context):
+    """What comes after the one step that is asked for."""
+    if has(line, "local"):
+        slope = Slope(own_activation(line, context).right)
+        yield from (line.right * slope, slope)
+    elif line.step:
+        delta = next(q for q in context.answers.quantities.values() if (q.kind, q.mark) == ("delta", line.mark))
+        yield from (delta[entry.indices] for entry in (line.step.of, line.step.by))
+
+
 # another place
 
 def _wrong_index(line, context):
@@ -225,7 +253,8 @@ def _wrong_layer(line, context):
 
 def _bracket_of_softmax(line, context):
     for bracket in line.right.atoms(sp.KroneckerDelta) if has(line, "jacobian") else ():
-        yield from (line.right.xreplace({bracket: value}) for value in (sp.S.Zero, sp.S.One))
+        none, one = (line.right.xreplace({bracket: value}) for value in (sp.S.Zero, sp.S.One))
+        yield from (none, -none, one)
 
 
 def _penalty(line, context):
@@ -288,7 +317,13 @@ ROWS = {row.name: row for row in (
     _row("the penalty is differentiated wrongly",
          "The penalty stands beside the mean over the samples, with a factor and a square of each weight. What is its "
          "derivative with respect to one of them?", "11-digits", 0.6, _penalty),
+    _row("the quantity in place of its derivative",
+         "That is the quantity itself, or a part of it. Asked is how fast it changes.", "02-one-neuron", 0.4,
+         _quantity_itself),
+    _row("a constant is kept",
+         "What does not change has the derivative 0.", "02-one-neuron", 0.5, _constant_kept),
+    _row("later steps are in it",
+         "Asked is one step. What the chain rule multiplies it by is not part of it.", "02-one-neuron", 0.5, _later_steps),
     _row("a factor is lost",
-         "From the cost to what is asked for, each step has its factor. Which one is not there?", "02-one-neuron", 0.5,
-         _lost_factor),
+         "One of its factors is not there. Go through it step by step.", "02-one-neuron", 0.5, _lost_factor),
 )}
