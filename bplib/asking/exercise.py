@@ -25,14 +25,18 @@ class Asked(Formula):
         return list(dict.fromkeys((*super().allowed, *self.known)))
 
     @cached_property
+    def whole(self):
+        """The whole way from the cost: an answer may be written out down to there."""
+        return replace(self.context, lines=self.answers.program(self.asks, ()))
+
+    @property
     def contexts(self):
-        """The last step, and the whole way from the cost: an answer may be written out down to there."""
-        return self.context, replace(self.context, lines=self.answers.program(self.asks, ()))
+        return (self.context,) if self.line.of_batch else (self.context, self.whole)  # a page has no room for two more
 
     @cached_property
     def with_a_mistake(self):
-        places = zip(self.contexts, (alone, anywhere))
-        return tuple(dict.fromkeys(((row.name,), lines) for context, some in [*places] for row in TABLE.values()
+        places = {self.context: alone, self.whole: anywhere}
+        return tuple(dict.fromkeys(((row.name,), lines) for context, some in places.items() for row in TABLE.values()
                                    for lines in row.variants(context, some)))
 
 

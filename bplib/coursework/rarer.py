@@ -271,12 +271,13 @@ def _row(name, sentence, notebook, credit, rewrite):
 
 ROWS = {row.name: row for row in (
     _row("a path is forgotten",
-         "A change in this unit reaches the cost along several paths, and what each contributes is added. Count the paths.",
+         "A change in this unit takes every way to the cost that there is, and what each contributes is added. Count the paths.",
          "03-several-paths", 0.5, _path_forgotten),
     _row("a weight is lost on the way",
          "Each path passes through the weight between its two units.", "03-several-paths", 0.5, _weight_of_a_path_lost),
     _row("the units are multiplied",
-         "Along a path the factors multiply; over the paths they add up.", "03-several-paths", 0.4, _units_multiplied),
+         "Each unit of the next layer is on a path of its own, and what the paths contribute adds up.", "03-several-paths", 0.4,
+         _units_multiplied),
     _row("a factor 2 too many",
          "Where does a 2 come from here? A square brings one, once; an error term δ has it already.", "02-one-neuron", 0.7,
          _two_too_many),
@@ -294,7 +295,7 @@ ROWS = {row.name: row for row in (
          "Asked is the derivative with respect to the unit itself. An input comes in with the derivative with respect to a "
          "weight.", "02-one-neuron", 0.5, _with_an_input),
     _row("the bias gradient carries the bias",
-         "A bias is multiplied by nothing in the weighted sum.", "02-one-neuron", 0.5, _with_the_bias),
+         "The bias is a term of z by itself. Where does a factor b come from?", "02-one-neuron", 0.5, _with_the_bias),
     _row("the error term is lost",
          "What comes back from the cost is multiplied into it; this is the last step alone.", "06-delta", 0.4, _lost_error_term),
     _row("a sum too many",
