@@ -274,7 +274,7 @@ ROWS = {row.name: row for row in (
          "A change in this unit takes every way to the cost that there is, and what each contributes is added. Count the paths.",
          "03-several-paths", 0.5, _path_forgotten),
     _row("a weight is lost on the way",
-         "Each path passes through the weight between its two units.", "03-several-paths", 0.5, _weight_of_a_path_lost),
+         "Each path is multiplied by the weight between its two units.", "03-several-paths", 0.5, _weight_of_a_path_lost),
     _row("the units are multiplied",
          "Each unit of the next layer is on a path of its own, and what the paths contribute adds up.", "03-several-paths", 0.4,
          _units_multiplied),
@@ -289,8 +289,8 @@ ROWS = {row.name: row for row in (
     _row("the derivative of the squared error",
          "That belongs to another cost. Which one has this network?", "08-softmax", 0.4, _squared_error),
     _row("the error term where ∂C/∂a is asked",
-         "Asked is the derivative with respect to a, what the unit says. From z to a there is a slope, and it is not part of "
-         "this.", "06-delta", 0.5, _error_term_for_output),
+         "Asked is the derivative with respect to a, the output. From z to a there is a slope, and it is not part of this.",
+         "06-delta", 0.5, _error_term_for_output),
     _row("an input too many",
          "Asked is the derivative with respect to the unit itself. An input comes in with the derivative with respect to a "
          "weight.", "02-one-neuron", 0.5, _with_an_input),
@@ -311,8 +311,8 @@ ROWS = {row.name: row for row in (
     _row("an index is wrong",
          "The quantity is right and stands at the wrong unit.", "05-layers-and-indices", 0.5, _wrong_index),
     _row("a quantity of the wrong layer",
-         "The letter is right and the layer is not. What a weight is multiplied by is the output of the layer before; what "
-         "comes back comes from the layer after.", "05-layers-and-indices", 0.5, _wrong_layer),
+         "The letter is right and the layer is not. Where does the weight stand, and where does the error come from?",
+         "05-layers-and-indices", 0.5, _wrong_layer),
     _row("the bracket [i = j] is lost",
          "For i = j there is a term that for i ≠ j there is not. Which one?", "08-softmax", 0.5, _bracket_of_softmax),
     _row("the penalty is differentiated wrongly",
