@@ -32,7 +32,7 @@ class Camera:
     """
 
     def __init__(self, page, height):
-        self.page, self.height, self.root, self.frames = page, height, page.locator(".bplib"), []
+        self.page, self.height, self.root, self.frames, self.last = page, height, page.locator(".bplib"), [], None
         self.hand = WIDTH * 0.6, height * 0.8
         page.mouse.move(*self.hand)
         self.shoot()

@@ -173,18 +173,18 @@ def network(network: Network | Generated | None = None, *, weights=None, x=None,
     start = START if network is None else {name: np.round(array, 2) for name, array in
                                            initial_parameters(given, seed=1).items()}
     inputs, *_, outputs = given.structure.sizes
-    if samples is None:
-        samples = [[INPUTS[:inputs] if x is None else x, (1.0, *[0.0] * (outputs - 1)) if y is None else y]]
-        samples += [example(n, inputs, outputs) for n in range(1, BATCH if x is None and y is None else 1)]
-    elif x is not None or y is not None:
+    one, examples = x is not None or y is not None, [example(n, inputs, outputs) for n in range(BATCH)]
+    if samples is not None and one:
         raise InputError("Give either x and y, of one sample, or samples, a list of pairs (x, y).")
+    if samples is None:
+        samples = [[mine if mine is not None else other for mine, other in zip((x, y), examples[0])]] if one else examples
     return NetworkExplorer(
         given, weights=start if weights is None else weights, samples=samples, sample=sample, eta=eta, selected=selected,
         notation=notation or ("chapter" if network is None else "bplib"))
 
 
 def example(n, inputs, outputs):
-    """A sample for a network of any size: its n-th, which differs from those before it."""
+    """The n-th sample for a network of any size, counted from 0; it differs from those before it."""
     y = [float(unit == n % outputs) for unit in range(outputs)] if outputs > 1 else [float(n % 2 == 0)]
     return [(INPUTS[n:] + INPUTS[:n])[:inputs], y]
 
@@ -233,7 +233,8 @@ def page_facts(written):
     network, phrase = written.network, written.language.phrase
     loss = network.options.loss
     return {
-        "sizes": network.structure.sizes, "over_samples": network.options.over_samples, "loss": phrase(loss.name), "targets": loss.targets,
+        "sizes": network.structure.sizes, "over_samples": network.options.over_samples,
+        "loss": phrase(loss.name), "targets": loss.targets,
         "walk": {"steps": written.walk.steps, "code": code_lines(written)},
         "choices": written.choices, "places": written.places, "formulas": written.formulas(), "ways": written.ways(),
         "texts": {row.name: {"title": phrase(row.title), "letters": written.alphabet(row), "delta": written.error_term(row)}
