@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
 from ..in_page import script
-from . import html, mathjax, settings, sources
+from . import excerpts, html, mathjax, settings, sources
 
 PROCESSES = 2
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -61,6 +61,10 @@ def _sphinx(source, place, target, languages, told):
                     app.add_js_file(FIELDS) if "data-field" in context.get("body", "") else None)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
                     context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
+        for one in (excerpts.SCRIPT, "search.js"):
+            app.connect("html-page-context", lambda app, name, template, context, doctree, one=one:
+                        app.add_js_file(one) if name == excerpts.SEARCH else None)
+        app.connect("env-updated", lambda app, env: excerpts.write(place / "scripts", env, languages))
         app.build()
     complaints = COLOUR.sub("", log.read_text(encoding="utf-8"))
     if app.statuscode or complaints:
