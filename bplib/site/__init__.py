@@ -10,5 +10,7 @@ sources      what Sphinx is given: notebooks in the form that it reads, the firs
 html         what notebooks have stored as HTML: its formulas, and its pictures as files
 mathjax      MathJax in the site itself, with its fonts within its code: browsers refuse fonts from the disk
 settings     what Sphinx is told
+lite         JupyterLite beside the pages: the same notebooks, with a Python that runs in the browser
+pyodide      the files of that Python, and wheels of what is installed here
 build        all of it together, into a folder
 """

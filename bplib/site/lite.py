@@ -40,6 +40,9 @@ def add_jupyterlite(site: Path, paths: Iterable[Path], copies: Iterable[Path] = 
             notebook = as_opened(nbformat.read(path, as_version=4))
             target.write_text(json.dumps(notebook), encoding="utf-8")  # texts in one piece: nobody joins lines there
         _jupyterlite(source, site / FOLDER)
+        sizes = {path.name: path.stat().st_size for path in sorted(runtime.iterdir())}
+    page = (Path(__file__).parent / "templates" / "run.html").read_text(encoding="utf-8")
+    (site / FOLDER / "run.html").write_text(page.replace("{sizes}", json.dumps(sizes)), encoding="utf-8")
 
 
 def as_opened(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
