@@ -18,6 +18,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--url", default="", help="the address at which it will be, for cards on social media")
     parser.add_argument("--repository", default="", metavar="URL",
                         help="a public repository of the course on GitHub, for links to Binder and Colab")
+    parser.add_argument("--scorm", action="store_true",
+                        help="with packages of the sheets for a learning platform, SCORM 1.2 and 2004, in OUT/scorm")
     parser.add_argument("--lite", action="store_true",
                         help="with JupyterLite: each notebook runs in the browser (about 90 MB more)")
     parser.add_argument("--pyodide", metavar="FILE", type=Path, action="append", default=[],
@@ -34,7 +36,8 @@ def main(arguments: list[str]) -> int:
         return 1
     began = time.monotonic()
     try:
-        pages = build(given.folder, url=given.url, repository=given.repository, lite=given.lite, copies=given.pyodide)
+        pages = build(given.folder, url=given.url, repository=given.repository, lite=given.lite, copies=given.pyodide,
+                      scorm=given.scorm)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
 from ..in_page import script
-from . import html, lite as jupyterlite, mathjax, settings, sources
+from . import html, lite as jupyterlite, mathjax, scorm as packages, settings, sources
 
 PROCESSES = 2
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -21,7 +21,7 @@ MARK = ".bplib-site"
 
 
 def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repository: str = "", lite: bool = False,
-          copies: Iterable[Path] = ()) -> list[str]:
+          copies: Iterable[Path] = (), scorm: bool = False) -> list[str]:
     """Write the site into a folder, which is made; returns the names of its pages.
 
     paths       the notebooks that become pages; all of the course, unless given
@@ -29,6 +29,7 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
     repository  the address of a public repository on GitHub, for Binder and Colab
     lite        with JupyterLite, in which the notebooks run in the browser
     copies      for that, folders and archives with files of Pyodide; the others are fetched
+    scorm       with packages of the sheets for learning platforms
 
     Raises InputError where the folder holds something that is no earlier site, or Sphinx complains.
     """
@@ -50,6 +51,8 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
     for path in paths:
         notebook = sources.to_download(nbformat.read(path, as_version=4))
         nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
+    if scorm:
+        packages.add_packages(target, url)
     if lite:
         jupyterlite.add_jupyterlite(target, paths, copies)
     return [*languages]

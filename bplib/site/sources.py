@@ -72,7 +72,7 @@ FOR_RUNNING = re.compile(r"(?=^1\. \*\*Type\.\*\*)(?:.+\n?)+", re.M)
 """What a sheet says about running it."""
 ON_THE_PAGE = """\
 Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the
-answer. A hint opens with a click. What you type is kept in this browser, and in a file if you save one. To hand in, or to
+answer. A hint opens with a click. What you type is there the next time, and in a file if you save one. To hand in, or to
 have a function judged, download the notebook.
 """
 IN_THE_NOTEBOOK = "The answers to these exercises are judged in the notebook. Download it; there:\n\n\\g<0>"
