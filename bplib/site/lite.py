@@ -41,8 +41,14 @@ def add_jupyterlite(site: Path, paths: Iterable[Path], copies: Iterable[Path] = 
             target.write_text(json.dumps(notebook), encoding="utf-8")  # texts in one piece: nobody joins lines there
         _jupyterlite(source, site / FOLDER)
         sizes = {path.name: path.stat().st_size for path in sorted(runtime.iterdir())}
-    page = (Path(__file__).parent / "templates" / "run.html").read_text(encoding="utf-8")
+    page, lab = _template("run.html"), site / FOLDER / "lab" / "index.html"
     (site / FOLDER / "run.html").write_text(page.replace("{sizes}", json.dumps(sizes)), encoding="utf-8")
+    script = f"<script>\n{_template('keys.js')}</script>\n</head>"
+    lab.write_text(lab.read_text(encoding="utf-8").replace("</head>", script, 1), encoding="utf-8")
+
+
+def _template(name):
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
 def as_opened(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
