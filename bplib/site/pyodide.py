@@ -7,10 +7,10 @@ import json
 import tarfile
 from collections.abc import Callable, Iterable
 from hashlib import sha256
+from http.client import HTTPException
 from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 from zipfile import ZIP_DEFLATED, ZipFile, is_zipfile
 
@@ -52,7 +52,7 @@ def _fetched(name):
     try:
         with urlopen(NETWORK + name, timeout=SECONDS) as answer:
             return answer.read()
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException) as error:
         raise InputError(f"{NETWORK}{name} cannot be had: {error}. Connect to the internet, or name a copy of Pyodide "
                          f"{LOCK['info']['version']} by --pyodide, and run the same command again.") from error
 
