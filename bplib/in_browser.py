@@ -3,6 +3,7 @@
 Pyodide makes `undefined` of None, and a page is told nothing then: a limit that is not there would refuse everything.
 """
 import json
+from typing import Any
 
 
 def tell_as_json() -> None:
@@ -10,7 +11,7 @@ def tell_as_json() -> None:
     from IPython.core.getipython import get_ipython
     from js import JSON  # what Pyodide calls the browser
 
-    shell = get_ipython()
+    shell: Any = get_ipython()
     if shell is None:
         return
     send = shell.send_comm

@@ -134,6 +134,7 @@ def test_a_lesson_runs_to_its_end_and_prints_what_is_stored(lesson):
 
 @runs
 def test_a_slider_moves_sixty_times_and_python_knows(lesson):
+    """And what is typed beside it, too."""
     explorer = View(lesson.cell("02-38").locator(".bplib").last)
     lowest, _, step, start = explorer.ends()
     name = explorer.handle.locator("xpath=ancestor::*[@data-name]").get_attribute("data-name")
@@ -141,13 +142,18 @@ def test_a_slider_moves_sixty_times_and_python_knows(lesson):
     back = [{"ArrowLeft": "ArrowRight", "ArrowRight": "ArrowLeft"}[key] for key in there[1:]]
     assert [explorer.press(key) for key in [*there, *back, there[0]]] == [True] * 60
     value = explorer.ends()[-1]
-    assert value != start and float(lesson.python(f"print(Out[{executed(lesson, '02-38')}].{name})")) == pytest.approx(value)
+    assert value != start and known(lesson, "02-38", name) == pytest.approx(value)
+    field = explorer.root.locator(f"[data-name={name}] input[type=text]")
+    field.fill("1.25")  # a number without a limit, of which the page is told that there is none
+    field.press("Enter")
+    assert known(lesson, "02-38", name) == 1.25
 
 
-def executed(lite, id):
-    """The number of a cell's run."""
-    return lite.page.evaluate("""id => jupyterapp.shell.currentWidget.content.widgets
+def known(lite, id, name):
+    """A number of the explorer that a cell shows, as Python has it."""
+    run = lite.page.evaluate("""id => jupyterapp.shell.currentWidget.content.widgets
         .find(({ model }) => model.id === id).model.executionCount""", id)
+    return float(lite.python(f"print(Out[{run}].{name})"))
 
 
 @runs

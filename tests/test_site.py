@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from bplib.course import NOTEBOOKS
 from bplib.site import __main__ as command
+from bplib.site.scorm import contents
 
 NAMES = ("00-contents", "02-one-neuron", "05-layers-and-indices", "06-delta-fa", "coursework/sheet-1-one-neuron")
 EXPLORERS = {"index": 1, "00-contents": 1, "02-one-neuron": 1, "06-delta-fa": 1, "coursework/sheet-1-one-neuron": 0}
@@ -439,6 +440,14 @@ def test_a_package_has_a_manifest_and_all_that_it_names(site, version):
     assert {one.get("href") for one in resource} == names - {"imsmanifest.xml"} and len(names) > 8
     assert ("deliveryControls" in text) is (version == "2004")
     assert {*re.findall(r'<a [^>]*href="([^"#][^"]*)', sheet)} == {f"{Path(SHEET).name}.ipynb"}
+
+
+@pytest.mark.thorough
+def test_in_a_package_a_link_to_another_page_is_text(site):
+    page = (site / f"{SHEET}.html").read_text(encoding="utf-8")
+    linked = page.replace("</h1>", '</h1><p><a href="../02-one-neuron.html">the lesson</a></p>')
+    _, files = contents(site, f"{SHEET}.html", linked)
+    assert b"<p>the lesson</p>" in files[f"{SHEET}.html"]
 
 
 @pytest.mark.thorough

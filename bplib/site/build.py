@@ -52,7 +52,7 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
         notebook = sources.to_download(nbformat.read(path, as_version=4))
         nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
     if scorm:
-        packages.add_packages(target, url)
+        packages.add_packages(target)
     if lite:
         jupyterlite.add_jupyterlite(target, paths, copies)
     return [*languages]

@@ -50,10 +50,8 @@ STANDARDS = (
 )
 
 
-def add_packages(site: Path, url: str = "") -> list[Path]:
+def add_packages(site: Path) -> list[Path]:
     """Write the packages into the folder `scorm` of a site that is built; returns their paths.
-
-    url   the address of the site, for links to lessons; without, lessons are named and not linked
 
     A sheet gets packages where its page judges answers.
     """
@@ -64,7 +62,7 @@ def add_packages(site: Path, url: str = "") -> list[Path]:
         if JUDGES not in text:
             continue
         name = path.relative_to(site).as_posix()
-        title, files = contents(site, name, text, url)
+        title, files = contents(site, name, text)
         for standard in STANDARDS:
             target = site / FOLDER / f"{path.stem}-scorm-{standard.name}.zip"
             with ZipFile(target, "w", ZIP_DEFLATED) as package:
@@ -75,40 +73,41 @@ def add_packages(site: Path, url: str = "") -> list[Path]:
     return made
 
 
-def contents(site: Path, name: str, text: str, url: str) -> tuple[str, dict[str, bytes]]:
+def contents(site: Path, name: str, text: str) -> tuple[str, dict[str, bytes]]:
     """The title of a page of the site, and the files that it is without the others: itself, and what it loads.
 
     name   of the page in the site
-    text   its HTML
+    text   its HTML; links to other pages become text
     """
-    whole, page = BeautifulSoup(text, "html.parser"), BeautifulSoup(PAGE, "html.parser")
-    head, body, article = page.head, page.body, whole.find("article")
+    title, page = _alone(BeautifulSoup(text, "html.parser"))
+    files = {FIELDS: script.fields([], "platform").encode()}
+    for key, tags in {"src": ["script", "img"], "href": ["link"]}.items():
+        for one in page.find_all(tags, {key: lambda address: address and not address.startswith("data:")}):
+            one[key] = one[key].partition("?")[0]
+            files |= _files(site, _place(name, one[key]), files)
+    for link in page.find_all("a", href=True):
+        place = _place(name, urldefrag(link["href"]).url)
+        if link.has_attr("download"):
+            files |= _files(site, place, files)
+        elif place != name and ":" not in place:
+            link.unwrap()
+    return title, {name: str(page).encode(), **files}
+
+
+def _alone(whole):
+    """A page's title, and the page without what leads to others: its article, with styles, scripts and the notebook."""
+    page, article = BeautifulSoup(PAGE, "html.parser"), whole.find("article")
     title = whole.title.get_text().rpartition(" - ")[0]
-    head.append(page.new_tag("title", string=title))
-    head.extend(whole.head.find_all(["style", _loaded]))
+    page.head.append(page.new_tag("title", string=title))
+    page.head.extend(whole.head.find_all(["style", _loaded]))
+    page.body.extend(whole.body.find_all(_loaded))
     page.main.append(article)
-    body.extend(whole.body.find_all(_loaded))
-    for one in body(src=lambda src: src and "fields.js" in src):
-        one["src"] = f"../{FIELDS}"
+    page.find(src=lambda address: address and "fields.js" in address)["src"] = f"../{FIELDS}"
     tools = article.find(class_="page-tools")
     download = tools.find("a", download=True).extract()
     tools.clear()
     tools.append(download)
-    files = {FIELDS: script.fields([], "platform").encode()}
-    for one in [*body.find_all(src=True), *head(src=True), *head(href=True)]:
-        key = "src" if one.has_attr("src") else "href"
-        one[key] = one[key].partition("?")[0]
-        if not one[key].startswith("data:"):
-            files |= _files(site, _place(name, one[key]), files)
-    for link in article.find_all("a", href=True):
-        place = _place(name, urldefrag(link["href"]).url)
-        if link.has_attr("download"):
-            files |= _files(site, place, files)
-        elif ":" not in link["href"] and place != name and not url:
-            link.unwrap()
-        elif ":" not in link["href"] and place != name:
-            link["href"] = urljoin(urljoin(url, name), link["href"])
-    return title, {name: str(page).encode(), **files}
+    return title, page
 
 
 def _loaded(tag):
