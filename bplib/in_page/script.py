@@ -12,6 +12,8 @@ from ..formula import arithmetic, tokens
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
 FIELD = ("progress", "field")
+STORES = {"browser": ("browser",), "platform": ("browser", "platform")}
+"""Where answers are kept → the modules that do so."""
 
 
 def tables() -> dict:
@@ -55,13 +57,14 @@ def judge() -> str:
     return _modules(JUDGE, tables())
 
 
-def fields(pages: Iterable[str]) -> str:
+def fields(pages: Iterable[str], store: str = "browser") -> str:
     """A script that puts a field wherever a page has a place for one.
 
     pages   names of the pages of the site
+    store   one of STORES: where answers are kept
     """
     shown = {"MARKS": MARKS, "PAGES": sorted(pages)}
-    return f"(() => {{\n{_modules((*JUDGE, *FIELD), {**tables(), **shown})}}})();\n"
+    return f"(() => {{\n{_modules((*JUDGE, *STORES[store], *FIELD), {**tables(), **shown})}}})();\n"
 
 
 def _modules(names, shared):

@@ -11,6 +11,8 @@ from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
 from ..in_page import script
 from . import excerpts, html, mathjax, settings, sources
+from . import lite as jupyterlite
+from . import scorm as packages
 
 PROCESSES = 2
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -20,12 +22,16 @@ MARK = ".bplib-site"
 """The file by which a folder is known as a site of ours, so that nothing else is written over."""
 
 
-def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repository: str = "") -> list[str]:
+def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repository: str = "", lite: bool = False,
+          copies: Iterable[Path] = (), scorm: bool = False) -> list[str]:
     """Write the site into a folder, which is made; returns the names of its pages.
 
     paths       the notebooks that become pages; all of the course, unless given
     url         the address at which the site will be, for cards on social media
     repository  the address of a public repository on GitHub, for Binder and Colab
+    lite        with JupyterLite, in which the notebooks run in the browser
+    copies      for that, folders and archives with files of Pyodide; the others are fetched
+    scorm       with packages of the sheets for learning platforms
 
     Raises InputError where the folder holds something that is no earlier site, or Sphinx complains.
     """
@@ -38,7 +44,7 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
     with TemporaryDirectory(prefix="bplib-site-", ignore_cleanup_errors=True) as place:
         written = Path(place) / "pages"
         written.mkdir()
-        languages = sources.write(written, paths, repository)
+        languages = sources.write(written, paths, repository, lite)
         scripts = Path(place) / "scripts"
         scripts.mkdir()
         (scripts / FIELDS).write_text(script.fields(languages), encoding="utf-8")
@@ -47,6 +53,10 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
     for path in paths:
         notebook = sources.to_download(nbformat.read(path, as_version=4))
         nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
+    if scorm:
+        packages.add_packages(target)
+    if lite:
+        jupyterlite.add_jupyterlite(target, paths, copies)
     return [*languages]
 
 

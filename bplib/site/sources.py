@@ -72,7 +72,7 @@ FOR_RUNNING = re.compile(r"(?=^1\. \*\*Type\.\*\*)(?:.+\n?)+", re.M)
 """What a sheet says about running it."""
 ON_THE_PAGE = """\
 Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the
-answer. A hint opens with a click. What you type is kept in this browser, and in a file if you save one. To hand in, or to
+answer. A hint opens with a click. What you type is there the next time, and in a file if you save one. To hand in, or to
 have a function judged, download the notebook.
 """
 IN_THE_NOTEBOOK = "The answers to these exercises are judged in the notebook. Download it; there:\n\n\\g<0>"
@@ -212,9 +212,11 @@ def about_page() -> str:
             f"## Licence\n\n```text\n{licence}```\n\n{data}")
 
 
-def tools(name: str, repository: str) -> str:
-    """HTML with the ways to run a notebook: downloaded, and where its repository is on GitHub, on Binder."""
+def tools(name: str, repository: str, lite: bool = False) -> str:
+    """HTML with the ways to run a notebook: here, with JupyterLite; downloaded; where its repository is on GitHub, on Binder."""
     links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>Download this notebook</a>']
+    if lite:
+        links.insert(0, f'<a href="{"../" * name.count("/")}lite/run.html?path={name}.ipynb">Run it here</a>')
     public = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", repository)
     if public:
         links.append(f'<a href="https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">'
@@ -248,7 +250,7 @@ def first_explorer(notebook: nbformat.NotebookNode) -> str:
     return next((text for text in shown if "data-explorer" in text), "")
 
 
-def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
+def write(folder: Path, paths: list[Path], repository: str, lite: bool = False) -> dict[str, str]:
     """Write all sources into a folder; returns the name of each page and the language in which it is written."""
     marked = targets(paths)
     notebooks = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): nbformat.read(path, as_version=4)
@@ -261,5 +263,5 @@ def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
     for name, notebook in notebooks.items():
         target = folder / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(staged(notebook, marked[name], tools(name, repository)), target)
+        nbformat.write(staged(notebook, marked[name], tools(name, repository, lite)), target)
     return languages
