@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
 from ..in_page import script
-from . import excerpts, html, mathjax, settings, sources
+from . import excerpts, films, html, mathjax, settings, sources
 from . import lite as jupyterlite
 from . import scorm as packages
 
@@ -50,6 +50,7 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
         (scripts / FIELDS).write_text(script.fields(languages), encoding="utf-8")
         _sphinx(written, Path(place), target, languages, settings.settings(url, repository, scripts))
     mathjax.copy_mathjax(target / "_static" / "mathjax")
+    films.copy(target)
     for path in paths:
         notebook = sources.to_download(nbformat.read(path, as_version=4))
         nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))

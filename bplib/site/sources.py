@@ -16,6 +16,7 @@ from ..coursework.sheets import EXERCISES
 from ..in_page.facts import FACTS, place_of_exercise
 from ..in_page.questions import placed
 from ..languages import TABLE as LANGUAGES
+from . import films
 from .settings import SHOWN, TITLE
 
 REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
@@ -161,7 +162,7 @@ def first_page(entries: dict[str, str], first: nbformat.NotebookNode) -> str:
     for heading, pattern in PARTS.items():
         below = {name: entry for name, entry in entries.items() if PurePosixPath(name).match(pattern)}
         lines += _contents(heading, below)
-    return "\n".join([*lines, *_contents("About", {"about": "Licence and citation"})])
+    return "\n".join([*lines, *_contents("About", {films.PAGE: "The explorers", "about": "Licence and citation"})])
 
 
 def tables(notebook: nbformat.NotebookNode) -> str:
@@ -259,6 +260,7 @@ def write(folder: Path, paths: list[Path], repository: str, lite: bool = False) 
     entries = {name: entry(name, one, tables(first)) for name, one in notebooks.items()}
     (folder / "index.md").write_text(first_page(entries, first), encoding="utf-8")
     (folder / "about.md").write_text(about_page(), encoding="utf-8")
+    (folder / f"{films.PAGE}.md").write_text(films.page(notebooks, entries), encoding="utf-8")
     languages = {name: language(notebook) for name, notebook in notebooks.items()}
     for name, notebook in notebooks.items():
         target = folder / f"{name}.ipynb"
