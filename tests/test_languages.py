@@ -13,12 +13,13 @@ from test_persian import MISTAKES
 
 import bplib
 import bplib.explore
-from bplib import conventions, languages, losses
+from bplib import conventions, languages, losses, report, steps
 from bplib.asking.derivations import DerivationQuestion
 from bplib.asking.formulas import ONE_FORMULA, Formula
 from bplib.asking.question import Question
 from bplib.asking.verdict import WORDS
 from bplib.explore.explorer import LIMITS, Number
+from bplib.deriving.steps import RULES as MODEL_RULES
 from bplib.lines.verdict import MARKS
 
 LIBRARY = Path(bplib.__file__).parent
@@ -41,21 +42,27 @@ def persian():
 
 # the table
 
-TRANSLATED = "network", "digit", "builder"
+TRANSLATED = "network", "digit", "builder", "neuron"
 LABELS = [trait.label for name in TRANSLATED for trait in getattr(bplib.explore, name)().traits().values()
           if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
-STEPS = [step.sentence for network in (
-    bplib.dense([3, 4, 2], "g"), bplib.dense([3, 4, 2], ["sigmoid", "softmax"], "categorical cross entropy"),
-    bplib.neuron("sigmoid", "binary cross entropy")) for step in bplib.derive(network).steps]
+DERIVING = [node for node in ast.walk(ast.parse((LIBRARY / "derivation.py").read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and "Error" not in ast.unparse(node.func)]
+STEPS = [given.value for call in DERIVING for given in (*call.args, *(named.value for named in call.keywords))
+         if isinstance(given, ast.Constant) and re.fullmatch(r"[A-Z].* .*\.", str(given.value))]
+"""The sentences of steps: each stands in the code that makes its step."""
 TRIES = [sentence for name in TRANSLATED for sentence in re.findall(
     r'^  \["([^"]+)",', (LIBRARY / "explore" / f"{name}.js").read_text(encoding="utf-8"), re.M)]
-FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
-               "label": ["Network explorer", "Digit explorer", "Graph builder", "Answer field"],
+FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "sentence": STEPS,
+               "label": ["Network explorer", "Digit explorer", "Graph builder", "Neuron explorer", "Answer field"],
                "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
                "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
+               "self.rule": [*steps.RULES, *MODEL_RULES], "self.sentence": [*STEPS, *MODEL_RULES.values()],
+               "method": report.METHODS, "TITLES[self.whose, self.verdict]": report.TITLES.values(),
+               **dict.fromkeys(["verdict", "self.verdict", "self.verdicts[name]"], report.SYMBOLS),
                "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],
-               **dict.fromkeys(["loss", "loss.name", "self.network.options.loss.name"], losses.TABLE)}
+               **dict.fromkeys(["loss", "loss.name", "self.loss", "option.value", "self.network.options.loss.name"],
+                               losses.TABLE)}
 """What is said that does not stand in the call → the sentences that it may be."""
 
 
@@ -75,7 +82,7 @@ def said_on_the_page(source):
         yield from [json.loads(text)] if text else FROM_TABLES[other]
 
 
-ROOMS = "explore", "figures", "coursework", "asking"
+ROOMS = "explore", "figures", "coursework", "asking", "."
 SAID = {"py": said_in_python, "js": said_on_the_page}
 SENTENCES = {sentence for room in ROOMS for kind, said in SAID.items()
              for path in (LIBRARY / room).glob(f"*.{kind}") for sentence in said(path.read_text(encoding="utf-8"))}

@@ -11,7 +11,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 
 WORDS = {
     r"\bforward\b": "رو به جلو", r"\bbackward\b|going back": "رو به عقب", r"\bat least\b": "دست‌کم",
-    r"\bat most\b": "حداکثر", r"\babove\b": "بزرگ‌تر از", r"\bbelow \{": "کوچک‌تر از", r"\binputs?\b": "ورودی",
+    r"\bat most\b": "حداکثر", r"\babove\b(?! and below)": "بزرگ‌تر از", r"\bbelow \{": "کوچک‌تر از", r"\binputs?\b": "ورودی",
     r"\boutputs?\b": "خروجی", r"\btargets?\b": "پاسخ", r"\bweights?\b(?!ed)": "وزن", r"\bbias(es)?\b": "بایاس",
     r"\bunits?\b": "نورون", r"\blayers?\b": "لایه", r"\bcosts?\b|(?<!source )\bC\b": "هزینه",
     r"\bweighted sum\b": "مجموع وزن‌دار",
@@ -65,7 +65,7 @@ def _is_title(english, word):
 @pytest.mark.parametrize("persian", ONLY_THERE)
 def test_a_word_of_a_pair_stands_nowhere_else(persian):
     english = next(word for word, other in WORDS.items() if persian in other)
-    extra = {"اجرا": r"\brun\b", "بزرگ‌تر": r"\babove\b", "کوچک‌تر": r"\bbelow\b|\bsmaller\b"}.get(persian, english)
+    extra = {"اجرا": r"\brun\b", "بزرگ‌تر": r"\babove\b|\blargest\b", "کوچک‌تر": r"\bbelow\b|\bsmaller\b"}.get(persian, english)
     for row, translation in ROWS.items():
         if persian in translation:
             assert re.search(f"{english}|{extra}", row, re.I), row

@@ -4,6 +4,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..languages import current
 from .picture import BLUE, GREEN, MARKERS, ORANGE, RED, Picture, blank_axes, blank_panels
 
 LAW_DASHES = ((6, 2), (1, 1.5), (6, 2, 1, 2))
@@ -29,9 +30,13 @@ def cost_curve(cost, slope, path=(), *, around=3.0, name="w") -> Picture:
     margin = 0.1 * np.ptp(curve) or 1.0
     axes.set_ylim(curve.min() - margin, curve.max() + margin)
     axes.legend(frameon=False)
-    return Picture(figure, f"The cost as a curve over {name} from {left:.1f} to {right:.1f}. {len(path) - 1} steps "
-                           f"lead from {name} = {path[0]:.2f}, cost {cost(path[0]):.3f}, to {name} = {here:.2f}, cost "
-                           f"{cost(here):.3f}, where the tangent has slope {slope(here):.3f}.")
+    language = current()
+    told = language.phrase(
+        "The cost as a curve over {name} from {left} to {right}. {n} steps lead from {start}, cost {before}, to {end}, "
+        "cost {after}, where the tangent has slope {slope}.", name=name, left=f"{left:.1f}", right=f"{right:.1f}",
+        n=len(path) - 1, start=f"{name} = {path[0]:.2f}", before=f"{cost(path[0]):.3f}", end=f"{name} = {here:.2f}",
+        after=f"{cost(here):.3f}", slope=f"{slope(here):.3f}")
+    return Picture(figure, told, language)
 
 
 def descents(cost, paths, window, *, name="w") -> Picture:

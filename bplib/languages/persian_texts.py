@@ -1,0 +1,5 @@
+"""Persian: texts about exercises and answers, English template → Persian, with the same {places}."""
+
+TEXTS = {
+    "That is right.": "درست است.",
+}
