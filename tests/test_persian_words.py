@@ -46,7 +46,10 @@ ONLY_THERE = ["رو به جلو", "رو به عقب", "دست‌کم", "حداک
               "از نو", "اجرا", "متناهی", "صحیح", "مربع", "قدر مطلق", "دوتایی", "چنددسته‌ای", "منفی", "تعریف‌نشده"]
 """Persian words that stand nowhere but where the English one does."""
 
-UNTRANSLATED = {"Dive into Deep Learning", "CS231n, Deep Learning for Computer Vision"}
+LABELS = {"cost C", "tangent, slope", "steps", "cost C =", "slope ∂C/∂w =", "next step −η ∂C/∂w ="}
+"""Labels within pictures, which are formulas in Persian."""
+
+UNTRANSLATED = {"Dive into Deep Learning", "CS231n, Deep Learning for Computer Vision", *LABELS}
 
 
 @pytest.mark.parametrize("english", ROWS)
@@ -104,6 +107,8 @@ def test_no_two_sentences_have_one_translation():
     """But for those that are the same but for a capital letter."""
     seen = {}
     for english, translation in ROWS.items():
+        if english in LABELS:
+            continue
         assert seen.setdefault(translation, english).lower() == english.lower(), (english, seen[translation])
 
 

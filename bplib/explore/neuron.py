@@ -74,7 +74,7 @@ class Neuron(Explorer):
             "Cost C as a curve over the weight w from {left} to {right}. At {w} the cost C is {cost} and its slope {slope}; "
             "the next step of gradient descent changes w by {step}.", left=brief(-end), right=brief(end),
             w=f"w = {brief(self.w)}", cost=brief(now["C"]), slope=slope, step=step)
-        return Picture(drawing(derivation, curve, now, self.eta), told, self.language)
+        return Picture(drawing(derivation, curve, now, self.eta, self.language.phrase), told, self.language)
 
     def __repr__(self):
         phrase = self.language.phrase
@@ -147,18 +147,19 @@ def brief(value):
     return f"{value + 0.0:.4g}".replace("-", "−")
 
 
-def drawing(derivation, curve, now, eta):
-    """The plot of the view: cost, tangent and next step, with the chain rule and its numbers above."""
+def drawing(derivation, curve, now, eta, phrase):
+    """The plot of the view: cost, tangent and next step, with the chain rule and its numbers above.  `phrase` speaks the
+    language of its labels."""
     figure = Figure(figsize=(6.4, 3.8), layout="constrained")
     axes, w, slope = figure.subplots(), now["w"], now["dC_dw"]
     axes.spines[["top", "right"]].set_visible(False)
-    axes.plot(curve["w"], curve["C"], color=BLUE, label=f"cost C = {brief(now['C'])}")
+    axes.plot(curve["w"], curve["C"], color=BLUE, label=f"{phrase('cost C =')} {brief(now['C'])}")
     axes.set(xlabel="w", ylabel="C", xlim=curve["w"][[0, -1]], ylim=axes.get_ylim())
-    axes.axline((w, now["C"]), slope=slope, color=RED, dashes=(5, 2), label=f"slope ∂C/∂w = {brief(slope)}")
+    axes.axline((w, now["C"]), slope=slope, color=RED, dashes=(5, 2), label=f"{phrase('slope ∂C/∂w =')} {brief(slope)}")
     tip = np.clip(w - eta * slope, *axes.get_xlim())
     axes.annotate("", (tip, now["C"]), (w, now["C"]), annotation_clip=False, zorder=3,
                   arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0})
-    axes.plot([], [], color=GREEN, marker=">", label=f"next step −η ∂C/∂w = {brief(-eta * slope)}")
+    axes.plot([], [], color=GREEN, marker=">", label=f"{phrase('next step −η ∂C/∂w =')} {brief(-eta * slope)}")
     axes.plot(w, now["C"], "o", color=BLUE)
     names = {name: latex(left, derivation.quantities, samples=False)
              for name, (left, _) in equations(derivation, derivation.network.equations).items()}

@@ -21,16 +21,16 @@ def cost_curve(cost, slope, path=(), *, around=3.0, name="w") -> Picture:
     left, right = min(path.min(), here) - around, max(path.max(), here) + around
     w = np.linspace(left, right, 400)
     curve = np.array([cost(v) for v in w])
-    figure, axes = blank_axes(xlabel=name, ylabel="cost C")
-    axes.plot(w, curve, color=BLUE, label="cost")
+    language = current()
+    figure, axes = blank_axes(xlabel=name, ylabel=language.phrase("cost C"))
+    axes.plot(w, curve, color=BLUE, label=language.phrase("cost C"))
     near = np.linspace(here - around / 2, here + around / 2, 2)
     axes.plot(near, cost(here) + slope(here) * (near - here), color=ORANGE, dashes=(5, 2),
-              label=f"tangent, slope {slope(here):.3f}")
-    axes.plot(path, [cost(v) for v in path], "o-", color=GREEN, markersize=4, linewidth=1, label="steps")
+              label=f"{language.phrase('tangent, slope')} {slope(here):.3f}")
+    axes.plot(path, [cost(v) for v in path], "o-", color=GREEN, markersize=4, linewidth=1, label=language.phrase("steps"))
     margin = 0.1 * np.ptp(curve) or 1.0
     axes.set_ylim(curve.min() - margin, curve.max() + margin)
     axes.legend(frameon=False)
-    language = current()
     told = language.phrase(
         "The cost as a curve over {name} from {left} to {right}. {n} steps lead from {start}, cost {before}, to {end}, "
         "cost {after}, where the tangent has slope {slope}.", name=name, left=f"{left:.1f}", right=f"{right:.1f}",

@@ -34,6 +34,14 @@ SENTENCES = {
     "Biases: {biases}.": "بایاس‌ها: {biases}.",
     "{sender} to {receiver}": "{sender} به {receiver}",
 
+    # labels within pictures, which cannot join Persian letters: formulas
+    "cost C": "C",
+    "tangent, slope": "∂C/∂w =",
+    "steps": "w ← w − η ∂C/∂w",
+    "cost C =": "C =",
+    "slope ∂C/∂w =": "∂C/∂w =",
+    "next step −η ∂C/∂w =": "−η ∂C/∂w =",
+
     # any explorer
     "Run this notebook to move it.": "برای حرکت دادن آن، این دفترچه را اجرا کنید.",
     "The explorer met an error: {error}": "کاوشگر با خطایی روبه‌رو شد: {error}",
@@ -421,7 +429,7 @@ SENTENCES = {
     "chain rule": "قاعدهٔ زنجیری",
     "several paths": "چند مسیر",
     "substitution": "جای‌گذاری",
-    "error term": "δ، جملهٔ خطا",
+    "error term": "جملهٔ خطا، δ",
     "by value": "با مقدار",
     "cancellation": "ساده شدن",
     "targets add up to 1": "پاسخ‌های درستی که جمعشان یک باشد",
@@ -508,7 +516,7 @@ SENTENCES = {
     "Differences to three others, as a part of each array's largest entry:":
         "تفاوت با سه گرادیان دیگر، نسبت به بزرگ‌ترین درایهٔ هر آرایه:",
     "Differences to three other gradients, as a part of each array's largest entry":
-        "تفاوت با سه گرادیان دیگر، به نسبت بزرگ‌ترین درایهٔ هر آرایه",
+        "تفاوت با سه گرادیان دیگر، نسبت به بزرگ‌ترین درایهٔ هر آرایه",
 
     # what is found about an answer
     "Right": "درست",
