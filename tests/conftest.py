@@ -11,6 +11,7 @@ from jupyter import needing_a_browser
 from tiers import QUICK
 
 from bplib.bench import browser as headless
+from bplib.bench.browser import PATIENCE
 from bplib.environment import COMMANDS
 
 COSTLY = {"browser", "graded", "hostile", "project", "small_class"}
@@ -19,8 +20,11 @@ COSTLY = {"browser", "graded", "hostile", "project", "small_class"}
 
 @pytest.fixture(scope="session")
 def browser():
-    """A headless Chromium."""
+    """A headless Chromium, and patience with it."""
     with needing_a_browser(), headless.browser() as started:
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=1000 * PATIENCE)
         yield started
 
 

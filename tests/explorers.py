@@ -18,6 +18,10 @@ SHOWN = """root => {
 """All that a view shows, except what it says to screen readers a while later."""
 
 
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn())))"
+"""Kept when the frame that shows what has just been done is over."""
+
+
 class View:
     """Any explorer on the page: its root, and the control that is moved, its first slider with a field beside it."""
 
@@ -37,6 +41,7 @@ class View:
         before = self.shown()
         for key in keys:
             self.page.keyboard.press(key)
+        self.page.evaluate(DRAWN)
         return self.shown() != before
 
     def moves(self):

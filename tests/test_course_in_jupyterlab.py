@@ -94,8 +94,11 @@ STATE = """(VIEW) => {
     return `${views + pictures} ${node.innerHTML.length}`; }"""
 """How much is still to come, and how much is there."""
 
-FORGET = "() => document.querySelectorAll('.jp-Editor, mjx-container').forEach((one) => one.remove())"
-"""What has been read and holds most of the page's elements, each of which would take axe-core its time."""
+FORGET = "() => document.querySelectorAll('.jp-Editor, mjx-container, .bplib svg').forEach((one) => one.remove())"
+"""What has been read and holds most of the page's elements, each of which would take axe-core its time.
+
+The contrast of an explorer's picture is tested with the explorer.
+"""
 
 LENGTH = """() => {
     const { widgets } = jupyterapp.shell.currentWidget.content;
@@ -127,8 +130,8 @@ class Reader:
     def open(self, path):
         """Open a notebook in place of the one before."""
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-        self.lab.theme("Light")
         open_in_place(self.page, f"{self.folder}/{path}")
+        self.lab.theme("Light")
 
     def wait(self, still=4):
         """Until all is drawn, or nothing has come for some seconds; then all of it is in the window."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from bplib.bench.browser import Lab
+from bplib.bench.browser import PATIENCE, Lab
 from bplib.lab import active, as_the_kernel_writes, digest, shipped, trust_what_was_shipped, widget
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,18 +78,18 @@ def test_an_explorer_moves_before_anything_is_run(browser, server):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
         lab = Lab(page, server.page("fresh.ipynb"))
-        assert moves(page)
+        assert_moves(page)
         page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'")
         assert not page.evaluate(CHANGED)
         opened_anew(page)  # the kernel goes on, and has made no widget
-        assert moves(page)
+        assert_moves(page)
         page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
         lab.command("notebook:run-cell")
         lab.command("docmanager:save")
         page.wait_for_function(f"() => !({CHANGED})()")
         page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         opened_anew(page)
-        assert moves(page)
+        assert_moves(page)
     finally:
         page.close()
 
@@ -101,16 +101,16 @@ def opened_anew(page):
         await jupyterapp.commands.execute("docmanager:open", { path }); }""")
 
 
-def moves(page):
-    """Whether a key on the first slider of the page changes what is read beside it."""
+def assert_moves(page):
+    """A key on the first slider of the page changes what is read beside it."""
     slider = page.locator(f"{EXPLORER} input[type=range]").first
     slider.wait_for()
     slider.scroll_into_view_if_needed()
     words = page.locator(EXPLORER).first
     before = words.inner_text()
     slider.press("ArrowRight")
-    page.wait_for_timeout(300)
-    return words.inner_text() != before
+    page.wait_for_function("([words, before]) => words.innerText !== before", arg=[words.element_handle(), before],
+                           timeout=1000 * PATIENCE)
 
 
 if __name__ == "__main__":
