@@ -8,10 +8,12 @@ from ..coursework import checking, feedback, grammar, matching, reading
 from ..asking.verdict import MARKS
 from ..coursework.vocabulary import DIFFERENTIABLE
 from ..formula import arithmetic, tokens
+from ..languages import TABLE as LANGUAGES
+from ..languages import texts
 
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
-FIELD = ("progress", "field")
+FIELD = ("texts", "progress", "field")
 
 
 def tables() -> dict:
@@ -60,7 +62,10 @@ def fields(pages: Iterable[str]) -> str:
 
     pages   names of the pages of the site
     """
-    shown = {"MARKS": MARKS, "PAGES": sorted(pages)}
+    told = {name: {"digits": one.digits, "around": one.around, "exact": one.texts.exact,
+                   "templates": [[pattern.replace("(?P<", "(?<"), said] for pattern, said in one.texts.patterns]}
+            for name, one in LANGUAGES.items() if one.texts.templates}
+    shown = {"MARKS": MARKS, "PAGES": sorted(pages), "TEXTS": told, "COUNTED": texts.COUNTED, "SEPARATORS": texts.SEPARATORS}
     return f"(() => {{\n{_modules((*JUDGE, *FIELD), {**tables(), **shown})}}})();\n"
 
 

@@ -33,7 +33,7 @@ class Language:
     digits: str
     around: tuple
     sentences: dict
-    texts: Texts = field(default_factory=lambda: Texts({}))
+    texts: Texts = field(default_factory=Texts)
 
     def phrase(self, sentence, **values):
         """A sentence with its {places} filled: whole numbers in the language's digits, texts as they are.
@@ -83,7 +83,7 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 ENGLISH = Language("en", "ltr", "0123456789", ("", ""), {})
 TABLE = {language.name: language for language in (
     ENGLISH,
-    Language("fa", "rtl", "۰۱۲۳۴۵۶۷۸۹", (FIRST_STRONG_ISOLATE, POP_ISOLATE), PERSIAN, Texts(PERSIAN_TEXTS)),
+    Language("fa", "rtl", "۰۱۲۳۴۵۶۷۸۹", (FIRST_STRONG_ISOLATE, POP_ISOLATE), PERSIAN, Texts(PERSIAN, PERSIAN_TEXTS)),
 )}
 
 _current = ENGLISH

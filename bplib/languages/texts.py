@@ -5,12 +5,12 @@ templates says them in another language, wherever they were made:
 
     "A power can be {n} at most." → "توان حداکثر {n} است."
 
-A place holds any text; what is in it is told in the same way, so that a message may stand within another.  Where two
-templates fit, the one with more text of its own counts.
+A place holds any text; what is in it is told in the same way, so that a message may stand within another.  `in_page` does
+the same in JavaScript.
 """
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -22,19 +22,26 @@ SEPARATORS = (r"\n\n", r"  \n", r"\n(?=- |\d\. )")
 
 @dataclass(frozen=True)
 class Texts:
-    """rows: English template → the same in another language, with the same {places}."""
+    """The rows of a language.
 
-    rows: dict[str, str]
+    sentences   English sentence → the same in it; those without {places} are parts of finished texts, too
+    templates   English template → the same in it, with the same {places}
+    """
+
+    sentences: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _exact(self):
-        return {_key(template): said for template, said in self.rows.items() if not PLACE.search(template)}
+    def exact(self) -> dict[str, str]:
+        """The rows without places, as they are looked up."""
+        return {_key(text): said for text, said in (*self.sentences.items(), *self.templates.items())
+                if not PLACE.search(text)}
 
     @cached_property
     def patterns(self) -> list[tuple[str, str]]:
-        """Pairs of a pattern and its translation, those first that have more text of their own."""
-        rows = [(_key(template), said) for template, said in self.rows.items() if PLACE.search(template)]
-        rows.sort(key=lambda row: -len(PLACE.sub("", row[0])))
+        """Pairs of a pattern and its translation: those first that begin with text of their own, then those with more."""
+        rows = [(_key(template), said) for template, said in self.templates.items() if PLACE.search(template)]
+        rows.sort(key=lambda row: (row[0].startswith("{"), -len(PLACE.sub("", row[0]))))
         return [(_pattern(template), said) for template, said in rows]
 
     @cached_property
@@ -43,11 +50,11 @@ class Texts:
 
     def told(self, text: str, filled: Callable) -> str:
         """A text by its parts; `filled` writes what stands in a place and is no text of the table, or an int."""
-        if not self.rows or not text.strip():
+        if not self.templates or not text.strip():
             return text
         key = _key(text)
-        if key in self._exact:
-            return self._exact[key]
+        if key in self.exact:
+            return self.exact[key]
         for separator in SEPARATORS:
             parts = re.split(f"({separator})", text)
             if len(parts) > 1:
@@ -66,8 +73,8 @@ class Texts:
 
 def _key(text):
     """A text as it is looked up: its lines may break anywhere, and a sentence may begin in the middle of another one."""
-    line = " ".join(text.split())
-    return line[:1].lower() + line[1:]
+    line = re.sub(r"[ \n]+", " ", text).strip(" ")
+    return re.sub("^[A-Z]", lambda letter: letter[0].lower(), line)
 
 
 def _pattern(template):

@@ -6,7 +6,7 @@ An output keeps the one form that is shown.
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 import nbformat
@@ -58,7 +58,7 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     after_question = [False, *map(_asks, notebook.cells)]
     for after, cell in zip(after_question, notebook.cells):
         if judged is not None and cell.id == "title":
-            cell.source = FOR_RUNNING.sub(ON_THE_PAGE if judged else IN_THE_NOTEBOOK, cell.source)
+            cell.source = FOR_RUNNING.sub(spoken.told(ON_THE_PAGE).rstrip() + "\n" if judged else IN_THE_NOTEBOOK, cell.source)
         if judged and cell.id in ONLY_RUN:
             continue
         if cell.id in marked and cells:
@@ -68,7 +68,7 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-FOR_RUNNING = re.compile(r"(?=^1\. \*\*Type\.\*\*)(?:.+\n?)+", re.M)
+FOR_RUNNING = re.compile(r"(?=^1\. \*\*)(?:.+\n?)+", re.M)
 """What a sheet says about running it."""
 ON_THE_PAGE = """\
 Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the
@@ -93,10 +93,14 @@ def _asks(cell):
 
 
 def _markdown(cell):
-    whole = RIGHT_TO_LEFT.match(cell.source)
-    text = PARAGRAPH.sub(r"\1", whole[1]) if whole else cell.source
-    cell.source = _linked(text)
+    cell.source = _as_page(cell.source)
     return cell
+
+
+def _as_page(text):
+    """Markdown whose links lead to pages; a page says its direction as a whole."""
+    whole = RIGHT_TO_LEFT.match(text)
+    return _linked(PARAGRAPH.sub(r"\1", whole[1]) if whole else text)
 
 
 def _linked(text):
@@ -113,7 +117,7 @@ def _code(cell, language, after_question):
     """
     what, row = _of_exercise(cell)
     if row and what == "check":
-        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row)})]
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row, language)})]
     folded = cell.metadata.pop("jupyter", {})
     shown = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
              if folded.get(key) or after_question and tag == "hide-output" and cell.outputs]
@@ -123,7 +127,7 @@ def _code(cell, language, after_question):
         if "data" in output:
             kind = next(kind for kind in SHOWN if kind in output.data)
             text = output.data[kind]
-            made = {"text/markdown": _linked, "text/html": lambda text: placed(text, cell.id, language)}
+            made = {"text/markdown": _as_page, "text/html": lambda text: placed(text, cell.id, language)}
             output.data = nbformat.from_dict({kind: made.get(kind, str)(text)})
     return cell
 
@@ -212,13 +216,16 @@ def about_page() -> str:
             f"## Licence\n\n```text\n{licence}```\n\n{data}")
 
 
-def tools(name: str, repository: str) -> str:
-    """HTML with the ways to run a notebook: downloaded, and where its repository is on GitHub, on Binder."""
-    links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>Download this notebook</a>']
+def tools(name: str, repository: str, told: Callable[[str], str]) -> str:
+    """HTML with the ways to run a notebook: downloaded, and where its repository is on GitHub, on Binder.
+
+    told   says a text in the language of the page
+    """
+    links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>{told("Download this notebook")}</a>']
     public = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", repository)
     if public:
         links.append(f'<a href="https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">'
-                     "Run it on Binder</a>")
+                     f"{told('Run it on Binder')}</a>")
     return f'<p class="page-tools">{" · ".join(links)}</p>'
 
 
@@ -261,5 +268,5 @@ def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
     for name, notebook in notebooks.items():
         target = folder / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(staged(notebook, marked[name], tools(name, repository)), target)
+        nbformat.write(staged(notebook, marked[name], tools(name, repository, LANGUAGES[languages[name]].told)), target)
     return languages
