@@ -8,8 +8,7 @@ from ..coursework import checking, feedback, grammar, matching, reading
 from ..asking.verdict import MARKS
 from ..coursework.vocabulary import DIFFERENTIABLE
 from ..formula import arithmetic, tokens
-from ..languages import TABLE as LANGUAGES
-from ..languages import texts
+from ..languages import ENGLISH, Language, texts
 
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
@@ -57,16 +56,20 @@ def judge() -> str:
     return _modules(JUDGE, tables())
 
 
-def fields(pages: Iterable[str]) -> str:
-    """A script that puts a field wherever a page has a place for one.
+def fields(pages: Iterable[str], language: Language = ENGLISH) -> str:
+    """A script that puts a field wherever a page in a language has a place for one.
 
     pages   names of the pages of the site
     """
-    told = {name: {"digits": one.digits, "around": one.around, "exact": one.texts.exact,
-                   "templates": [[pattern.replace("(?P<", "(?<"), said] for pattern, said in one.texts.patterns]}
-            for name, one in LANGUAGES.items() if one.texts.templates}
-    shown = {"MARKS": MARKS, "PAGES": sorted(pages), "TEXTS": told, "COUNTED": texts.COUNTED, "SEPARATORS": texts.SEPARATORS}
+    shown = {"MARKS": MARKS, "PAGES": sorted(pages), **texts_of(language)}
     return f"(() => {{\n{_modules((*JUDGE, *FIELD), {**tables(), **shown})}}})();\n"
+
+
+def texts_of(language: Language) -> dict:
+    """The tables by which a page tells texts in its language; no text for English."""
+    patterns = [[pattern.replace("(?P<", "(?<"), said] for pattern, said in language.texts.patterns]
+    return {"COUNTED": texts.COUNTED, "SEPARATORS": texts.SEPARATORS, "TEXTS": {
+        "digits": language.digits, "around": language.around, "exact": language.texts.exact, "templates": patterns}}
 
 
 def _modules(names, shared):

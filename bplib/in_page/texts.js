@@ -1,7 +1,7 @@
 // Texts in the language of a page, as `languages/texts.py` tells them: each is found by the template that it was made from.
 
 /** told(text): a finished English text in a language; what is in no table stays as it is. */
-function teller({ digits, around, exact, templates } = { exact: {}, templates: [] }) {
+function teller({ digits, around, exact, templates }) {
   const known = new Map(Object.entries(exact)), filled = (text) => around.join(text);
   const patterns = templates.map(([pattern, said]) => [new RegExp(`^${pattern}$`, "su"), said]);
   const separators = TABLES.SEPARATORS.map((separator) => new RegExp(`(${separator})`, "u"));
@@ -22,7 +22,7 @@ function teller({ digits, around, exact, templates } = { exact: {}, templates: [
   }
 
   function inPlace(name, text) {
-    if (TABLES.COUNTED.includes(name)) return text.replace(/\d/g, (digit) => filled(digits[digit]));
+    if (TABLES.COUNTED.includes(name)) return text.replace(/\d/g, (digit) => digits[digit]);
     const found = told(text);
     return found === text ? filled(text) : found;
   }
@@ -35,5 +35,5 @@ function keyOf(text) {
   return text.replace(/[ \n]+/g, " ").replace(/^ | $/g, "").replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
-/** The same in the language of this page, which is known once the page is there. */
-const spoken = (text) => (spoken.told ??= teller(TABLES.TEXTS[document.querySelector("article > [lang]")?.lang]))(text);
+/** The same in the language of this page. */
+const spoken = teller(TABLES.TEXTS);

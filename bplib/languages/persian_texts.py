@@ -89,8 +89,8 @@ READING = {
     "An index is one letter or a number counted from 1, as in w[j,k]; read: {read}.":
         "اندیس یک حرف است یا عددی از ۱ به بالا، مانند ‹w[j,k]›؛ خوانده‌شده: {read}.",
     "More than {n} different indices are too many.": "بیش از {n} اندیس مختلف زیاد است.",
-    "{name} of what? Write {example}, with what it is applied to in brackets.":
-        "{name} چه چیزی؟ بنویسید {example}، و آنچه تابع بر آن اثر می‌کند در پرانتز.",
+    "{name} of what? Write {again}(z), with what it is applied to in brackets.":
+        "{name} چه چیزی؟ بنویسید ‹{again}(z)›، و آنچه تابع بر آن اثر می‌کند در پرانتز.",
     "There is no {name} here: one prime, on an activation.": "این‌جا {name} نداریم: فقط یک پریم، روی تابع فعال‌سازی.",
     "There is no error term here that could be used. The Kronecker delta has two indices: [i = j].":
         "این‌جا جملهٔ خطایی نیست که بتوان به کار برد. دلتای کرونکر دو اندیس دارد: ‹[i = j]›.",
@@ -107,6 +107,7 @@ READING = {
     "a number": "عدد",
     "a function": "تابع",
     "Change it and try again.": "آن را تغییر دهید و دوباره امتحان کنید.",
+    "A derivation is a text, a line for each step; given: {given}.": "راه حل متنی است با یک سطر برای هر گام؛ داده‌شده: {given}.",
     "A function is expected: hand over {name} itself, without brackets and arguments. Given: {given}.":
         "پاسخ باید تابع باشد: خودِ {name} را بدهید، بدون پرانتز و ورودی. داده‌شده: {given}.",
 }
