@@ -13,7 +13,7 @@ from test_persian import MISTAKES
 
 import bplib
 import bplib.explore
-from bplib import conventions, languages, losses, report, steps
+from bplib import activations, conventions, languages, losses, report, steps
 from bplib.asking.derivations import DerivationQuestion
 from bplib.asking.formulas import ONE_FORMULA, Formula
 from bplib.asking.question import Question
@@ -189,10 +189,10 @@ bp.languages.use("fa")
 bp.explore.network({PAIR}, weights={{"W1": [[0.5, -0.4], [0.3, 0.6]], "W2": [[0.4, -0.5], [0.7, 0.4]]}},
                    x=[1, 2], y=[1, 0], selected="W2[1,1]", notation="persian")''',
          'bp.explore.network(bp.dense([2, 3, 2], ["relu", "softmax"], "categorical cross entropy"))',
-         'bp.explore.network(bp.dense([1, 1], "sigmoid", "binary cross entropy"))']
+         'bp.explore.network(bp.dense([1, 1], "sigmoid", "binary cross entropy"))', "bp.explore.neuron(x=2, b=0, y=0.5)"]
 ENGLISH_WORD = re.compile("[A-Za-z]{2,}")
-NAMES = re.compile(r"[A-Za-z]\d?\[\d(?:,\d)?\]|explorer\.y")
-"""What is no language: keys such as W1[2,1], and the code that a message quotes."""
+NAMES = re.compile(r"[A-Za-z]\d?\[\d(?:,\d)?\]|explorer\.y|" + "|".join(map(re.escape, activations.TABLE)))
+"""What is no language: keys such as W1[2,1], the code that a message quotes, and names of activations."""
 
 TEXTS = """root => {
     const all = [root, ...root.querySelectorAll("*:not(math, math *, code)")];
@@ -295,6 +295,31 @@ def test_nor_where_a_network_has_probabilities_biases_and_steps_that_diverge(lab
     view.press("Step")
     assert view.heard("گام‌ها واگرا می‌شوند")
     assert not lab.errors()
+
+
+def test_a_neuron_says_nothing_in_english_and_its_chain_rule_runs_to_the_right(lab):
+    root, seen = lab.explorer(3), set()
+
+    def read():
+        lab.page.wait_for_timeout(900)
+        texts = root.evaluate(TEXTS)
+        assert len(texts) > 40 and english(texts) == []
+        seen.update(re.sub("[\u2068\u2069]", "", text) for text in texts)
+
+    for label in ("Step", "Run", "Stop", "Reset"):
+        root.get_by_role("button", name=PERSIAN.phrase(label), exact=True).click()
+        read()
+    for name, text in (("eta", "-1"), ("y", "x"), ("eta", "0"), ("eta", "9"), ("w", "4")):
+        root.locator(f"[data-name={name}] input:not([type=range])").fill(text)
+        root.locator(f"[data-name={name}] input:not([type=range])").press("Enter")
+        root.get_by_role("button", name=PERSIAN.phrase("Step"), exact=True).click()
+        read()
+    root.locator("[data-name=loss] select").select_option("binary cross entropy")
+    read()
+    for words in ("گام ۱: هزینه از", "متوقف شد.", "η نرخ یادگیری است: ", "عددی متناهی", "مقدار z برابر", "تقسیم می‌کند"):
+        assert any(words in text for text in seen), words
+    first, last = (root.locator(f"[data-value={name}]").first.bounding_box()["x"] for name in ("dC_dw", "dz_dw"))
+    assert first < last and not lab.errors()
 
 
 def test_the_menu_shows_each_text_in_persian(view):

@@ -33,7 +33,7 @@ WORDS = {
     r"\bmoves nothing\b": "تغییر نمی‌دهد",
     r"\bhas moved\b": "تغییر کردند", r"\balmost 0\b": "تقریباً صفر", r"\bgiven:": "داده‌شده:",
     r"\btyped\b": "صفحه‌کلید",
-    r"\bpicture\b": "تصویر", r"\barrows\b": "پیکان", r"\berror terms?\b": "δ", r"\bmet an error\b": "خطایی",
+    r"\bpicture\b": "تصویر", r"\barrows\b": "پیکان", r"\berror terms?\b": "δ|جملهٔ خطا", r"\bmet an error\b": "خطایی",
     r"\bcannot start\b": "شروع به کار نکرد", r"\bentropy\b": "آنتروپی", r"\blikelihood\b": "درست‌نمایی",
     r"\bat once\b": "با هم", r"\bat the start\b": "آغاز", r"\bback to\b": "بازگشت", r"\bnotebook\b": "دفترچه",
     r"\bexplorer\b": "کاوشگر", r"\bthis course\b": "این دوره", r"\bHuber\b": "هوبر", r"\bsteps?\b": "گام",

@@ -37,7 +37,7 @@ class Neuron(Explorer):
     """The widget behind `neuron`."""
 
     _esm = page("common.js", "neuron.js")
-    _css = page("explorer.css")
+    _css = page("explorer.css", "neuron.css")
     LANGUAGES = "en", "fa"
 
     w = Number(0.6, "weight", -5, 5, 0.05)

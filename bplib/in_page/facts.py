@@ -119,7 +119,7 @@ def place(id: str, data: dict, told: dict, language: Language) -> str:
     """
     packed = json.dumps({**data, "words": told}, ensure_ascii=False, separators=(",", ":"))
     packed = packed.replace("<", "\\u003c").replace("$", "\\u0024")  # within HTML whose formulas are typeset
-    return (f'<div class="judged" data-field="{id}"><script type="application/json">{packed}</script>'
+    return (f'<div class="judged" data-field="{id}"{language.attributes()}><script type="application/json">{packed}</script>'
             f"<p>{language.told('Your answer is judged here, in the page, where its scripts may run.')}</p></div>")
 
 

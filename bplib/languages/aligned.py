@@ -21,10 +21,10 @@ def _parts(markdown):
 
 
 def _inline(markdown):
-    """A paragraph as HTML, its formulas left as they are."""
+    """A paragraph as HTML, its formulas left as they are; code runs from left to right."""
     import mistune  # whoever speaks English does without
 
     formulas = re.findall(r"\$[^$]*\$", markdown)
     html = mistune.create_markdown(escape=True)(re.sub(r"\$[^$]*\$", "\ufffc", markdown)).strip()
-    html = html.removeprefix("<p>").removesuffix("</p>")
+    html = html.removeprefix("<p>").removesuffix("</p>").replace("<code>", '<code dir="ltr">')
     return re.sub("\ufffc", lambda _: formulas.pop(0), html)

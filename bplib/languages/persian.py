@@ -429,7 +429,7 @@ SENTENCES = {
     "chain rule": "قاعدهٔ زنجیری",
     "several paths": "چند مسیر",
     "substitution": "جای‌گذاری",
-    "error term": "جملهٔ خطا، δ",
+    "error term": "جملهٔ خطا",
     "by value": "با مقدار",
     "cancellation": "ساده شدن",
     "targets add up to 1": "پاسخ‌های درستی که جمعشان یک باشد",

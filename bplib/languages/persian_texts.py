@@ -396,6 +396,10 @@ PAGES = {
     "1 answer that is typed here": "پاسخی را که این‌جا نوشته شده است",
     "{n} answers that are typed here": "{n} پاسخی را که این‌جا نوشته شده‌اند",
     "{name} is no file that was saved here; nothing is changed.": "{name} در این‌جا ذخیره نشده است؛ چیزی عوض نشد.",
+    "Show": "نمایش",
+    "Hide": "پنهان کردن",
+    "Link to this heading": "پیوند به این عنوان",
+    "Toggle hidden content": "نمایش یا پنهان کردن",
     "Download this notebook": "بارگیری این دفترچه",
     "Run it on Binder": "اجرا در بایندر",
 }

@@ -17,6 +17,8 @@ PROCESSES = 2
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 FIELDS = "fields-{}.js"
 """The script of pages with fields that judge, for each language."""
+FROM_SPHINX = ("Link to this heading", "Toggle hidden content")
+"""What elements of a page say that Sphinx and MyST-NB have made."""
 MARK = ".bplib-site"
 """The file by which a folder is known as a site of ours, so that nothing else is written over."""
 
@@ -76,4 +78,6 @@ def about_page(context: dict, language: str) -> dict:
     A cell without text is no heading, wherever in a table it stands.
     """
     body = context.get("body", "").replace('<th class="head"><p></p></th>', "<td></td>")
+    for words in FROM_SPHINX:
+        body = body.replace(f'"{words}"', f'"{LANGUAGES[language].told(words)}"')
     return {"page_language": language, "body": body, "has_maths_elements": 'class="math' in body}

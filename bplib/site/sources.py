@@ -15,6 +15,7 @@ from ..course import HOME, NOTEBOOKS
 from ..coursework.sheets import EXERCISES
 from ..in_page.facts import FACTS, place_of_exercise
 from ..in_page.questions import placed
+from ..languages import ENGLISH
 from ..languages import TABLE as LANGUAGES
 from .settings import SHOWN, TITLE
 
@@ -65,7 +66,13 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
         cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, spoken, after))
     cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+    return nbformat.v4.new_notebook(cells=cells, metadata={**notebook.metadata, **_prompts(spoken)})
+
+
+def _prompts(language):
+    """What opens a cell that is folded away; in English MyST-NB says it."""
+    said = {f"code_prompt_{what.lower()}": language.told(what) for what in ("Show", "Hide")}
+    return {} if language is ENGLISH else {"mystnb": said}
 
 
 FOR_RUNNING = re.compile(r"(?=^1\. \*\*)(?:.+\n?)+", re.M)
@@ -93,14 +100,19 @@ def _asks(cell):
 
 
 def _markdown(cell):
-    cell.source = _as_page(cell.source)
+    whole = RIGHT_TO_LEFT.match(cell.source)
+    cell.source = _linked(_plain(whole[1] if whole else cell.source))
     return cell
 
 
-def _as_page(text):
-    """Markdown whose links lead to pages; a page says its direction as a whole."""
-    whole = RIGHT_TO_LEFT.match(text)
-    return _linked(PARAGRAPH.sub(r"\1", whole[1]) if whole else text)
+def _plain(text):
+    """Markdown whose paragraphs do not say their alignment: on a page their direction does."""
+    return PARAGRAPH.sub(r"\1", text)
+
+
+def _shown(text):
+    """The Markdown of an output, which keeps its direction."""
+    return _linked(_plain(text))
 
 
 def _linked(text):
@@ -127,7 +139,7 @@ def _code(cell, language, after_question):
         if "data" in output:
             kind = next(kind for kind in SHOWN if kind in output.data)
             text = output.data[kind]
-            made = {"text/markdown": _as_page, "text/html": lambda text: placed(text, cell.id, language)}
+            made = {"text/markdown": _shown, "text/html": lambda text: placed(text, cell.id, language)}
             output.data = nbformat.from_dict({kind: made.get(kind, str)(text)})
     return cell
 
