@@ -120,7 +120,7 @@ class GradientCheck:
         phrase = language.phrase
         head = _row("th scope='col'", "th scope='col'", phrase("parameter"), phrase("verdict"),
                     *(phrase(method) for method in METHODS),
-                    f"{DISTANCE}<br>ε = {self.epsilon:.0e}", phrase("entries"))
+                    f"{DISTANCE.join(language.around)}<br>ε = {self.epsilon:.0e}", phrase("entries"))
         rows = "".join(
             _row("th scope='row'", "td", name, _in_words(self.verdicts[name]),
                  *(_cell(comparison) for comparison in row.values()),

@@ -297,31 +297,6 @@ def test_nor_where_a_network_has_probabilities_biases_and_steps_that_diverge(lab
     assert not lab.errors()
 
 
-def test_a_neuron_says_nothing_in_english_and_its_chain_rule_runs_to_the_right(lab):
-    root, seen = lab.explorer(3), set()
-
-    def read():
-        lab.page.wait_for_timeout(900)
-        texts = root.evaluate(TEXTS)
-        assert len(texts) > 40 and english(texts) == []
-        seen.update(re.sub("[\u2068\u2069]", "", text) for text in texts)
-
-    for label in ("Step", "Run", "Stop", "Reset"):
-        root.get_by_role("button", name=PERSIAN.phrase(label), exact=True).click()
-        read()
-    for name, text in (("eta", "-1"), ("y", "x"), ("eta", "0"), ("eta", "9"), ("w", "4")):
-        root.locator(f"[data-name={name}] input:not([type=range])").fill(text)
-        root.locator(f"[data-name={name}] input:not([type=range])").press("Enter")
-        root.get_by_role("button", name=PERSIAN.phrase("Step"), exact=True).click()
-        read()
-    root.locator("[data-name=loss] select").select_option("binary cross entropy")
-    read()
-    for words in ("گام ۱: هزینه از", "متوقف شد.", "η نرخ یادگیری است: ", "عددی متناهی", "مقدار z برابر", "تقسیم می‌کند"):
-        assert any(words in text for text in seen), words
-    first, last = (root.locator(f"[data-value={name}]").first.bounding_box()["x"] for name in ("dC_dw", "dz_dw"))
-    assert first < last and not lab.errors()
-
-
 def test_the_menu_shows_each_text_in_persian(view):
     shown = view.root.locator("option").all_inner_texts()
     assert shown == [PERSIAN.phrase(row.title) for row in conventions.TABLE.values()]
@@ -379,6 +354,32 @@ def test_a_page_without_jupyter_speaks_the_same(lab, tmp_path, persian):
     texts = root.evaluate(TEXTS)
     page.close()
     assert len(texts) > 40 and english(texts) == []
+
+
+def test_a_neuron_says_nothing_in_english_and_its_chain_rule_runs_to_the_right(lab):
+    root, seen = lab.explorer(3), set()
+
+    def read():
+        lab.page.wait_for_timeout(900)
+        texts = root.evaluate(TEXTS)
+        assert len(texts) > 40 and english(texts) == []
+        seen.update(re.sub("[\u2068\u2069]", "", text) for text in texts)
+
+    for label in ("Step", "Run", "Stop", "Reset"):
+        root.get_by_role("button", name=PERSIAN.phrase(label), exact=True).click()
+        read()
+    for name, text in (("eta", "-1"), ("y", "x"), ("eta", "0"), ("eta", "9"), ("w", "4")):
+        root.locator(f"[data-name={name}] input:not([type=range])").fill(text)
+        root.locator(f"[data-name={name}] input:not([type=range])").press("Enter")
+        read()
+    root.get_by_role("button", name=PERSIAN.phrase("Step"), exact=True).click()
+    read()
+    root.locator("[data-name=loss] select").select_option("binary cross entropy")
+    read()
+    for words in ("گام ۱: هزینه از", "متوقف شد.", "η نرخ یادگیری است: ", "عددی متناهی", "مقدار z برابر", "تقسیم می‌کند"):
+        assert any(words in text for text in seen), words
+    first, last = (root.locator(f"[data-value={name}]").first.bounding_box()["x"] for name in ("dC_dw", "dz_dw"))
+    assert first < last and not lab.errors()
 
 
 def test_a_sentence_in_english_is_noticed():
