@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # what editors complete and check; `test_package` compares it
     from .models.typeset import Style as Style
     from .errors import DerivationError as DerivationError
     from .errors import InputError as InputError
+    from .frameworks import from_keras as from_keras
     from .frameworks import from_torch as from_torch
     from .functions import function as function
     from .gradcheck import gradient_check as gradient_check
@@ -50,7 +51,7 @@ _ROOMS = {
     "check_derivation": "lines.check",
     "derive": "derivation", "generate": "codegen", "forms": "three_forms", "gradient_check": "gradcheck",
     "Notation": "notation", "convention": "conventions", "compare": "rosetta",
-    "diagnose": "diagnosis", "from_torch": "frameworks",
+    "diagnose": "diagnosis", "from_keras": "frameworks", "from_torch": "frameworks",
     "tune": "tuning", "initial_parameters": "training", "train": "training", "accuracy": "training",
     "InputError": "errors", "DerivationError": "errors",
 }

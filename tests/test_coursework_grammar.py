@@ -62,7 +62,7 @@ def test_a_tree_says_what_was_read():
 
 @pytest.mark.parametrize("text, says, position", [
     ("", "There is no formula yet", 0), ("2*(a_k", "')' is expected to close the bracket", 6),
-    ("2*)", "never opened", 2), ("(a_k)*", "expected; read: the end", 6), ("dlta_k", "'dlta' is not a name", 0),
+    ("2*)", "never opened", 2), ("(a_k)*", "expected; read: the end", 6), ("dlta_k", "'dlta_k' is not a name", 0),
     ("g'", "g' of what?", 0), ("sigma", "sigma of what?", 0), ("a'", "a is a quantity", 0),
     ("w_k", "has two indices", 0),
     ("a1", "a1 means: output, layer 1. It has one index", 0), ("sum w_kj", "Over which index", 0),

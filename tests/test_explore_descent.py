@@ -209,6 +209,7 @@ def test_what_cannot_be_is_refused_and_the_last_good_value_stays(name, value, sa
 
 CELLS = ["import bplib\nex = bplib.explore.descent()\nex"]
 NUMBERS = ("w1", "w2", "eta", "momentum", "batch_size")
+SETTINGS = {"eta": 0.3, "momentum": 0, "batch_size": module.SAMPLES}
 
 
 class View(Controls):
@@ -275,6 +276,7 @@ def view(lab):
     view.choose(example="plateau")
     view.choose(example="valley")
     view.press("Reset")
+    view.type(**SETTINGS)
     yield view
     assert not lab.errors()
 
@@ -413,6 +415,7 @@ def test_python_moves_the_view(view, lab):
 
 
 def test_run_and_reset(view, lab):
+    view.type(eta=0.25, momentum=0.2)
     start = view.settings()
     view.press("Run")
     path = view.root.locator(".bplib-descent-map .bplib-descent-path")

@@ -432,9 +432,46 @@ def test_a_dense_network_is_one_of_ours(name):
         assert np.allclose(array, expected, rtol=1e-10, atol=1e-14), parameter
 
 
+def by_hand():
+    class Own(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.W1, self.b1 = nn.Parameter(torch.randn(3, 4)), nn.Parameter(torch.randn(4))  # a row for each input
+            self.W2, self.b2 = nn.Parameter(torch.randn(2, 4)), nn.Parameter(torch.randn(2))
+
+        def forward(self, x):
+            return torch.sigmoid(torch.tanh(x @ self.W1 + self.b1) @ self.W2.T + self.b2)
+
+    return Own()
+
+
+BY_HAND = {
+    "mean of squares": lambda a, y: ((a - y)**2).mean(),
+    "half the sum of squares": lambda a, y: 0.5 * ((a - y)**2).sum(),
+    "sum over outputs, mean over samples": lambda a, y: (a - y).square().sum(dim=1).mean(),
+    "cross entropy": lambda a, y: -(y * a.log() + (1 - y) * (1 - a).log()).mean(),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND if torch else ())
+def test_a_dense_network_written_by_hand_is_one_of_ours(name):
+    """Without a layer or a loss of torch.nn: the cost is recognised by its numbers."""
+    torch.manual_seed(2)
+    model, loss = by_hand(), BY_HAND[name]
+    x, targets = torch.randn(5, 3), torch.rand(5, 2)
+    found = bp.from_torch(model, x, targets, loss)
+    theirs = torch.autograd.grad(loss(model(x), targets), list(model.parameters()))
+    ours = bp.generate(found.network).gradients(found.dense_parameters, x.numpy(), targets.numpy())
+    ours["W1"] = ours["W1"].T
+    for parameter, expected in zip(("W1", "b1", "W2", "b2"), theirs, strict=True):
+        assert np.allclose(ours[parameter], expected, rtol=1e-3, atol=1e-6), parameter
+
+
 NOT_DENSE = {
+    "something added to the cost": lambda: (nn.Linear(3, 2), torch.randn(5, 2), lambda a, y: ((a - y)**2).mean() + 0.01 * a.mean()),
+    "batches of five alone": lambda: (nn.Linear(3, 2), torch.randn(5, 2), lambda a, y: ((a - y)**2 * torch.ones(5, 1)).mean()),
     "another option": lambda: (nn.Sequential(nn.Linear(3, 4), nn.ELU(0.5), nn.Linear(4, 2)), torch.randn(5, 2), nn.MSELoss()),
-    "weights of classes": lambda: (nn.Linear(3, 3), torch.randint(0, 3, (5,)), nn.CrossEntropyLoss(weight=torch.ones(3) * 2)),
+    "weights of classes": lambda: (nn.Linear(3, 3), torch.randint(0, 3, (5,)), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2, 3]))),
     "one bias": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2, bias=False)), torch.randn(5, 2), nn.MSELoss()),
     "a norm": lambda: (nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4)), torch.randn(5, 4), nn.MSELoss()),
     "twice": lambda: (nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Tanh()), torch.randn(5, 4), nn.MSELoss()),

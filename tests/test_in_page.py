@@ -7,6 +7,8 @@ import pytest
 from jupyter import run_javascript
 
 import bplib as bp
+from bplib.asking.exercise import asked
+from bplib.coursework import MISTAKES
 from bplib.coursework.matching import reference
 from bplib.coursework.rewritings import formula, typed
 from bplib.coursework.sheets import EXERCISES
@@ -14,7 +16,7 @@ from bplib.coursework.values import function
 from bplib.coursework.vocabulary import DIFFERENTIABLE, FUNCTIONS
 from bplib.in_page.facts import of_values, words
 from bplib.in_page.measure import MAKERS, NUMBERS, compared, in_page, inputs
-from bplib.in_page.questions import STORED, asked, placed
+from bplib.in_page.questions import STORED, placed
 from bplib.in_page.script import judge
 from bplib.languages import ENGLISH, TABLE
 from bplib.recipe import network_of, recipe
@@ -79,7 +81,7 @@ NETWORKS = [bp.neuron("g"), bp.neuron("sigmoid", "binary cross entropy", over_sa
             bp.dense([3, 4], bp.activations.activation("elu", alpha=0.3), "huber error", bias=False),
             bp.dense([3, 4, 3], ["relu", "softmax"], "categorical cross entropy", over_outputs="mean")]
 QUESTIONS = [(NETWORKS[0], "∂C_s/∂a", "da"), (NETWORKS[0], "∂C_s/∂w", "dw of a sample"), (NETWORKS[1], "δ", "delta"),
-             (CHAIN, "∂C_s/∂a_h", "da_h"), (CHAIN, "∂C/∂w_ph", "dw_p_h"), (CHAIN, "∂C_s/∂b_o", "db_o of a sample"),
+             (CHAIN, "∂C_s/∂a_h", "da_h"), (CHAIN, "∂z_o/∂a_h", "∂z_o/∂a_h"), (CHAIN, "∂C/∂w_ph", "dw_p_h"), (CHAIN, "∂C_s/∂b_o", "db_o of a sample"),
              (NETWORKS[3], "δ1_2", "delta1"), (NETWORKS[3], "∂C_s/∂w1_12", "dW1 of a sample"), (NETWORKS[4], "∂C/∂w1_pq", "dW1")]
 
 
@@ -111,10 +113,55 @@ def test_questions_of_lessons_are_exercises():
     assert all(one["mistakes"] for one in found if one["outcome"] == "wrong")
 
 
+FORK = bp.graph({"c": (["p"], "g"), "l": (["c"], "g"), "m": (["c"], "g"), "n": (["c"], "g"), "o": (["l", "m", "n"], "g")}, ["p"], bias=True)
+ROW = bp.graph({"a": (["p"], "g"), "b": (["a"], "g"), "o": (["b"], "g")}, ["p"], bias=False)
+WRONG = {
+    (FORK, "∂C_s/∂a_c"): {"δ_l w_cl": "one path only", "δ_l w_cl + δ_n w_cn": "a path is forgotten",
+                          "δ_l w_cl + δ_m w_cm + δ_n": "a weight is lost on the way",
+                          "(δ_l w_cl + δ_m w_cm) δ_n w_cn": "the paths are multiplied",
+                          "g'(z_c) (δ_l w_cl + δ_m w_cm + δ_n w_cn)": "the error term where ∂C/∂a is asked",
+                          "w_cl + w_cm + w_cn": "the error term is lost",
+                          "δ_l w_cl + δ_m w_cm + δ_n w_cl": "an index is wrong",
+                          "δ_l w_cl - δ_m w_cm + δ_n w_cn": "a sign is turned"},
+    (FORK, "δ_c"): {"g'(z_c) (δ_l w_cl + δ_m w_cm) + δ_n w_cn": "brackets are missing"},
+    (FORK, "∂C_s/∂b_c"): {"δ_c b_c": "the bias gradient carries the bias", "sum_s δ_c": "the samples are added up"},
+    (ROW, "∂C_s/∂w_pa"): {"(a_o - y) g'(z_o) w_bo g'(z_b) w_ab g'(z_a) p": "the 2 of the square is lost",
+                          "4 (a_o - y) g'(z_o) w_bo g'(z_b) w_ab g'(z_a) p": "a factor 2 too many",
+                          "2 (a_o - y) g'(z_o) w_bo w_ab g'(z_a) p": "the slope of the hidden layer is lost",
+                          "2 (a_o - y) w_bo g'(z_b) w_ab g'(z_a) p": "the slope of the output is lost",
+                          "2 (a_o - y) g'(z_o) w_bo g'(z_b) w_ab g'(z_a)": "the input of the weight is lost"},
+    (bp.dense([3, 4, 2], "g"), "∂C_s/∂a2_j"): {"2 a2_j": "half of the error is lost", "(a2_j - y_j)²": "the power is wrong",
+                                               "2 (a2_j - y_j) a1_k": "an input too many", "sum_j 2 (a2_j - y_j)": "a sum too many"},
+    (bp.dense([3, 4, 2], "g"), "δ1_j"): {"g'(z2_j) sum_i w2_ij δ2_i": "a quantity of the wrong layer"},
+    (bp.dense([2, 2, 2], "g"), "∂C_s/∂a1_1"): {"w2_11 δ2_1 w2_21 δ2_2": "the units are multiplied"},
+    (bp.neuron("g"), "∂z/∂w"): {"w": "the weight in place of its input", "x + b": "a constant is kept", "g'(z) x": "later steps are in it",
+                                "w x": "the quantity in place of its derivative"},
+    (bp.neuron("sigmoid"), "∂a/∂z"): {"1 - a": "a factor is lost", "1 - a²": "the slope of another activation",
+                                      "z (1 - z)": "the slope by value is written with z", "a": "the value of the activation in place of its slope"},
+    (bp.dense([3, 4, 3], ["tanh", "softmax"], "categorical cross entropy"), "∂a2_i/∂z2_j"): {
+        "-a2_i a2_j": "the bracket [i = j] is lost", "a2_i (1 - a2_i)": "softmax treated unit by unit", "a2_i - y_i": "later steps are in it"},
+    (bp.neuron("sigmoid", "binary cross entropy"), "δ"): {"2 (a - y)": "the derivative of the squared error"},
+    (bp.dense([3, 2], "tanh", l2=0.1), "∂C/∂w1_jk"): {"1/N sum_s δ1_sj x_sk + λ/2 w1_jk²": "the penalty is differentiated wrongly"},
+}
+"""Network and question → what a learner may answer, and what that is called."""
+
+
+def test_wrong_answers_have_the_same_name_in_the_page_and_in_the_notebook():
+    """All those that are looked for last, and answers written out down to the cost."""
+    rows = [asked("1", *question) for question in WRONG]
+    texts = [(at, text) for at, answers in enumerate(WRONG.values()) for text in answers]
+    found = judged([{"kind": "formula", **of_values(row), "words": words(ENGLISH, "")} for row in rows], texts)
+    fields, names = [bp.ask.formula(*question) for question in WRONG], [name for answers in WRONG.values() for name in answers.values()]
+    assert [one["mistakes"] for one in found] == [[name] for name in names]
+    assert [(list(told.mistakes), told.feedback) for told in (fields[at].judge(text) for at, text in texts)] == [
+        (one["mistakes"], one["feedback"]) for one in found]
+    assert {name for name, row in MISTAKES.items() if row.rank} <= {*names}
+
+
 def test_what_the_page_cannot_judge_stays_as_it_is_stored():
     model = bp.model("s:N", given="x[s] y[s]")
     model.write("C = sum((x[s] - y[s])**2, s)")
-    for question in (bp.ask.formula(NETWORKS[0], "∂z/∂w"), bp.ask.formula(NETWORKS[0], "∂C_s/∂w", chain=True),
+    for question in (bp.ask.formula(NETWORKS[0], "z"), bp.ask.formula(NETWORKS[0], "∂C_s/∂w", chain=True),
                      bp.ask.derivation(NETWORKS[0], "∂C_s/∂w"), bp.ask.choice("?", ["a", "b"], right="a")):
         assert placed(question.stored(), "q", ENGLISH) == question.stored() and "<small>" in question.stored()
     assert recipe(model) is None

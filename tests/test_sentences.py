@@ -127,6 +127,29 @@ TREATED_BY = {
     "the penalty is lost": "With a penalty, the gradient has one more term.",
     "the 2 of the penalty is lost": "half of λ times the sum of their squares being added to the cost",
     "the gradient in place of the new parameter": "Where does a step lead from *w*?",
+    "a path is forgotten": "What happens if a path is forgotten?",
+    "a weight is lost on the way": "Along a path multiply, over the paths add:",
+    "the units are multiplied": "Along a path multiply, over the paths add:",
+    "a factor 2 too many": "Where does the 2 come from? From the square.",
+    "the power is wrong": "Where does the 2 come from? From the square.",
+    "half of the error is lost": "the **loss** is the squared difference",
+    "the derivative of the squared error": "Softmax with squared error has no such luck.",
+    "the error term where ∂C/∂a is asked": "and of its own slope.",
+    "an input too many": "twice the error, times the slope, times the input",
+    "the bias gradient carries the bias": "*z* moves exactly as fast as *b*",
+    "the error term is lost": "weighted by the connections",
+    "a sum too many": "*j* is a unit of this layer",
+    "the samples are added up": "The cost of a batch is the mean of the costs of its samples.",
+    "brackets are missing": "With its own slope, *c* has an error term too",
+    "a sign is turned": "And why *a − y* and not *y − a*?",
+    "an index is wrong": "*k* a unit of the layer before",
+    "a quantity of the wrong layer": "*k* a unit of the layer before",
+    "the bracket [i = j] is lost": "1 where it holds and 0 elsewhere",
+    "the penalty is differentiated wrongly": "half of λ times the sum of their squares being added to the cost",
+    "the quantity in place of its derivative": "**How much does *a* change when *z* moves?**",
+    "a constant is kept": "It multiplies its input *x* by a **weight** *w* and adds a **bias** *b*",
+    "later steps are in it": "For our neuron the path has three parts",
+    "a factor is lost": "twice the error, times the slope, times the input",
 }
 """Mistake → a sentence of the notebook that its verdict sends the learner to."""
 
@@ -186,6 +209,16 @@ MEANT_BY_MISTAKE = {
     "only the derivative with respect to the output": "From a back to z", "the penalty is lost": "two parts",
     "the output in place of its error term": "what the unit says", "the 2 of the penalty is lost": "brings a 2 down",
     "the gradient in place of the new parameter": "where the step leads",
+    "a path is forgotten": "Count the paths", "a weight is lost on the way": "between its two units",
+    "the units are multiplied": "on a path of its own", "a factor 2 too many": "Where does a 2", "the power is wrong": "exponent one lower",
+    "half of the error is lost": "between output and target", "the derivative of the squared error": "another cost",
+    "the error term where ∂C/∂a is asked": "with respect to a, the output", "an input too many": "the unit itself",
+    "the bias gradient carries the bias": "a factor b", "the error term is lost": "the last step alone",
+    "a sum too many": "nothing to add up", "the samples are added up": "nothing is added up over the batch",
+    "brackets are missing": "in front belongs", "a sign is turned": "One of the terms", "an index is wrong": "at the wrong unit",
+    "a quantity of the wrong layer": "the layer is not", "the bracket [i = j] is lost": "i ≠ j",
+    "the penalty is differentiated wrongly": "a square of each weight", "the quantity in place of its derivative": "how fast it changes",
+    "a constant is kept": "derivative 0", "later steps are in it": "chain rule", "a factor is lost": "step by step",
 }
 """Mistake → words that its sentence has and no other."""
 
@@ -207,7 +240,7 @@ def test_what_is_left_of_the_points_for_a_mistake():
         word in row.name for word in ("2 ", "divided", "decay", "averaged", "learning rate"))]
     rules = [MISTAKES[name].credit for name in ("one path only", "softmax treated unit by unit", "the slope of the "
                                                 "hidden layer is lost", "the square of the cost is lost")]
-    assert len(factors) == 9 and set(factors) == {0.7} and max(rules) <= 0.5
+    assert len(factors) == 10 and set(factors) == {0.7} and max(rules) <= 0.5
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
 """A question for a formula, judged by numbers: any formula that is equal is right."""
 from dataclasses import replace
+from functools import cached_property
 from html import escape
 
+from ..coursework.checking import AGAIN
+from ..coursework.checking import judged as exercise_judged
 from ..errors import InputError
 from ..explore.mathml import typeset
 from ..formula.tokens import stripped
+from ..networks import Network
 from ..recipe import recipe
 from . import prose
+from .exercise import asked
 from .goal import goals as read_goals
 from .machine import Machine
 from .question import Question, missing, not_a_text
@@ -33,7 +38,28 @@ class Formula(Question):
             return not_a_text(answer)
         if not stripped(answer):
             return missing(self.language)
-        return for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
+        found = for_each_layer(self.goals, lambda goal: self._verdict(goal, goal.line(answer)))
+        return found if found.right else self._as_in_a_page(answer, found)
+
+    @cached_property
+    def exercise(self):
+        """The question as an exercise, as a page without Python judges it; None where it cannot."""
+        plain = len(self.goals) == 1 and not self.chain and self.goal.notation is None
+        return asked("", self.goal.network, self.goal.text) if plain and isinstance(self.goal.network, Network) else None
+
+    def _as_in_a_page(self, answer, found):
+        """The verdict on an answer that is wrong, or cannot be read, line by line: of the exercise, where it names a mistake
+        and not more of them, or can read the answer."""
+        known = self.exercise and exercise_judged(self.exercise, {"text": answer})
+        if not known:
+            return found
+        fewer = known.mistakes and (not found.mistakes or len(known.mistakes) <= len(found.mistakes))
+        better = fewer or found.outcome != "wrong"
+        return Verdict(known.outcome, known.feedback.removesuffix(f"\n\n{AGAIN}"), known.mistakes) if better else found
+
+    def told(self, verdict):
+        about = prose.marked(verdict.feedback, self.language)
+        return "".join(f"<p{about}>{prose.inline(prose.PAGE(part))}</p>" for part in verdict.feedback.split("\n\n") if part)
 
     def _verdict(self, goal, line) -> Verdict:
         understood, _, found = goal.examined(line)
@@ -61,7 +87,7 @@ class Formula(Question):
         return {**empty, "mathml": typeset(latex)}
 
     def for_page(self):
-        made = recipe(self.goal.network) if len(self.goals) == 1 and not self.chain and self.goal.notation is None else None
+        made = recipe(self.goal.network) if self.exercise else None
         return made and {"kind": "formula", "network": made, "goal": self.goal.text}
 
     def solution(self, as_html, typed=""):

@@ -118,8 +118,11 @@ def right(row):
     return Verdict(row.id, "right", 1.0, (), "That is right.")
 
 
+AGAIN = "Change it and try again."
+
+
 def invalid(row, message):
-    return Verdict(row.id, "invalid", 0.0, (), f"{message}\n\nChange it and try again.")
+    return Verdict(row.id, "invalid", 0.0, (), f"{message}\n\n{AGAIN}")
 
 
 def wrong(row, *facts):

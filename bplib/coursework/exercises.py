@@ -15,8 +15,9 @@ from ..errors import DerivationError
 from ..models.model import Model
 from ..networks import Network
 from ..notation import DEFAULT
-from . import mistakes
 from .matching import Value, formula_value
+from .mistake import Context
+from .mistakes import TABLE
 from .program import Answers, NumericPoint, points_for
 from .vocabulary import vocabulary
 
@@ -81,6 +82,8 @@ class Derived(Exercise):
     given: tuple = ()
     twin: "Derived | None" = None
     flat = ()
+    entry = ()
+    allowed = ()
 
     @shared
     def network(self):
@@ -109,12 +112,17 @@ class Derived(Exercise):
 
     @shared
     def context(self):
-        return mistakes.Context(self.answers, self.lines, self.asks, self.kind, self.flat)
+        return Context(self.answers, self.lines, self.asks, self.kind, self.flat, self.entry, tuple(self.allowed))
+
+    @property
+    def contexts(self):
+        """The programs in which two mistakes are looked for."""
+        return (self.context,)
 
     @shared
     def with_a_mistake(self):
         """Every program with one mistake: pairs of its name, in a tuple, and the lines."""
-        return tuple(dict.fromkeys(((row.name,), lines) for row in mistakes.TABLE.values()
+        return tuple(dict.fromkeys(((row.name,), lines) for row in TABLE.values()
                                    for lines in row.variants(self.context)))
 
 

@@ -199,8 +199,15 @@ class _Parser(Arithmetic):
                 return self.power()
         names = ", ".join(self.vocabulary.names)
         known = f"Known here: {names}." if names else "Type a number; no name stands for one here."
-        hint = self.vocabulary.hint(token.text)
-        self.fail(f"{quoted(token.text[:30])} is not a name of this exercise.{hint} {known}", token)
+        hint = self.vocabulary.alike(token.text) or f"{self.vocabulary.hint(token.text)} {known}"
+        self.fail(f"{quoted(self.with_subscripts(token)[:30])} is not a name of this exercise.{hint}", token)
+
+    def with_subscripts(self, token):
+        """A name as it is written, with the subscripts that come next."""
+        at = 0
+        while self.look(at).kind == "sub":
+            at += 1
+        return stripped(self.text[token.position:self.look(at).position]) or token.text
 
     def entry(self, name, token):
         written = stripped(self.text[token.position:self.next.position]) or token.text

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import DerivationError
 from ..lines.functions import make_all
+from .mistake import everywhere
 from .mistakes import TABLE
 
 EQUAL = 1e-8
@@ -132,22 +133,31 @@ class Reference:
     @cached_property
     def single(self):
         """Candidates with one mistake that makes a difference in this exercise."""
-        candidates = [Candidate(*one) for one in self.exercise.with_a_mistake]
+        return self._of_rank(0)
+
+    @cached_property
+    def rarer(self):
+        """The same with a mistake that is looked for where none of these fits."""
+        return self._of_rank(1)
+
+    def _of_rank(self, rank):
+        candidates = [Candidate(names, lines) for names, lines in self.exercise.with_a_mistake if TABLE[names[0]].rank == rank]
         return tuple(c for c in candidates
                      if self.values_of(c)[-1] is not None and not self.is_right(self.values_of(c)))
 
     @cached_property
     def double(self):
         """Candidates with two mistakes, the second made in what the first has left."""
-        context, found = self.exercise.context, {}
+        found = (one for context in self.exercise.contexts for one in self._two_in(context))
+        return tuple(Candidate(*one) for one in dict.fromkeys(found))
+
+    def _two_in(self, context):
         mistakes = dict.fromkeys(name for candidate in self.single for name in candidate.names)
-        everywhere = {name: list(TABLE[name].variants(context, alone=False)) for name in mistakes}
+        made = {name: list(TABLE[name].variants(context, everywhere)) for name in mistakes}
         for first, second in permutations(mistakes, 2):
             names = tuple(name for name in TABLE if name in (first, second))
-            for lines in everywhere[first]:
-                for both in TABLE[second].variants(replace(context, lines=lines), alone=False):
-                    found[names, both] = None
-        return tuple(Candidate(*one) for one in found)
+            for lines in made[first]:
+                yield from ((names, both) for both in TABLE[second].variants(replace(context, lines=lines), everywhere))
 
     def values_of(self, candidate):
         """The values of a candidate at all points."""
@@ -187,13 +197,13 @@ class Reference:
         return self.distance(values) <= self.equal
 
     def names(self, values, tolerance=None):
-        """The names of all known wrong answers with these values, a tuple of tuples: of those with one mistake, and
-        where there is none, of those with two.
+        """The names of all known wrong answers with these values, a tuple of tuples: of those with one mistake, where there
+        is none of those with a rarer one, and where there is none of those with two mistakes.
 
         tolerance   the relative difference up to which values count as equal, where it is not that of right answers
         """
         with np.errstate(all="ignore"):
-            for candidates in ("single", "double"):
+            for candidates in ("single", "rarer", "double"):
                 found = dict.fromkeys(c.names for c in getattr(self, candidates) if self._matches(c, values, tolerance or self.equal))
                 if found:
                     return tuple(found)

@@ -21,6 +21,7 @@ from .exercises import Formula, Function
 from .grammar import parse
 from .hostile import hostile
 from .matching import apart, prepare, reference
+from .mistakes import TABLE
 from .program import NumericPoint
 from .reading import formula_values
 from .rewritings import formula, rewritten, typed
@@ -90,7 +91,7 @@ def wrong_answers(seed=0):
     amiss, feedback = [], {}
     for row in (*of_kind(Formula), *of_kind(Function)):
         known = reference(row)
-        for candidate in (*known.single, *known.double):
+        for candidate in (*known.single, *known.rarer, *known.double):
             values = known.values_of(candidate)
             if values[-1] is None or known.is_right(values):
                 count["mistakes that cancel or fit nowhere"] += 1
@@ -126,7 +127,9 @@ def _found(known, candidate, verdict, values):
         return "named"
     if set(candidate.names) < set(verdict.mistakes):
         return "named, with others that look the same"
-    return "two that look like one" if len(candidate.names) == 2 else "other names"
+    if len(candidate.names) == 2:
+        return "two that look like one"
+    return "taken for a likelier one" if TABLE[candidate.names[0]].rank else "other names"
 
 
 def _without_numbers(text):
@@ -165,7 +168,7 @@ def _holds(row, text, verdict, fresh, right):
     if verdict.outcome == "right":
         return apart(right, given) < 1e-8
     known = reference(row)
-    same = [c for c in (*known.single, *known.double) if set(c.names) <= set(verdict.mistakes)]
+    same = [c for c in (*known.single, *known.rarer, *known.double) if set(c.names) <= set(verdict.mistakes)]
     return any(apart(row.value(fresh.run(c.lines)), given) < 1e-8 for c in same)
 
 

@@ -3,135 +3,28 @@
 A row takes one line of a right program (see `program`) and gives the line as somebody with that mistake writes it, so
 one row serves every exercise, as a formula and as a function.  To add a mistake, write a transformation and a row.
 """
-from dataclasses import dataclass, replace
-from collections.abc import Callable
-
 import sympy as sp
 
 from ..activations import TABLE as ACTIVATIONS
 from ..activations import Slope
 from ..equations import LAMBDA, N, i, j, k, letter, name_of, s
+from . import rarer
+from .mistake import (NONE, Mistake, at_output, backward, each_slope, gradient, has, inputs_of, is_path, over_samples,
+                      own_activation, slopes, squared, through_activation, weight_of)
 from .program import ETA
-
-NONE = ()
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a transformation may look at besides the line.
-
-    answers   `program.Answers` of the network
-    lines     the whole program
-    asked     names of the lines that are asked for
-    flat      arrays that a function receives with one axis less than its result has
-    kind      "formula", "function" or "number"
-    """
-
-    answers: object
-    lines: tuple
-    asked: tuple
-    kind: str
-    flat: tuple = ()
-
-    @property
-    def network(self):
-        return self.answers.network
-
-    @property
-    def names(self):
-        return {line.name for line in self.lines}
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One row.
-
-    name      what the mistake is called
-    sentence  what went wrong and where to look, without the answer
-    notebook  where the course explains it
-    credit    what share of the points is left
-    rewrite   (line, context) → alternatives for the right side of the line; none where the mistake does not apply
-    kinds     kinds of exercise in which it can be made
-    together  whether it is made in all lines at once or not at all
-    """
-
-    name: str
-    sentence: str
-    notebook: str
-    credit: float
-    rewrite: Callable = lambda line, context: NONE
-    kinds: tuple = ("formula", "function", "number")
-    together: bool = False
-
-    def variants(self, context, alone=True):
-        """The program with this mistake, in each way in which it can be made: everywhere, and in one line `alone`."""
-        if context.kind not in self.kinds:
-            return
-        changed = {line.name: [right for right in self.rewrite(line, context) if right != line.right]
-                   for line in context.lines}
-        changed = {name: rights for name, rights in changed.items() if rights}
-        for at in range(max(map(len, changed.values()), default=0)):
-            rights = {name: rights[min(at, len(rights) - 1)] for name, rights in changed.items()}
-            yield _put_in(context.lines, rights)
-            if alone and len(rights) > 1 and not self.together:
-                yield from (_put_in(context.lines, {name: right}) for name, right in rights.items())
-
-
-def _put_in(lines, rights):
-    return tuple(replace(line, right=rights[line.name]) if line.name in rights else line for line in lines)
-
-
-# what a line is
-
-def _has(line, kind):
-    return line.kind == kind
-
-
-def _backward(line):
-    return line.kind in ("delta", "da")
-
-
-def _gradient(line):
-    return line.kind in ("dW", "db")
-
-
-def _over_samples(line):
-    """Whether the samples of a batch are added up in it."""
-    return (_gradient(line) or _has(line, "C")) and line.of_batch
-
-
-def _at_output(line):
-    return _backward(line) and "y" in line.needs
-
-
-def _slopes(line):
-    return [e for e in line.right.atoms(Slope) if e.args[0].row.name != "identity"]
-
-
-def _each_slope(line, change):
-    """The line with every g'(z) changed."""
-    return (line.right.xreplace({slope: change(slope.args[0]) for slope in _slopes(line)}),)
-
-
-def _squared(context):
-    return context.network.options.loss.name == "squared error"
-
-
-def _own_activation(line, context):
-    return context.answers.activation(line.mark)
 
 
 # the transformations
 
 def _lost_two(line, context):
     """Where the factor of the cost has left something of the 2."""
-    factor = context.network.options.loss.parameter[1] if _squared(context) else 0
-    return (line.right / 2,) if _at_output(line) and line.right.as_coeff_Mul()[0] == 2 * factor != 1 else NONE
+    factor = context.network.options.loss.parameter[1] if squared(context) else 0
+    return (line.right / 2,) if at_output(line) and line.right.as_coeff_Mul()[0] == 2 * factor != 1 else NONE
 
 
 def _extra_two(line, context):
-    one = _squared(context) and line.right.as_coeff_Mul()[0] == 1
-    return (2 * line.right,) if _at_output(line) and one else NONE
+    one = squared(context) and line.right.as_coeff_Mul()[0] == 1
+    return (2 * line.right,) if at_output(line) and one else NONE
 
 
 def _lost_square(line, context):
@@ -141,51 +34,51 @@ def _lost_square(line, context):
 
 
 def _lost_slope_at_output(line, context):
-    return _each_slope(line, lambda g: sp.S.One) if _at_output(line) and _squared(context) else NONE
+    return each_slope(line, lambda g: sp.S.One) if at_output(line) and squared(context) else NONE
 
 
 def _lost_slope_hidden(line, context):
-    return _each_slope(line, lambda g: sp.S.One) if _has(line, "delta") and not _at_output(line) else NONE
+    return each_slope(line, lambda g: sp.S.One) if has(line, "delta") and not at_output(line) else NONE
 
 
 def _extra_slope(line, context):
     """Only where loss and activation cancel."""
-    if not (_has(line, "delta") and _at_output(line)) or _squared(context):
+    if not (has(line, "delta") and at_output(line)) or squared(context):
         return NONE
-    equation = _own_activation(line, context)
+    equation = own_activation(line, context)
     a = equation.left
     softmax = type(equation.right).__name__ == "softmax"
     return (line.right * (a * (1 - a) if softmax else Slope(equation.right)),)
 
 
 def _slope_at_a(line, context):
-    if not (_has(line, "delta") and _slopes(line)):
+    if not (through_activation(line) and slopes(line)):
         return NONE
-    a = _own_activation(line, context).left
-    return _each_slope(line, lambda g: Slope(g.func(a, *g.args[1:])))
+    a = own_activation(line, context).left
+    return each_slope(line, lambda g: Slope(g.func(a, *g.args[1:])))
 
 
 def _slope_by_value_of_z(line, context):
     """z(1 − z), or 1 − z² for tanh: the form by value, with z where a belongs."""
-    if not _has(line, "delta") or any(slope.args[0].row.abstract for slope in _slopes(line)):
+    if not through_activation(line) or any(slope.args[0].row.abstract for slope in slopes(line)):
         return NONE
-    return _each_slope(line, lambda g: g.row.slope(g.args[0], g.args[0], *g.args[1:]))
+    return each_slope(line, lambda g: g.row.slope(g.args[0], g.args[0], *g.args[1:]))
 
 
 def _softmax_by_itself(line, context):
-    if _has(line, "jacobian"):
+    if has(line, "jacobian"):
         outputs = sorted((e for e in line.right.atoms(sp.Indexed) if name_of(e).startswith("a")), key=str)
         alone = [a * (1 - a) for a in outputs]
         return (alone[0] * sp.KroneckerDelta(*line.indices[1:]), *alone)
-    if not (_has(line, "delta") and context.answers.softmax(line)):
+    if not (has(line, "delta") and context.answers.softmax(line)):
         return NONE
-    a = _own_activation(line, context).left
+    a = own_activation(line, context).left
     before = context.answers.derivation.about(name_of(a))[-1].right
     return (before * a * (1 - a),)
 
 
 def _weights_not_transposed(line, context):
-    if not _backward(line):
+    if not backward(line):
         return NONE
     swapped = {e: e.base[e.indices[::-1]] for e in line.right.atoms(sp.Indexed)
                if name_of(e).startswith("W") and e.indices == (i, j)}
@@ -193,30 +86,26 @@ def _weights_not_transposed(line, context):
 
 
 def _outer_product_turned(line, context):
-    if not (_has(line, "dW") and {j, k} <= set(line.indices)):
+    if not (has(line, "dW") and {j, k} <= set(line.indices)):
         return NONE
     swap = {j: k, k: j}
     return (sp.Add(*(term.xreplace(swap) if term.has(s) else term for term in sp.Add.make_args(line.right))),)
 
 
 def _one_path(line, context):
-    if not _backward(line) or _at_output(line):
+    if not backward(line) or at_output(line):
         return NONE
     sums = [e for e in line.right.atoms(sp.Sum) if e.limits[0][0] == i]
-    found = [line.right.xreplace({e: change(e.function) for e in sums})
-             for change in (lambda body: body, lambda body: body.subs(i, 1), lambda body: body.subs(i, j)) if sums]
-    paths = [e for e in [line.right, *line.right.args] if e.is_Add and all(_is_path(term) for term in e.args)]
+    found = [line.right.xreplace({e: change(e.function) for e in sums}) for change in (
+        lambda body: body, lambda body: body.subs(i, 1), lambda body: body.subs(i, j), lambda body: body.subs(i, 2)) if sums]
+    paths = [e for e in [line.right, *line.right.args] if e.is_Add and all(is_path(term) for term in e.args)]
     return tuple(found + [line.right.xreplace({e: term}) for e in paths for term in e.args])
-
-
-def _is_path(term):
-    return any(name_of(e).startswith("delta") for e in term.atoms(sp.Indexed))
 
 
 def _sign(line, context):
     """Once, where the program begins."""
     begins = not line.needs & context.names
-    return (-line.right,) if begins and (_backward(line) or _gradient(line) or _has(line, "jacobian")) else NONE
+    return (-line.right,) if begins and (backward(line) or gradient(line) or line.step) else NONE
 
 
 def _uphill(line, context):
@@ -225,7 +114,7 @@ def _uphill(line, context):
 
 def _updated_weights(line, context):
     """The weights of the layer above, after their own step."""
-    if not _has(line, "delta"):
+    if not has(line, "delta"):
         return NONE
     new = {e: sp.IndexedBase("new " + name_of(e), real=True)[e.indices] for e in line.right.atoms(sp.Indexed)
            if "new " + name_of(e) in context.names}
@@ -233,7 +122,7 @@ def _updated_weights(line, context):
 
 
 def _bias_scaled(line, context):
-    if not (_has(line, "db") and line.of_batch and any(other.kind == "dW" for other in context.lines)):
+    if not (has(line, "db") and line.of_batch and any(other.kind == "dW" for other in context.lines)):
         return NONE
     return (line.right * N,) if _mean(context) else (line.right / N,)
 
@@ -244,14 +133,14 @@ def _mean(context):
 
 def _samples_not_summed(line, context):
     """The sum over the samples left out, with 1/N or without."""
-    if not _over_samples(line) or (_has(line, "dW") and context.kind != "formula"):
+    if not over_samples(line) or (has(line, "dW") and context.kind != "formula"):
         return NONE
     one = line.right.replace(lambda e: isinstance(e, sp.Sum) and e.limits[0][0] == s, lambda e: e.function)
     return (one, one.subs(N, 1)) if one != one.subs(N, 1) else (one,)
 
 
 def _bias_times_input(line, context):
-    if not _has(line, "db"):
+    if not has(line, "db"):
         return NONE
     of_sample = "" if line.of_batch else " of a sample"
     weights = [q for q in context.network.quantities.values() if q.kind == "W" and (
@@ -260,27 +149,28 @@ def _bias_times_input(line, context):
 
 
 def _wrong_axis(line, context):
-    if not (_has(line, "db") and line.of_batch and line.indices):
+    if not (has(line, "db") and line.of_batch and line.indices):
         return NONE
     return (line.right.replace(lambda e: isinstance(e, sp.Sum) and e.limits[0][0] == s,
                                lambda e: sp.Sum(e.function.xreplace({s: j, j: s}), *e.limits)),)
 
 
 def _bias_kept(line, context):
-    return (line.right.subs(ETA, 0),) if _has(line, "new b") else NONE
+    return (line.right.subs(ETA, 0),) if has(line, "new b") else NONE
 
 
 def _samples_twice(line, context):
-    return (line.right / N,) if _over_samples(line) else NONE
+    return (line.right / N,) if over_samples(line) else NONE
 
 
 def _samples_never(line, context):
-    return (line.right * N,) if _over_samples(line) and _mean(context) else NONE
+    """With the penalty, and without."""
+    return (line.right * N, line.right.subs(LAMBDA, LAMBDA / N) * N) if over_samples(line) and _mean(context) else NONE
 
 
 def _wrong_layer(line, context):
     """a of the layer itself where a of the layer before belongs."""
-    if not _has(line, "dW"):
+    if not has(line, "dW"):
         return NONE
     quantity = context.network.quantities[line.name.removesuffix(" of a sample")[1:]]
     target = quantity.mark if isinstance(quantity.mark, int) else quantity.mark[-1]
@@ -291,33 +181,33 @@ def _wrong_layer(line, context):
 
 
 def _relu_slope_from_output(line, context):
-    if not any(slope.args[0].row.name == "relu" for slope in _slopes(line)):
+    if not any(slope.args[0].row.name == "relu" for slope in slopes(line)):
         return NONE
-    return _each_slope(line, lambda g: sp.S.One)
+    return each_slope(line, lambda g: sp.S.One)
 
 
 def _negative_gradient_zeroed(line, context):
-    relu = {slope: sp.S.One for slope in _slopes(line) if slope.args[0].row.name == "relu"}
+    relu = {slope: sp.S.One for slope in slopes(line) if slope.args[0].row.name == "relu"}
     passed = line.right.xreplace(relu)
-    return (sp.Piecewise((passed, passed > 0), (0, True)),) if relu and _has(line, "delta") else NONE
+    return (sp.Piecewise((passed, passed > 0), (0, True)),) if relu and has(line, "delta") else NONE
 
 
 def _decay_of_bias(line, context):
-    if not (_has(line, "db") and line.of_batch and context.network.options.l2):
+    if not (has(line, "db") and line.of_batch and context.network.options.l2):
         return NONE
     return (line.right + LAMBDA * context.network.quantities[line.name[1:]][line.indices],)
 
 
 def _decay_doubled(line, context):
-    return (line.right.subs(LAMBDA, 2 * LAMBDA),) if _has(line, "dW") else NONE
+    return (line.right.subs(LAMBDA, 2 * LAMBDA),) if has(line, "dW") else NONE
 
 
 def _eta_included(line, context):
-    return (ETA * line.right,) if _gradient(line) and line.name in context.asked else NONE
+    return (ETA * line.right,) if gradient(line) and line.name in context.asked else NONE
 
 
 def _to_the_bottom(line, context):
-    return (line.right / 2,) if _has(line, "limit") else NONE
+    return (line.right / 2,) if has(line, "limit") else NONE
 
 
 def _broadcast(line, context):
@@ -330,21 +220,16 @@ def _broadcast(line, context):
 
 def _other_slope(line, context):
     """The slope of σ or of tanh, by value, where the unit has another activation."""
-    own = {slope.args[0].row.name for slope in _slopes(line)}
-    if not (_has(line, "delta") and own):
+    own = {slope.args[0].row.name for slope in slopes(line)}
+    if not (through_activation(line) and own):
         return NONE
-    a = _own_activation(line, context).left
+    a = own_activation(line, context).left
     return tuple(right for name in ("sigmoid", "tanh") if name not in own
-                 for right in _each_slope(line, lambda g, row=ACTIVATIONS[name]: row.slope(g.args[0], a)))
+                 for right in each_slope(line, lambda g, row=ACTIVATIONS[name]: row.slope(g.args[0], a)))
 
 
 def _value_for_slope(line, context):
-    return _each_slope(line, lambda g: g) if _has(line, "delta") else NONE
-
-
-def _inputs_of(line):
-    """What the weight of a gradient is multiplied by, as entries."""
-    return [e for e in line.right.atoms(sp.Indexed, sp.Symbol) if name_of(e)[0] in "xa" and name_of(e) in line.needs]
+    return each_slope(line, lambda g: g) if through_activation(line) else NONE
 
 
 def _inside_another(context):
@@ -353,52 +238,54 @@ def _inside_another(context):
 
 
 def _lost_input(line, context):
-    if not _has(line, "dW") or _inside_another(context):
+    if weight_of(line, context) is None or _inside_another(context):
         return NONE
-    return (line.right.xreplace(dict.fromkeys(_inputs_of(line), sp.S.One)),)
+    return (line.right.xreplace(dict.fromkeys(inputs_of(line), sp.S.One)),)
 
 
 def _lost_weight(line, context):
-    if not _backward(line) or _at_output(line):
+    if not backward(line) or at_output(line):
         return NONE
     weights = [e for e in line.right.atoms(sp.Indexed, sp.Symbol) if name_of(e)[0] in "Ww" and name_of(e) in line.needs]
     return (line.right.xreplace(dict.fromkeys(weights, sp.S.One)),)
 
 
 def _weight_for_input(line, context):
-    if not _has(line, "dW") or _inside_another(context):
+    quantity = weight_of(line, context)
+    if quantity is None or _inside_another(context):
         return NONE
-    quantity = context.network.quantities[line.name.removesuffix(" of a sample")[1:]]
     weight = quantity[tuple(at for at in line.indices if at != s)]
-    return (line.right.xreplace(dict.fromkeys(_inputs_of(line), weight)),)
+    return (line.right.xreplace(dict.fromkeys(inputs_of(line), weight)),)
 
 
 def _paths_multiplied(line, context):
-    if not _backward(line) or _at_output(line):
+    if not backward(line) or at_output(line):
         return NONE
-    sums = [e for e in [line.right, *line.right.args] if e.is_Add and all(_is_path(term) for term in e.args)]
-    return tuple(line.right.xreplace({e: sp.Mul(*e.args)}) for e in sums)
+    sums = [e for e in [line.right, *line.right.args] if e.is_Add and all(is_path(term) for term in e.args)]
+    one_of_many = [(e, term) for e in sums if len(e.args) > 2 for term in e.args]
+    return (*(line.right.xreplace({e: sp.Mul(*e.args)}) for e in sums),
+            *(line.right.xreplace({e: (e - term) * term}) for e, term in one_of_many))
 
 
 def _lost_penalty(line, context):
-    return (line.right.subs(LAMBDA, 0),) if _has(line, "dW") and context.network.options.l2 else NONE
+    return (line.right.subs(LAMBDA, 0),) if has(line, "dW") and context.network.options.l2 else NONE
 
 
 def _half_penalty(line, context):
-    return (line.right.subs(LAMBDA, LAMBDA / 2),) if _has(line, "dW") and context.network.options.l2 else NONE
+    return (line.right.subs(LAMBDA, LAMBDA / 2),) if has(line, "dW") and context.network.options.l2 else NONE
 
 
 def _by_the_output_only(line, context):
     """∂C/∂a, where loss and activation cancel in ∂C/∂z."""
-    if not (_has(line, "delta") and _at_output(line)) or _squared(context):
+    if not (has(line, "delta") and at_output(line)) or squared(context):
         return NONE
-    a = _own_activation(line, context).left
+    a = own_activation(line, context).left
     return (context.answers.derivation.about(name_of(a))[-1].right,)
 
 
 def _output_itself(line, context):
-    at_output = _has(line, "delta") and _at_output(line) and not _inside_another(context)
-    return (_own_activation(line, context).left,) if at_output else NONE
+    asked = has(line, "delta") and at_output(line) and not _inside_another(context)
+    return (own_activation(line, context).left,) if asked else NONE
 
 
 def _gradient_for_parameter(line, context):
@@ -540,4 +427,5 @@ TABLE = {row.name: row for row in (
             "09-activations", 0.0, kinds=("choice",)),
     Mistake("the step to the bottom, not the largest",
             "A step may jump over the valley and still end lower than it began.", "01-downhill", 0.5, _to_the_bottom),
+    *rarer.ROWS.values(),
 )}

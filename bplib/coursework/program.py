@@ -30,9 +30,11 @@ SCALARS = {"eta": 0.37, "lambda": 0.23}
 class Line:
     """name[indices] = right.
 
-    kind     role of the quantity: delta da dW db, a new value "new W" or "new b", or that of a forward equation
+    kind     role of the quantity: delta da dW db, a new value "new W" or "new b", or that of a forward equation; of the
+             derivative of one equation: slope, jacobian where units enter that have another number, otherwise local
     mark     its layer or neuron
     of_batch whether it holds for the batch; otherwise for one sample
+    step     the derivative of one equation that it gives: the `Partial`; None for any other line
     """
 
     name: str
@@ -41,6 +43,7 @@ class Line:
     kind: str
     mark: object
     of_batch: bool = False
+    step: Partial | None = None
 
     @cached_property
     def tree(self):
@@ -64,11 +67,13 @@ class Answers:
 
     def line(self, name):
         """The line for a name: "delta1", "da1", "dW2" of the batch, "dW2 of a sample", "new W2", "a2", "losses", "C",
-        or a key of SPECIAL."""
+        "∂a1/∂z1", or a key of SPECIAL."""
         if name.startswith("new "):
             return self._update(name.removeprefix("new "))
         if name.endswith(" of a sample"):
             return self._of_sample(name.removesuffix(" of a sample"))
+        if name.startswith("∂"):
+            return self._local(*name.removeprefix("∂").split("/∂"))
         if name in SPECIAL:
             return SPECIAL[name](self)
         quantity = self.quantities[name]
@@ -105,13 +110,23 @@ class Answers:
         right = quantity[indices] - ETA * self.quantities["d" + name][indices]
         return Line(f"new {name}", indices, right, f"new {quantity.kind}", quantity.mark, True)
 
+    def _local(self, of, by):
+        """The derivative of one equation.  KeyError where there is none such in the derivation."""
+        left, right = next(((step.left, step.right) for step in self.derivation.steps if isinstance(step.left, Partial)
+                            and (name_of(step.left.of), name_of(step.left.by)) == (of, by)), (None, None))
+        if left is None:
+            raise KeyError(f"∂{of}/∂{by}")
+        indices = tuple(dict.fromkeys((*indices_of(left.of), *indices_of(left.by))))
+        kind = "local" if self.quantities[of].kind == "z" else "jacobian" if right.has(sp.KroneckerDelta) else "slope"
+        return Line(f"∂{of}/∂{by}", indices, right, kind, self.quantities[of].mark, step=left)
+
     def _jacobian(self):
         """∂a_i/∂z_j of a softmax layer."""
         step = next(step for step in self.derivation.steps
                     if step.rule == "slope" and step.right.has(sp.KroneckerDelta))
         of, by = step.left.of, step.left.by
         return Line("jacobian", (s, of.indices[-1], by.indices[-1]), step.right, "jacobian",
-                    self.quantities[name_of(of)].mark)
+                    self.quantities[name_of(of)].mark, step=step.left)
 
     def _largest_eta(self):
         """The η above which descent on one weight diverges: 2/C″, for a parabola with its bottom at 0."""

@@ -2,10 +2,11 @@
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import takewhile
 
 from ..activations import TABLE, added
 from ..equations import N
-from ..formula.tokens import quoted
+from ..formula.tokens import GREEK, quoted
 from ..layout import all_quantities
 
 FUNCTIONS = {
@@ -62,9 +63,8 @@ class Name:
         indices, units = tuple(indices), self.rank - self.per_sample
         sample = indices[:1] if self.per_sample and (len(indices) > units or indices[:1] == ("s",)) else ()
         written = indices[len(sample):]
-        if len(written) == units - len(self.last):
-            return sample + written + self.last
-        return indices if len(indices) in (units, self.rank) else None
+        missing = units - len(written)
+        return sample + written + self.last[len(self.last) - missing:] if 0 <= missing <= len(self.last) else None
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,40 @@ class Vocabulary:
         """A hint at the name nearest to one that does not fit, "" where none is near."""
         near = get_close_matches(typed[:30], [*self.names, *self.functions], n=1, cutoff=0.7)
         return f" Did you mean {quoted(near[0])}?" if near and near[0] != typed else ""
+
+    def alike(self, typed):
+        """A hint at the names with the same letter, each with the indices that it has; "" where there are none."""
+        stem, same = _stem(typed), {}
+        for name, meaning in self.names.items():
+            if _stem(name) == stem:
+                same.setdefault(id(meaning), []).append(name)
+        shown = [_with_indices(min(names, key=len), self.names[names[0]]) for names in same.values()]
+        if not shown:
+            return ""
+        first = self.names[next(iter(same.values()))[0]]
+        more = ", …" if len(shown) > MOST_SHOWN else ""
+        there = f"{'is' if len(shown) == 1 else 'are'} {', '.join(shown[:MOST_SHOWN])}{more}"
+        return f" With this letter there {there} ({shown[0]}: {first.meaning})."
+
+
+STEM = re.compile("[A-Za-z]*")
+MOST_SHOWN = 8
+
+
+def _stem(name):
+    """The letter of a name, before its layer and its indices."""
+    return STEM.match(name)[0].lower()
+
+
+def _with_indices(name, meaning):
+    """A name as it is written on paper: a1_j."""
+    stem, indices = _stem(name), "jk"[:min(meaning.counts)]
+    letter = SHOWN.get(stem, stem if meaning.rank else name[:len(stem)])
+    return f"{letter}{name[len(stem):]}{'_' * bool(indices)}{indices}"
+
+
+SHOWN = {latin: greek for greek, latin in GREEK.items() if greek.islower()}
+"""Names of Greek letters → the letters."""
 
 
 def vocabulary(network, allowed, free, aliases, single=False):
@@ -144,9 +178,9 @@ def _names(quantity, network, single):
         meaning += f" of {mark}"
     if isinstance(mark, tuple) and all(mark):
         meaning += f" from {mark[0]} to {mark[1]}"
-    alone = quantity.sizes[-1:] == (1,) or single and rank > per_sample and network.shape(
-        _forward(quantity.name))[-1] == 1
-    name = Name(quantity.name, rank, per_sample, meaning, (1,) if alone else ())
+    sizes = network.shape(_forward(quantity.name)) if single else quantity.sizes
+    alone = len([*takewhile(lambda size: size == 1, reversed(sizes[per_sample:]))])
+    name = Name(quantity.name, rank, per_sample, meaning, (1,) * alone)
     typed = {quantity.name: name}
     if isinstance(mark, tuple) and all(mark):
         typed["w_" + "".join(mark)] = name

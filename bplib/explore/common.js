@@ -68,12 +68,14 @@ function brief(value) {
   return text.includes("·") ? text : text.replace(/\.?0+$/, "");
 }
 
+const DASHES = /[\u2010-\u2013\u2212]/g, WITHOUT_WIDTH = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g;
+
 /**
  * The number that a person typed: with a point or a comma, as a fraction, with a power of ten as `show` writes it, in
- * Persian digits, too; NaN where it is none.
+ * Persian digits, too; NaN where it is none.  What has no width is not seen, and any dash is a minus.
  */
 function typed(text) {
-  const plain = text.replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16).replaceAll(MINUS, "-")
+  const plain = text.replace(WITHOUT_WIDTH, "").replace(DASHES, "-").replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) % 16)
     .replace(/\s*[·×]\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power) => "e" + [...power].map(plainDigit).join(""));
   const parts = plain.split("/").map((part) => part.trim().replace(/[,٫]/, "."));
   const [above, below = 1] = parts.map((part) => part === "" ? NaN : Number(part));

@@ -83,7 +83,7 @@ function descentView(model, view, generated) {
   const buttons = [
     button("Step", `v ← μ v − ${eta} ∂${C}/∂${w} and ${w} ← ${w} + v`, view.guarded(() => { run.stop(); step(); })),
     run.element,
-    button("Reset", "Back to the values at the start", view.guarded(reset)),
+    button("Reset", "Back to the point at the start; the learning rate stays", view.guarded(reset)),
   ];
   const title = h("p", { class: "bplib-hint bplib-descent-title" });
   const map = costMap(letters, view.guarded((w1, w2) => {
@@ -150,9 +150,11 @@ function descentView(model, view, generated) {
     view.tell("");
   }
 
+  /** Back to the first point; how steps are taken stays, so that one learning rate after another can be tried from there. */
   function reset() {
+    const { w1, w2 } = state.example === facts.first ? facts.start : example().start;
     startOver();
-    accept({ ...facts.start, ...(state.example !== facts.first && example().start) });
+    accept({ w1, w2 });
   }
 
   // drawing

@@ -7,6 +7,8 @@ How it is made
     torch_reader              a program as PyTorch lists it, operation by operation
     dense                     whether it is a network of dense layers
     result                    `from_torch`, and what it returns
+    keras_reader              `from_keras`: a model of Keras as one of PyTorch's
 """
+from .keras_reader import from_keras as from_keras
 from .result import ReadModel as ReadModel
 from .result import from_torch as from_torch

@@ -68,6 +68,8 @@ def cast(w, self, dtype=None, other=None, **_):
         return replace(self, whole=False, boolean=False)
     if self.whole or self.boolean:
         return replace(self, boolean=False)
+    if np.asarray(w.values.get(self.name, 0.5)).dtype.kind in "iu":  # whole numbers that were cast to others before
+        return replace(self, whole=True)
     if "float" in kind:
         refuse(f"A cast to {kind}, which rounds to 3 digits,", "Leave it out: a model is read in double precision.")
     refuse(f"A cast to {kind}, whose slope is 0,", "Compute it beforehand, and hand it over as an input.")
@@ -345,11 +347,20 @@ def where(w, condition, self, other, **_):
     holds = number_of(condition)
     if holds is not None:
         return repeated(w, self if holds else other, condition, self, other)
+    if _counts_from_the_end(w, condition, self, other):
+        return other
     if number_of(self) == -math.inf:
         return masked_fill(w, other, condition, -math.inf)
     if number_of(other) == -math.inf:
         return masked_fill(w, self, w.not_(condition), -math.inf)
     return entrywise(w, "y", "{0} * {1} + (1 - {0}) * {2}", condition, self, other)
+
+
+def _counts_from_the_end(w, condition, self, other):
+    """Whether a negative place x becomes x + n, as a look-up takes it by itself."""
+    right = w.equations.get(getattr(self, "name", ""), ((), ""))[1]
+    return (getattr(other, "whole", False) and condition.name == w.condition("<", other).name
+            and re.fullmatch(re.escape(other.name) + r"\[[^]]*\] \+ \d+", right))
 
 
 def number_of(x):

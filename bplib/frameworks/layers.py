@@ -4,7 +4,7 @@ from .entrywise import maximum as larger
 from .ranges import RANK, Range, align, atoms_of, size_of
 from .table import reads, refuse
 from .views import flatten, reshape, viewed
-from .writer import LOWEST, letters, plus, shown
+from .writer import LOWEST, NUMBER, letters, plus, shown
 
 
 def dims_of(axes):
@@ -425,7 +425,7 @@ def reduced(kind):
         bound = [axis for at in over for axis in dims[at]]
         kept = [() if at in over else one for at, one in enumerate(dims) if keepdim or at not in over]
         text = f"{kind}({self.at(*dims)}, {letters(bound)})" if bound else self.at(*dims)
-        return w.emit("C" if not any(kept) else "y", kept, text)
+        return w.emit(NUMBER if not any(kept) else "y", kept, text)
     return row
 
 

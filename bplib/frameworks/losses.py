@@ -3,7 +3,7 @@ from .entrywise import entrywise
 from .layers import reduced, softmax
 from .ranges import align, atoms_of
 from .table import TABLE, refuse, reads
-from .writer import letters, shown
+from .writer import NUMBER, letters, shown
 
 NONE, MEAN, SUM = range(3)
 """How PyTorch's library counts reductions."""
@@ -45,7 +45,7 @@ def over_all(w, terms, reduction):
         return terms
     dims = w.like(terms.dims)
     axes = [axis for dim in dims for axis in dim]
-    return w.emit("C", (), f"{'sum' if reduction == SUM else 'mean'}({terms.at(*dims)}, {letters(axes)})"
+    return w.emit(NUMBER, (), f"{'sum' if reduction == SUM else 'mean'}({terms.at(*dims)}, {letters(axes)})"
                   if axes else terms.at(*dims))
 
 
@@ -128,7 +128,7 @@ def _of_labels(w, p, target, weight, reduction, smoothing, ignore_index, at, for
     label = target.at(*again)
     weights = f"[{label} != {ignore_index}]" if ignored else weight.at(label)
     total = w.emit("total", (), f"sum({weights}, {letters(a for dim in again for a in dim)})" if any(again) else weights)
-    return w.emit("C", (), f"{over_all(w, loss, SUM).at()} / {total.at()}")
+    return w.emit(NUMBER, (), f"{over_all(w, loss, SUM).at()} / {total.at()}")
 
 
 def _of_distributions(w, p, target, weight, reduction, smoothing, at):

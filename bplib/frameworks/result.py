@@ -6,7 +6,7 @@ import numpy as np
 from ..codegen import generate
 from ..derivation import derive
 from ..errors import InputError
-from .dense import as_dense_network
+from .dense import Point, as_dense_network
 from .torch_reader import Reader, exported, in_double, names_of_inputs, torch_itself, with_cost
 
 
@@ -189,14 +189,43 @@ def _difference(ours, theirs, least):
 
 def _dense(reader):
     """The network of dense layers that a model is, and its parameters; None and an empty dict where it is none."""
-    found = as_dense_network(reader.log, *reader.given) if len(reader.given) == 2 else None
+    found = None
+    if len(reader.given) == 2:
+        found = as_dense_network(reader.log, *reader.given, reader.writer.values, lambda: _points(reader))
     if found is None:
         return None, {}
     network, layers = found
-    values = reader.writer.values
-    parameters = {f"{letter}{place}": np.array(values[one.name], float) for place, layer in enumerate(layers, 1)
-                  for letter, one in zip("Wb", layer) if one is not None}
+    arrays = [layer.arrays(reader.writer.values) for layer in layers]
+    parameters = {f"{letter}{place}": array for place, own in enumerate(arrays, 1)
+                  for letter, array in zip("Wb", own) if array is not None}
     return network, {name: value for name, value in parameters.items() if name in network.parameters}
+
+
+POINTS = 3
+
+
+def _points(reader):
+    """Random parameters and inputs, each target twice so that a mean is no sum, and the cost that the model has there.
+
+    None of them where the model does not take twice as many samples.
+    """
+    random = np.random.default_rng(0)
+    try:
+        return [_point(reader, random) for _ in range(POINTS)]
+    except Exception:  # whatever a program of anybody's raises
+        return []
+
+
+def _point(reader, random):
+    torch = torch_itself()
+    x, targets = reader.inputs
+    own = {name: torch.as_tensor(random.standard_normal(tuple(value.shape))) for name, value in reader.module.named_parameters()}
+    X = torch.as_tensor(random.standard_normal((2 * len(x), *x.shape[1:])))
+    Y = torch.cat([targets, targets])
+    with torch.no_grad(), in_double():
+        cost = torch.func.functional_call(reader.module, own, (X, Y)).item()
+    arrays = {name: own[whole].numpy() for name, whole in reader.names.items()}
+    return Point({**reader.writer.values, **arrays}, X.numpy(), Y.numpy(), cost)
 
 
 def _without_prefix(name):
@@ -238,6 +267,8 @@ def from_torch(model, example, targets=None, loss=None) -> ReadModel:
     >>> print(read), read.derivation["W1"], read.source, read.check()
     """
     torch = torch_itself()
+    if _framework(model) == "keras":
+        raise InputError("This is a model of Keras: bp.from_keras reads it.")
     if not isinstance(model, torch.nn.Module):
         raise InputError(f"from_torch reads a torch.nn.Module; given: {type(model).__name__}." + _whose(model))
     inputs, targets = (_tensors(torch, what, given) for what, given in (("example", example), ("targets", targets)))
@@ -258,9 +289,15 @@ def from_torch(model, example, targets=None, loss=None) -> ReadModel:
     return ReadModel(module, given, reader, cost)
 
 
+def _framework(model):
+    """The package that a model is made with: of its class, or of one that its class is made from."""
+    packages = [kind.__module__.partition(".")[0] for kind in type(model).__mro__]
+    return next((name for name in ("keras", "tensorflow", "jax", "flax") if name in packages), "")
+
+
 def _whose(model):
-    name = type(model).__module__.partition(".")[0]
-    return f" Models of {name} are written with bp.dense or bp.model." if name in ("keras", "tensorflow", "jax", "flax") else ""
+    name = _framework(model)
+    return f" Models of {name} are written with bp.dense or bp.model." if name else ""
 
 
 def _in_double(torch, module):

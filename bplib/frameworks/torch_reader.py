@@ -28,6 +28,10 @@ LETTERS = {
     "RMSNorm": {"weight": ("gamma", "jjj")},
     "Embedding": {"weight": ("E", "vj")},
     "MultiheadAttention": {"in_proj_weight": ("W", "jj"), "in_proj_bias": ("b", "j")},
+    "KerasModel": {
+        "kernel": ("W", ""), "recurrent_kernel": ("U", ""), "depthwise_kernel": ("w", ""), "pointwise_kernel": ("W", ""),
+        "bias": ("b", ""), "embeddings": ("E", "vj"),
+    },
     "Recurrent": {"weight_ih": ("W", "jj"), "weight_hh": ("U", "jj"), "bias_ih": ("b", "j"), "bias_hh": ("c", "j")},
 }
 """Kind of a module → its parameters: their letter, and what their axes count."""
@@ -260,20 +264,21 @@ class Reader:
         """The letter of a parameter, what its axes count, and the number of its layer."""
         path, _, leaf = name.rpartition(".")
         module = self.module.get_submodule(path)
+        layer, _, leaf = leaf.rpartition("/")  # Keras has names such as dense/kernel
         leaf, _, way = re.match(r"(.*?)(_l(\d+(?:_reverse)?))?$", leaf).groups()
         kind, of_steps = type(module).__name__, leaf.startswith(("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
         families = [kind, *["Recurrent"] * of_steps, *(one for one in ("Conv", "Norm") if one in kind)]
         row = next((LETTERS[one] for one in families if one in LETTERS), {})
         letter, kinds = row.get(leaf, (leaf, ""))
-        if path in ("", "model") and not row and NAME.fullmatch(leaf):
+        if path in ("", "model") and not (row or layer) and NAME.fullmatch(leaf):
             return leaf, "", ""
-        key = path, way
+        key = path, layer, way
         number = self.numbers.setdefault(key, str(len(self.numbers) + 1))
         return (letter if NAME.fullmatch(letter) else "theta"), kinds, number
 
     def _own_name(self, name):
-        path, _, leaf = name.rpartition(".")
-        leaf = {"running_mean": "mean", "running_var": "var"}.get(leaf, leaf)
+        leaf = re.split("[./]", name)[-1]
+        leaf = {"running_mean": "mean", "running_var": "var", "moving_mean": "mean", "moving_variance": "var"}.get(leaf, leaf)
         return leaf if NAME.fullmatch(leaf) else "k"
 
     # what is computed

@@ -62,6 +62,10 @@ class Tensor:
         return self.name + (f"[{','.join(indices)}]" if indices else "")
 
 
+NUMBER = "part"
+"""What a number is called that is the sum of an array: one part of a cost that has several."""
+
+
 class Writer:
     """Collects arrays and equations."""
 
@@ -111,7 +115,7 @@ class Writer:
 
     def emit(self, stem, dims, right, mark=None) -> Tensor:
         """An equation: a new array with axes `dims`, a tuple of axes for each dimension, is `right`."""
-        name = self.fresh(stem, "" if stem == "C" else mark)
+        name = self.fresh(stem, "" if stem == NUMBER else mark)
         axes = [axis for dim in dims for axis in dim]
         self.equations[name] = axes, right
         return Tensor(name, tuple(("{}", axis) for axis in axes), tuple(map(tuple, dims)))
@@ -270,8 +274,16 @@ class Writer:
                 to_visit += [other for other in re.findall(r"[A-Za-z]\w*", text) if other in self.names]
         return found
 
+    def _renamed(self, cost):
+        """The cost, which no equation uses, is called C where nothing else is."""
+        if "C" in self.names:
+            return cost
+        self.equations["C"] = self.equations.pop(cost)
+        return "C"
+
     def model(self, cost) -> Model:
         """The model of the equations that a cost needs.  `shapes` and `sizes` say how large it is in the example."""
+        cost = self._renamed(cost)
         needed = self.needed(cost)
         equations = {name: equation for name, equation in self.equations.items() if name in needed}
         arrays = {name: array for name, array in self.arrays.items() if name in needed}

@@ -38,7 +38,7 @@ def of_values(row: Derived) -> dict:
     names, silent, functions, meanings, free    see `script.names_of`
     points        at each test point the arrays that a formula may name, and how far letters run
     right         the numbers of the right values in `values`, one for each point
-    single, double  wrong answers that are known: the numbers of their mistakes in `mistakes`, then as `right`
+    single, rarer, double  wrong answers that are known: the numbers of their mistakes in `mistakes`, then as `right`
     values, numbers   arrays: each its shape and its place in all numbers, which are packed as bytes
     enters        array that the right answer depends on → by which factors that changes when the array is changed (see
                   `feedback.arrays_that_enter_right`)
@@ -63,7 +63,7 @@ def of_values(row: Derived) -> dict:
 
     right = [*map(value, known.right)]
     return {"tolerance": known.equal, "nearly": known.nearly, "right": right,
-            "single": candidates(known.single), "double": candidates(known.double),
+            "single": candidates(known.single), "rarer": candidates(known.rarer), "double": candidates(known.double),
             **(_of_formula(row, numbers) if row.kind == "formula" else OF_NUMBER),
             "mistakes": [{"name": name, "sentence": TABLE[name].sentence, "notebook": TABLE[name].notebook}
                          for name in mistakes],

@@ -165,8 +165,15 @@ class Parser extends Arithmetic {
     }
     const { names } = this.vocabulary;
     const known = names.length ? `Known here: ${names.join(", ")}.` : "Type a number; no name stands for one here.";
-    const hint = this.vocabulary.hint(text);
-    return this.fail(`${quoted(text.slice(0, 30))} is not a name of this exercise.${hint} ${known}`, token);
+    const hint = this.vocabulary.alike(text) || `${this.vocabulary.hint(text)} ${known}`;
+    return this.fail(`${quoted([...this.withSubscripts(token)].slice(0, 30).join(""))} is not a name of this exercise.${hint}`, token);
+  }
+
+  /** A name as it is written, with the subscripts that come next. */
+  withSubscripts(token) {
+    let at = 0;
+    while (this.look(at).kind === "sub") at += 1;
+    return stripped(this.slice(token.position, this.look(at).position)) || token.text;
   }
 
   entry(name, token) {

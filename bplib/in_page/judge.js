@@ -170,7 +170,8 @@ function opened({ numbers, ...data }) {
     vocabulary: data.kind === "formula" && new Vocabulary(data),
     points: data.points.map(({ arrays, ranges }) => ({
       arrays: new Map(arrays.map(([name, place, first]) => [name, { ...array(place), first }])), ranges: table(ranges) })),
-    right: data.right.map(value), single: data.single.map(candidate), double: data.double.map(candidate),
+    right: data.right.map(value),
+    single: data.single.map(candidate), rarer: data.rarer.map(candidate), double: data.double.map(candidate),
     enters: new Map(Object.entries(data.enters).map(([name, place]) => [name, { ...array(place), own: data.axes.length }])),
     layered: new Set(data.layered), called: name,
     inItsLetters: (sentence) => sentence.replace(/\w+/g, name),

@@ -64,9 +64,9 @@ function equal(known, given, tolerance) {
   });
 }
 
-/** The names of all known wrong answers with these values: of those with one mistake, where there is none of those with two. */
-function namesOf({ single, double, tolerance }, given) {
-  for (const candidates of [single, double]) {
+/** The names of all known wrong answers with these values: of those with one mistake, then with a rarer one, then with two. */
+function namesOf({ single, rarer, double, tolerance }, given) {
+  for (const candidates of [single, rarer, double]) {
     const found = candidates.filter(({ values }) => values.every((value, at) => equal(value, given[at], tolerance)));
     if (found.length) return [...new Map(found.map(({ names }) => [names.join(), names])).values()];
   }

@@ -41,7 +41,7 @@ def _right(row):
 @lru_cache(maxsize=None)
 def _wrong(row):
     known = reference(row)
-    return [*known.single, *known.double]
+    return [*known.single, *known.rarer, *known.double]
 
 
 def _one(many, random):

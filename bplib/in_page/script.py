@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from ..coursework import checking, feedback, grammar, matching, reading
+from ..coursework import checking, feedback, grammar, matching, reading, vocabulary
 from ..asking.verdict import MARKS
 from ..coursework.vocabulary import DIFFERENTIABLE
 from ..formula import arithmetic, tokens
@@ -21,7 +21,7 @@ def tables() -> dict:
                        "PATTERNS", "MEANINGLESS", "LONGEST", "MOST_TOKENS"),
               arithmetic: ("STARTS", "CONDITIONS", "DEEPEST", "LARGEST_POWER"),
               grammar: ("ABOUT", "LETTER", "MOST_INDICES"),
-              matching: ("EQUAL", "NEARLY"), feedback: ("MOST_INPUTS", "EXACT")}
+              vocabulary: ("SHOWN", "MOST_SHOWN"), matching: ("EQUAL", "NEARLY"), feedback: ("MOST_INPUTS", "EXACT")}
     patterns = {"WRAPPING": grammar.WRAPPING, "LEFT_SIDE": grammar.LEFT_SIDE, "SUPERSCRIPT": feedback.SUPERSCRIPT,
                 "DECIMAL_COMMA": reading.DECIMAL_COMMA, "PLAIN": reading.PLAIN, "LETTERED": reading.LETTERED}
     return {**{name: getattr(module, name) for module, names in shared.items() for name in names},
@@ -32,16 +32,16 @@ def tables() -> dict:
             "ARITHMETIC": names_of(reading.ARITHMETIC)}
 
 
-def names_of(vocabulary) -> dict:
+def names_of(known) -> dict:
     """The names of a vocabulary, and what they mean: pairs of a name as typed and the number of its meaning.
 
     Names with the same meaning have the same number.
     """
-    found = {"names": vocabulary.names, "silent": vocabulary.silent, "functions": vocabulary.functions}
+    found = {"names": known.names, "silent": known.silent, "functions": known.functions}
     meanings = {id(meaning): meaning for names in found.values() for meaning in names.values()}
     number = {key: at for at, key in enumerate(meanings)}
     return {**{kind: [[typed, number[id(meaning)]] for typed, meaning in names.items()] for kind, names in found.items()},
-            "meanings": [_meaning(meaning) for meaning in meanings.values()], "free": list(vocabulary.free)}
+            "meanings": [_meaning(meaning) for meaning in meanings.values()], "free": list(known.free)}
 
 
 def _meaning(meaning):

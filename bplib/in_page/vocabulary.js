@@ -31,6 +31,31 @@ class Vocabulary {
     const near = nearest([...typed].slice(0, 30).join(""), this.told, 0.7);
     return near !== undefined && near !== typed ? ` Did you mean ${quoted(near)}?` : "";
   }
+
+  /** A hint at the names with the same letter, each with the indices that it has; "" where there are none. */
+  alike(typed) {
+    const same = new Map();
+    for (const name of this.names)
+      if (stemOf(name) === stemOf(typed)) same.set(this.known.get(name), [...same.get(this.known.get(name)) ?? [], name]);
+    const [[first] = []] = same;
+    if (!first) return "";
+    const shown = [...same].map(([meaning, names]) => withIndices(names.reduce((one, other) => other.length < one.length ? other : one), meaning));
+    const more = shown.length > TABLES.MOST_SHOWN ? ", …" : "";
+    const there = `${shown.length === 1 ? "is" : "are"} ${shown.slice(0, TABLES.MOST_SHOWN).join(", ")}${more}`;
+    return ` With this letter there ${there} (${shown[0]}: ${first.meaning}).`;
+  }
+}
+
+const SHOWN = new Map(Object.entries(TABLES.SHOWN));
+
+/** The letter of a name, before its layer and its indices. */
+const stemOf = (name) => /^[A-Za-z]*/.exec(name)[0].toLowerCase();
+
+/** A name as it is written on paper: a1_j. */
+function withIndices(name, meaning) {
+  const stem = stemOf(name), indices = "jk".slice(0, fewest(meaning));
+  const letter = SHOWN.get(stem) ?? (meaning.rank ? stem : name.slice(0, stem.length));
+  return `${letter}${name.slice(stem.length)}${indices ? "_" : ""}${indices}`;
 }
 
 const isName = (meaning) => typeof meaning === "object";
@@ -41,7 +66,6 @@ const fewest = ({ rank, perSample, last }) => rank - perSample - last.length;
 function fullIndices({ rank, perSample, last }, indices) {
   const units = rank - perSample;
   const sample = perSample && (indices.length > units || indices[0] === "s") ? indices.slice(0, 1) : [];
-  const written = indices.slice(sample.length);
-  if (written.length === units - last.length) return [...sample, ...written, ...last];
-  return indices.length === units || indices.length === rank ? indices : null;
+  const written = indices.slice(sample.length), missing = units - written.length;
+  return 0 <= missing && missing <= last.length ? [...sample, ...written, ...last.slice(last.length - missing)] : null;
 }
