@@ -1,9 +1,16 @@
 """Persian: texts that come finished, such as messages about an answer: English template → Persian, with the same {places}.
 
-A formula between ‹ and › runs from left to right, whatever stands around it.
+A formula between ‹ and › runs from left to right, whatever stands around it, and a short one stays in one line.
 """
+import re
 
-FORMULAS = str.maketrans("‹›", "\u2066\u2069")
+FORMULA, SHORT = re.compile("‹(.*?)›"), 16
+
+
+def _isolated(formula):
+    text = formula[1]
+    return f"\u2066{text.replace(' ', chr(0xA0)) if len(text) <= SHORT else text}\u2069"
+
 
 # what cannot be read
 
@@ -149,6 +156,10 @@ FOUND = {
         "در یک نقطهٔ آزمون پاسخ شما {yours} می‌دهد و درست {right} است: {ratio} برابر.",
     "At a test point yours gives {yours} where {right} is right.":
         "در یک نقطهٔ آزمون پاسخ شما {yours} می‌دهد و درست {right} است.",
+    "At a test point with {values} the expression before is {before} and this one {now}.":
+        "در نقطهٔ آزمونی با {values} عبارت پیشین {before} است و این یکی {now}.",
+    "At a test point with {values} the left side is {before} and this one {now}.":
+        "در نقطهٔ آزمونی با {values} طرف چپ {before} است و این یکی {now}.",
     "sample = {n}": "نمونهٔ {n}",
     "sample = {n}, {more}": "نمونهٔ {n}، {more}",
     "Its shape is right.": "شکل آن درست است.",
@@ -333,6 +344,69 @@ MISTAKES = {
     "a saturated unit is taken for one without gradient": "نورون اشباع‌شده بی‌گرادیان فرض شده است",
     "Far out the slope is tiny and may round to 0 in the computer; as a number it is not 0.":
         "در دوردست شیب ناچیز است و شاید در رایانه به ۰ گرد شود؛ ولی آن عدد ۰ نیست.",
+    "a path is forgotten": "یک مسیر فراموش شده است",
+    "A change in this unit takes every way to the cost that there is, and what each contributes is added. Count the paths.":
+        "تغییر این نورون از هر راهی که هست به هزینه می‌رسد و سهم راه‌ها با هم جمع می‌شود. مسیرها را بشمارید.",
+    "a weight is lost on the way": "وزنی در راه گم شده است",
+    "Each path is multiplied by the weight between its two units.": "هر مسیر در وزن میان دو نورونش ضرب می‌شود.",
+    "the units are multiplied": "نورون‌ها در هم ضرب شده‌اند",
+    "Each unit of the next layer is on a path of its own, and what the paths contribute adds up.":
+        "هر نورون لایهٔ بعد در مسیر خودش است و سهم مسیرها با هم جمع می‌شود.",
+    "a factor 2 too many": "یک ضریب ۲ زیادی",
+    "Where does a 2 come from here? A square brings one, once; an error term δ has it already.":
+        "این‌جا ضریب ۲ از کجا می‌آید؟ مربع آن را می‌آورد، فقط یک بار؛ در جملهٔ خطا δ از پیش هست.",
+    "the power is wrong": "توان نادرست است",
+    "The derivative of a power has the exponent one lower, and the old exponent in front.":
+        "در مشتق توان، نما یکی کمتر می‌شود و نمای پیشین به جلو می‌آید.",
+    "half of the error is lost": "نیمی از خطا گم شده است",
+    "The error is the distance between output and target, and both stand in the derivative of its square.":
+        "خطا فاصلهٔ خروجی از پاسخ درست است و هر دو در مشتق مربع آن هستند.",
+    "the derivative of the squared error": "مشتق مربع خطا",
+    "That belongs to another cost. Which one has this network?": "این از آنِ هزینه‌ای دیگر است. هزینهٔ این شبکه کدام است؟",
+    "the error term where ∂C/∂a is asked": "جملهٔ خطا به جای ‹∂C/∂a›",
+    "Asked is the derivative with respect to a, the output. From z to a there is a slope, and it is not part of this.":
+        "پرسش مشتق نسبت به ‹a›، یعنی خروجی، است. از ‹z› تا ‹a› شیبی هست و آن جزو این پاسخ نیست.",
+    "an input too many": "یک ورودی زیادی",
+    "Asked is the derivative with respect to the unit itself. An input comes in with the derivative with respect to a weight.":
+        "پرسش مشتق نسبت به خودِ نورون است. ورودی با مشتق نسبت به وزن وارد می‌شود.",
+    "the bias gradient carries the bias": "گرادیان بایاس خودِ بایاس را به همراه دارد",
+    "The bias is a term of z by itself. Where does a factor b come from?":
+        "بایاس به‌تنهایی یکی از جمله‌های ‹z› است. عامل ‹b› از کجا می‌آید؟",
+    "the error term is lost": "جملهٔ خطا گم شده است",
+    "What comes back from the cost is multiplied into it; this is the last step alone.":
+        "آنچه از هزینه برمی‌گردد در آن ضرب می‌شود؛ این فقط گام آخر است.",
+    "a sum too many": "یک مجموع زیادی",
+    "What is asked for has this index itself: there is nothing to add up.":
+        "آنچه پرسیده شده است خودش این اندیس را دارد: چیزی برای جمع زدن نیست.",
+    "the samples are added up": "روی نمونه‌ها جمع زده شده است",
+    "Asked is a derivative of the cost of one sample, so nothing is added up over the batch.":
+        "پرسش مشتق هزینهٔ یک نمونه است، پس روی دسته جمع زده نمی‌شود.",
+    "brackets are missing": "پرانتز از قلم افتاده است",
+    "The factor in front belongs to all of the sum.": "عامل جلو به کل مجموع تعلق دارد.",
+    "a sign is turned": "یک علامت برعکس است",
+    "One of the terms has the opposite sign.": "یکی از جمله‌ها علامت مخالف دارد.",
+    "an index is wrong": "یک اندیس نادرست است",
+    "The quantity is right and stands at the wrong unit.": "کمیت درست است ولی از نورونی دیگر.",
+    "a quantity of the wrong layer": "کمیتی از لایه‌ای دیگر",
+    "The letter is right and the layer is not. Where does the weight stand, and where does the error come from?":
+        "حرف درست است ولی لایه نه. وزن کجاست و خطا از کجا می‌آید؟",
+    "the bracket [i = j] is lost": "کروشهٔ ‹[i = j]› گم شده است",
+    "For i = j there is a term that for i ≠ j there is not. Which one?":
+        "وقتی ‹i = j› است جمله‌ای هست که وقتی ‹i ≠ j› است نیست. کدام جمله؟",
+    "the penalty is differentiated wrongly": "مشتق جریمه نادرست است",
+    "The penalty stands beside the mean over the samples, with a factor and a square of each weight. What is its derivative "
+    "with respect to one of them?":
+        "جریمه کنار میانگین روی نمونه‌هاست، با یک ضریب و مربع هر وزن. مشتق آن نسبت به یکی از وزن‌ها چیست؟",
+    "the quantity in place of its derivative": "خودِ کمیت به جای مشتق آن",
+    "That is the quantity itself, or a part of it. Asked is how fast it changes.":
+        "این خودِ کمیت است یا بخشی از آن. پرسش این است که چقدر سریع تغییر می‌کند.",
+    "a constant is kept": "ثابتی باقی مانده است",
+    "What does not change has the derivative 0.": "مشتق آنچه تغییر نمی‌کند ۰ است.",
+    "later steps are in it": "گام‌های بعدی هم در آن است",
+    "Asked is one step. What the chain rule multiplies it by is not part of it.":
+        "پرسش یک گام است. آنچه قاعدهٔ زنجیری در آن ضرب می‌کند جزو این گام نیست.",
+    "a factor is lost": "یک عامل گم شده است",
+    "One of its factors is not there. Go through it step by step.": "یکی از عامل‌هایش نیست. گام به گام مرور کنید.",
     "the step to the bottom, not the largest": "گامی که به ته می‌رسد، نه بزرگ‌ترین گام",
     "A step may jump over the valley and still end lower than it began.":
         "گام می‌تواند از روی دره بپرد و باز در جایی پایین‌تر از آغازش تمام شود.",
@@ -502,5 +576,5 @@ SHEET_1 = {
     "Then take from each parameter η times its derivative.": "بعد از هر پارامتر η برابرِ مشتق آن را کم کنید.",
 }
 
-TEXTS = {english: persian.translate(FORMULAS) for part in (READING, FOUND, MISTAKES, PAGES, REFUSED, SHEET_1)
+TEXTS = {english: FORMULA.sub(_isolated, persian) for part in (READING, FOUND, MISTAKES, PAGES, REFUSED, SHEET_1)
          for english, persian in part.items()}
