@@ -805,6 +805,22 @@ def test_an_exception_is_shown(lab, line, broken):
     lab.python("")
 
 
+def test_on_a_narrow_page_weights_have_their_names_and_powers_of_ten_stay_in_their_cards(view):
+    view.all_weights(True)
+    view.type("x[1]", "-3.87e-8")
+    shown, over = view.root.evaluate("""async (root) => {
+        const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        root.style.width = "440px";
+        await drawn();
+        const labels = [...root.querySelectorAll(".bplib-network-weight")].filter((one) => getComputedStyle(one).opacity > 0);
+        const wide = [...root.querySelectorAll(".bplib-network-row, .bplib-network-row input")].filter(
+            (one) => one.scrollWidth > one.clientWidth + 1);
+        root.style.width = "";
+        await drawn();
+        return [labels.length, wide.map((one) => one.textContent + one.value)]; }""")
+    assert shown == 6 and over == []
+
+
 def test_a_long_formula_goes_on_with_a_sign(view, lab):
     """Below its right side: no line of it ends with the sign, and none begins without one."""
     view.root.get_by_text("Written out, path by path").click()

@@ -42,6 +42,7 @@ def test_what_is_needed_stands_twice_in_the_same_words():
 
     assert lines("requirements.txt") == PROJECT["project"]["dependencies"]
     assert lines("requirements-site.txt") == PROJECT["project"]["optional-dependencies"]["site"]
+    assert lines("requirements-lite.txt") == PROJECT["project"]["optional-dependencies"]["lite"]
 
 
 def test_the_version_is_the_newest_in_the_list_of_changes():
