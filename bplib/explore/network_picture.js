@@ -212,12 +212,13 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     /**
      * `text(key)` says what stands there, `weight(key)` is a number, `output(key)` that of a card or NaN where it is not
      * known, `before(key)` the number before an update, `growing(key)` whether the sum that δ is made of stands in its
-     * place, `share(key)` how large δ is as a part of the largest.
+     * place, `share(key)` how large δ is as a part of the largest; `fixed` says whether there is no sample to be changed.
      */
-    draw({ text, growing, share, weight, output, before, selected, through, sentence }) {
+    draw({ text, growing, share, weight, output, before, selected, through, sentence, fixed }) {
       for (const [key, place] of Object.entries(values)) {
         renew(place, place.tagName === "INPUT" ? "value" : "textContent", text(key));
         set(place, { "data-long": text(key).includes("·") });
+        if (place.tagName === "INPUT") renew(place, "disabled", fixed);
       }
       for (const [one, key] of errors) {
         one.classList.toggle("bplib-network-growing", growing(key));

@@ -1,4 +1,4 @@
-// What has been typed on a page is kept in the browser, and in a file for whoever wants one.
+// What has been typed on a page is kept where `store` has it, and in a file for whoever wants one.
 
 /** What is kept of a field, { text, checked }; undefined for what is no such thing.  A text alone was kept once. */
 function answerIn(found) {
@@ -8,36 +8,26 @@ function answerIn(found) {
 
 /** How far one has come: { changed(field), restore() }.  `fields` gives the fields of the page, once there are any. */
 function progress(fields) {
-  const key = `bplib ${location.pathname}`;
   const line = h("p", { class: "judged-progress" }), told = h("span", { role: "status" });
-  const save = h("button", { type: "button" }, "Save to a file"), load = h("button", { type: "button" }, "Load from a file");
-  const file = h("input", { type: "file", accept: ".json,application/json", hidden: "", tabindex: "-1", "aria-label": "A file that was saved here" });
+  const save = h("button", { type: "button" }, spoken("Save to a file")), load = h("button", { type: "button" }, spoken("Load from a file"));
+  const file = h("input", { type: "file", accept: ".json,application/json", hidden: "", tabindex: "-1", "aria-label": spoken("A file that was saved here") });
   line.append(told, " ", save, " ", load, file);
 
   const counted = () => fields().filter(({ counts }) => counts);
 
   function tell(more = "") {
     const right = counted().filter(({ outcome }) => outcome === "right").length;
-    told.textContent = `${right} of ${counted().length} answers right, in this page.${more}`;
-  }
-
-  /** Run something that a browser may refuse: a page from the disk may have no storage. */
-  function tried(action) {
-    try {
-      return action();
-    } catch {
-      return null;
-    }
+    told.textContent = [spoken(`${right} of ${counted().length} answers right${store.report(counted())}`), more].join(" ").trim();
   }
 
   const answers = (some) => Object.fromEntries(some.map(({ id, answer }) => [id, answer]));
-  const kept = () => tried(() => JSON.parse(localStorage.getItem(key))) ?? {};
+  const kept = () => store.kept() ?? {};
   /** What is here, in any tab: the storage has it all, and where a browser refuses one this page has its own. */
   const all = () => ({ ...answers(counted()), ...kept() });
 
   /** Keep what has been typed into some fields; in another tab others may have been kept meanwhile. */
   function changed(...some) {
-    tried(() => localStorage.setItem(key, JSON.stringify({ ...kept(), ...answers(some) })));
+    store.keep({ ...kept(), ...answers(some) });
     tell();
   }
 
@@ -50,7 +40,7 @@ function progress(fields) {
     const here = all(), before = (id) => answerIn(here[id])?.text ?? "";
     const lost = pairs.filter(([{ id }, { text }]) => before(id).trim() && before(id) !== text).length;
     const typed = lost === 1 ? "1 answer that is typed here" : `${lost} answers that are typed here`;
-    if (lost && !confirm(`${name} replaces ${typed} by something else. Load it?`)) return;
+    if (lost && !confirm(spoken(`${name} replaces ${typed} by something else. Load it?`))) return;
     for (const [one, answer] of pairs) one.show(answer);
     changed(...pairs.map(([one]) => one));
   }
@@ -69,7 +59,7 @@ function progress(fields) {
     try {
       put(text, chosen.name);
     } catch {
-      tell(` ${chosen.name} is no file that was saved here; nothing is changed.`);
+      tell(spoken(`${chosen.name} is no file that was saved here; nothing is changed.`));
     }
   });
 

@@ -43,11 +43,11 @@ def _place(asks, id, language):
                      "low": "Your guess is {distance} too low.", "told": "It is {number}."}
         filled = {place: f"{{{place}}}" for place in ("distance", "number")}
         data = {**asks, "sentences": {name: language.phrase(text, **filled) for name, text in sentences.items()}}
-        return facts.place(id, data, facts.words(language, "Your guess"))
+        return facts.place(id, data, facts.words(language, "Your guess"), language)
     try:
         row = asked(id, network_of(asks["network"]), asks["goal"])
     except InputError:  # with an activation or a loss that its notebook has added
         row = None
     if row is None:
         return ""
-    return facts.place(id, {"kind": "formula", **facts.of_values(row)}, facts.words(language, "Your formula"))
+    return facts.place(id, {"kind": "formula", **facts.of_values(row)}, facts.words(language, "Your formula"), language)
