@@ -81,7 +81,7 @@ def contents(site: Path, name: str, text: str) -> tuple[str, dict[str, bytes]]:
     text   its HTML; links to other pages become text
     """
     whole = BeautifulSoup(text, "html.parser")
-    language = LANGUAGES[whole.html.get("lang", "en")]
+    language = LANGUAGES[str(whole.select("html")[0]["lang"])]
     title, page = _alone(whole)
     files = {FIELDS: script.fields([], language, "platform").encode()}
     for key, tags in {"src": ["script", "img"], "href": ["link"]}.items():
