@@ -2,6 +2,7 @@
 
 Importing bplib costs nothing: each name is loaded from its room when it is first used.
 """
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -74,3 +75,9 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *__all__})
+
+
+if sys.platform == "emscripten":
+    from .in_browser import tell_as_json
+
+    tell_as_json()

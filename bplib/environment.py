@@ -31,8 +31,9 @@ STAMP = VENV / "setup.stamp"
 # `arguments` go to the environment's Python, with what the learner adds after
 # the command's name; `variables` are added to the process environment. What is
 # added may be one of the `switches`: then its variables are added, too. `needs`
-# are files of requirements, beside requirements.txt, that this command has.
-Command = namedtuple("Command", "help arguments variables switches needs")
+# are files of requirements, beside requirements.txt, that this command has, and
+# `more` those that an option of it has.
+Command = namedtuple("Command", "help arguments variables switches needs more")
 
 # Networks of a learner's size run best with one thread for matrix products,
 # and several kernels do not get into each other's way.
@@ -54,6 +55,7 @@ COMMANDS = {
         ONE_THREAD,
         {},
         (),
+        {},
     ),
     "test": Command(
         "run every test, the notebooks included; --quick: those that find most in a few minutes",
@@ -61,6 +63,7 @@ COMMANDS = {
         dict(ONE_THREAD, TQDM_DISABLE="1"),
         {"--quick": {"BPLIB_QUICK": "1"}},
         ("requirements-site.txt",),
+        {},
     ),
     "bench": Command(
         "measure how fast generated code, explorers or verdicts are on this machine (some minutes)",
@@ -68,6 +71,7 @@ COMMANDS = {
         {},
         {},
         (),
+        {},
     ),
     "site": Command(
         "make a static site of the course, for a web host or a folder",
@@ -75,6 +79,7 @@ COMMANDS = {
         {},
         {},
         ("requirements-site.txt",),
+        {"--lite": ("requirements-lite.txt",)},
     ),
     "release": Command(
         "for instructors: write the sheets of coursework without their solutions",
@@ -82,6 +87,7 @@ COMMANDS = {
         {},
         {},
         (),
+        {},
     ),
     "grade": Command(
         "for instructors: grade a folder of submissions",
@@ -89,6 +95,7 @@ COMMANDS = {
         {},
         {},
         (),
+        {},
     ),
 }
 
@@ -101,6 +108,7 @@ INSTALLED_COMMANDS = dict(
         ONE_THREAD,
         {},
         (),
+        {},
     ),
     test=Command(
         "try in some seconds whether what is installed works",
@@ -108,6 +116,7 @@ INSTALLED_COMMANDS = dict(
         dict(ONE_THREAD, TQDM_DISABLE="1"),
         {"--quick": {}},
         (),
+        {},
     ),
 )
 
@@ -155,7 +164,7 @@ def main(arguments):
         require_python()
         command = find(arguments[0])
         if not INSTALLED:
-            prepare(command)
+            prepare(command, arguments[1:])
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -192,8 +201,8 @@ def require_python():
         )
 
 
-def prepare(command):
-    """Bring the environment to what the command needs; mostly, it is there.
+def prepare(command, extra):
+    """Bring the environment to what the command needs, with what is added to it; mostly, it is there.
 
     The stamp is written last, so it vouches for everything before it. Without
     one, the environment may have been cut short in the middle of a package,
@@ -204,7 +213,10 @@ def prepare(command):
     """
     stamp = read(STAMP)
     sound = stamp.startswith(python_line()) and starts()
-    wanted = [requirements_line(ROOT / name) for name in (REQUIREMENTS.name,) + command.needs]
+    names = (REQUIREMENTS.name,) + command.needs
+    for given in extra:
+        names += command.more.get(given, ())
+    wanted = [requirements_line(ROOT / name) for name in names]
     missing = [line for line in wanted if line not in stamp.splitlines()]
     if sound and not missing:
         return

@@ -4,6 +4,7 @@ Steps change arrays in place, and whatever ends training may come in the middle 
 each a `History` to go on from; in the end the steps since the last copy are done once more, to the same numbers.
 """
 import os
+import sys
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -302,6 +303,8 @@ class _Bar:
             return
         if self.bar is None:
             from tqdm.auto import tqdm  # late, since it is slow, and in a notebook brings widgets along
+            if sys.platform == "emscripten":
+                tqdm.monitor_interval = 0  # its thread cannot be started in a browser
             # in a notebook tqdm does not look at TQDM_DISABLE by itself
             self.bar = tqdm(desc="epochs", total=self.epochs, initial=round(epochs, 2), unit="epoch", leave=False,
                             disable=bool(os.environ.get("TQDM_DISABLE")))

@@ -86,11 +86,13 @@ class Project:
         self.stamp = root / ".venv/setup.stamp"
         self.requirements = root / "requirements.txt"
         self.for_the_site = root / "requirements-site.txt"
+        self.for_running_there = root / "requirements-lite.txt"
         (root / "bplib").mkdir(parents=True)
         for name in SOURCES:
             shutil.copy(BPLIB / name, root / "bplib")
         self.requirements.write_text("numpy>=2\n")
         self.for_the_site.write_text("sphinx>=8\n")
+        self.for_running_there.write_text("jupyterlite-core>=0.6\n")
         for name, deed in DEEDS.items():
             source = STAND_IN.format(project=str(root), name=name, deed=deed)
             # The pretended ensurepip puts pip in place; the others are found
@@ -224,6 +226,15 @@ def test_a_command_that_needs_more_gets_it_and_the_others_stay_as_they_are(proje
     lab, test = [call for call in project.calls() if call.startswith("pip")]
     assert lab.endswith(" -r {}".format(project.requirements))
     assert test.endswith("check -r {}".format(project.for_the_site))
+
+
+def test_an_option_that_needs_more_gets_it_when_it_is_given(ready):
+    ready.run("test")
+    ready.calls()
+    for options in ((), ("--lite",), ("--lite",)):
+        ready.run("site", "OUT", *options)
+    (call,) = [call for call in ready.calls() if call.startswith("pip")]
+    assert call.endswith("check -r {}".format(ready.for_running_there))
 
 
 def test_what_cannot_be_added_costs_nothing_that_is_there(ready):

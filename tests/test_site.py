@@ -1,7 +1,11 @@
 """The static site, built of a few pages: opened from the disk in a browser, without a network."""
 import re
 import sys
-from urllib.parse import unquote
+from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as Xml
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -12,6 +16,7 @@ from playwright.sync_api import expect
 
 from bplib.course import NOTEBOOKS
 from bplib.site import __main__ as command
+from bplib.site.scorm import contents
 
 NAMES = ("00-contents", "02-one-neuron", "05-layers-and-indices", "06-delta-fa", "coursework/sheet-1-one-neuron")
 EXPLORERS = {"index": 1, "00-contents": 1, "02-one-neuron": 1, "06-delta-fa": 1, "coursework/sheet-1-one-neuron": 0}
@@ -25,7 +30,7 @@ def site(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("on a stick") / "site"
     paths = [NOTEBOOKS / f"{name}.ipynb" for name in NAMES]
-    assert build(folder, paths, "https://example.org/course/", "https://github.com/someone/course") == [*NAMES]
+    assert build(folder, paths, "https://example.org/course/", "https://github.com/someone/course", scorm=True) == [*NAMES]
     return folder
 
 
@@ -216,8 +221,10 @@ def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
 def test_search_finds_without_a_network(browser, site):
     with from_disk(browser, site / "search.html") as (page, complaints):
         page.goto(f"{(site / 'search.html').as_uri()}?q=pencil")
-        result = page.locator("#search-results li a", has_text="One neuron")
-        result.click()
+        result = page.locator("#search-results li", has=page.locator("a", has_text="One neuron"))
+        expect(result.locator("mark")).to_have_text(re.compile("pencil", re.IGNORECASE))
+        assert 100 < len(result.locator(".context").inner_text()) < 200
+        result.locator("a").click()
         expect(page.locator("h1")).to_contain_text("One neuron")
         assert not complaints
 
@@ -333,3 +340,159 @@ def test_what_comes_next_to_a_question_is_folded_away(browser, site):
 def test_a_sheet_says_how_it_is_answered_here(site):
     sheet = (site / "coursework" / "sheet-1-one-neuron.html").read_text(encoding="utf-8")
     assert "Type each answer into its field" in sheet and "Run All Cells" not in sheet and "0 of 8" not in sheet
+
+
+# packages for learning platforms
+
+VERSIONS = {
+    "1.2": ("API", "LMS", "LMSFinish", 4096, "adlcp:scormtype", "cmi.core.score.raw", "cmi.core.lesson_status", "cmi.core.exit"),
+    "2004": ("API_1484_11", "", "Terminate", 64000, "adlcp:scormType", "cmi.score.raw", "cmi.success_status", "cmi.exit"),
+}
+"""Version → what is called how there, from the object that a platform has to the value that says why a sheet was left."""
+SHEET = "coursework/sheet-1-one-neuron"
+PLATFORM = """<!DOCTYPE html><title>A platform</title>
+<script>
+  const data = {}, kept = {}, said = [];
+  let running = false, code = "0", refuses = false;
+  const answer = (error, result) => { code = error; return error === "0" ? result : "false"; };
+  window["%s"] = {
+    %sInitialize: () => answer(running ? "101" : "0", (running = true, "true")),
+    %sGetValue: (name) => running ? answer("0", data[name] ?? "") : answer("301", ""),
+    %sSetValue: (name, value) => answer(!running ? "301" : typeof value !== "string" || value.length > %d ? "405" : "0",
+                                        running && value.length <= %d ? (data[name] = value, "true") : "false"),
+    %sCommit: () => answer(running && !refuses ? "0" : "391", running && !refuses ? (Object.assign(kept, data), "true") : "false"),
+    %s: () => answer(running ? "0" : "301", (Object.assign(kept, data), running = false, "true")),
+    %sGetLastError: () => code, %sGetErrorString: (code) => `error ${code}`,
+  };
+</script><iframe src="/package/%s.html" width="900" height="900"></iframe>"""
+
+
+class Platform:
+    """A stand-in for a learning platform, as far as a sheet needs one: the page around it, and what that has been told."""
+
+    def __init__(self, browser, site, version):
+        (self.api, verb, finish, longest, _, *self.values) = VERSIONS[version]
+        with ZipFile(site / "scorm" / f"{Path(SHEET).name}-scorm-{version}.zip") as package:
+            self.files = {name: package.read(name) for name in package.namelist()}
+        around = PLATFORM % (self.api, verb, verb, verb, longest, longest, verb, finish, verb, verb, SHEET)
+        self.page, self.complaints = browser.new_page(), []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.route("**/*", lambda route: self._serve(route, around))
+        self.page.goto("http://platform.example/")
+        self.frame = self.page.frame_locator("iframe")
+        self.line = self.frame.locator(".judged-progress")
+
+    def _serve(self, route, around):
+        name = urlsplit(route.request.url).path.removeprefix("/package/")
+        if name == "/":
+            return route.fulfill(body=around, content_type="text/html")
+        if name not in self.files:
+            self.complaints.append(f"{name} is not in the package")
+            return route.abort()
+        return route.fulfill(body=self.files[name], content_type=guess_type(name)[0])
+
+    def field(self, label):
+        return self.frame.get_by_label(f"Exercise {label}")
+
+    def answer(self, label, text):
+        self.field(label).fill(text)
+        self.field(label).press("Enter")
+
+    def kept(self):
+        """What it has for certain, of score, status and why the sheet was left."""
+        return self.page.evaluate("names => names.map((name) => kept[name])", self.values)
+
+    def reopened(self):
+        self.page.evaluate("""async () => { const frame = document.querySelector("iframe");
+            await new Promise((done) => { frame.onload = done; frame.src = "about:blank"; });
+            await new Promise((done) => { frame.onload = done; frame.src = "/package/%s.html"; }); }""" % SHEET)
+
+
+@pytest.fixture(params=VERSIONS)
+def platform(request, browser, site):
+    platform = Platform(browser, site, request.param)
+    yield platform
+    platform.page.close()
+    assert platform.complaints == []
+
+
+RIGHT = {"1.1: your formula": "2(a-y)g'(z)x", "1.2: your formula": "2(a-y)a(1-a)", "1.3: your number": "0.141", "1.4: your number": "1/4",
+         "1.5: your formula": "Σ_s (a_s-y_s)²/N", "1.6: your letter": "B"}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_package_has_a_manifest_and_all_that_it_names(site, version):
+    """Elements that the standard demands, in its names; every file of the package, and no other."""
+    kind = VERSIONS[version][4]
+    with ZipFile(site / "scorm" / f"{Path(SHEET).name}-scorm-{version}.zip") as package:
+        text, names = package.read("imsmanifest.xml").decode(), {*package.namelist()}
+        sheet = package.read(f"{SHEET}.html").decode()
+    root = Xml.fromstring(text)
+    schema = root.tag.removesuffix("manifest")
+    assert schema in ("{http://www.imsproject.org/xsd/imscp_rootv1p1p2}", "{http://www.imsglobal.org/xsd/imscp_v1p1}")
+    assert root.findtext(f"{schema}metadata/{schema}schema") == "ADL SCORM"
+    assert root.findtext(f"{schema}metadata/{schema}schemaversion") == {"1.2": "1.2", "2004": "2004 4th Edition"}[version]
+    organizations, resources = root.find(f"{schema}organizations"), root.find(f"{schema}resources")
+    (organization,), (resource,) = organizations, resources
+    item = organization.find(f"{schema}item")
+    assert organizations.get("default") == organization.get("identifier")
+    assert item.get("identifierref") == resource.get("identifier") and item.findtext(f"{schema}title").startswith("Sheet 1")
+    assert f'{kind}="sco"' in text and resource.get("type") == "webcontent" and resource.get("href") == f"{SHEET}.html"
+    assert {one.get("href") for one in resource} == names - {"imsmanifest.xml"} and len(names) > 8
+    assert ("deliveryControls" in text) is (version == "2004")
+    assert {*re.findall(r'<a [^>]*href="([^"#][^"]*)', sheet)} == {f"{Path(SHEET).name}.ipynb"}
+
+
+@pytest.mark.thorough
+def test_in_a_package_a_link_to_another_page_is_text(site):
+    page = (site / f"{SHEET}.html").read_text(encoding="utf-8")
+    linked = page.replace("</h1>", '</h1><p><a href="../02-one-neuron.html">the lesson</a></p>')
+    _, files = contents(site, f"{SHEET}.html", linked)
+    assert b"<p>the lesson</p>" in files[f"{SHEET}.html"]
+
+
+@pytest.mark.thorough
+def test_a_platform_is_told_the_score_and_keeps_the_answers(platform):
+    platform.answer("1.1: your formula", "(a-y)g'(z)x")
+    expect(platform.line).to_contain_text("0 of 6 answers right, in this page. The platform knows of 0.")
+    assert platform.kept()[:2] == ["0", "incomplete" if platform.api == "API" else "unknown"]
+    platform.answer("1.2: your formula", RIGHT["1.2: your formula"])
+    expect(platform.line).to_contain_text("The platform knows of 1.")
+    assert platform.kept()[0] == "16.67"
+    platform.field("1.2: your formula").fill("half an ans")  # what was right once counts
+    platform.reopened()
+    assert platform.kept()[2] == "suspend"
+    expect(platform.field("1.1: your formula")).to_have_value("(a-y)g'(z)x")
+    expect(platform.frame.locator(".judged").first).to_contain_text("The 2 of the square is lost.")
+    expect(platform.field("1.2: your formula")).to_have_value("half an ans")
+    expect(platform.line).to_contain_text("The platform knows of 1.")
+    for label, text in RIGHT.items():
+        platform.answer(label, text)
+    expect(platform.line).to_contain_text("6 of 6 answers right, in this page. The platform knows of 6.")
+    assert platform.kept()[:2] == ["100", "passed"]
+
+
+@pytest.mark.thorough
+def test_what_a_platform_does_not_keep_is_said(platform):
+    """An answer that is too long, and a platform that refuses."""
+    platform.answer("1.2: your formula", RIGHT["1.2: your formula"])
+    longest = 4096 if platform.api == "API" else 64000
+    platform.answer("1.1: your formula", "x" * longest)
+    expect(platform.line).to_contain_text(f"it keeps {longest}; what came last is not kept")
+    platform.answer("1.1: your formula", "2(a-y)g'(z)x")
+    expect(platform.line).to_contain_text("The platform knows of 2.")
+    platform.page.evaluate("refuses = true")
+    platform.answer("1.4: your number", "1/4")
+    expect(platform.line).to_contain_text("The platform does not take that: 391 error 391.")
+
+
+@pytest.mark.thorough
+def test_a_sheet_without_a_platform_says_so(browser, site, tmp_path):
+    with ZipFile(site / "scorm" / f"{Path(SHEET).name}-scorm-1.2.zip") as package:
+        package.extractall(tmp_path)
+    with from_disk(browser, tmp_path / f"{SHEET}.html") as (page, complaints):
+        expect(page.locator(".judged-progress")).to_contain_text("No learning platform is around it, so nobody else is told.")
+        page.set_viewport_size({"width": 480, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == 480
+        assert not complaints

@@ -51,11 +51,12 @@ function neuronView(model, view, { pairs }) {
   const lower = activationPlot(view.guarded((z) => change("b", String(rounded(z - state.w * state.x)))), phrase, shown);
   const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   view.root.append(
+    todo.element,
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, menus.activation.element, menus.loss.element), refused,
         ...Object.values(sliders).map((one) => one.element),
-        h("div", { class: "bplib-buttons" }, ...buttons), view.message, todo.element),
+        h("div", { class: "bplib-buttons" }, ...buttons), view.message),
       plot.element),
     h("div", { class: "bplib-columns bplib-below" }, lower.element,
       h("div", { class: "bplib-controls" }, ...chains.map((chain) => chain.element), note)),

@@ -16,6 +16,8 @@ values       from a tree to numbers
 matching     which of the known answers that is
 feedback     what is said of it
 judge        all of it together: the verdict
-progress     what has been typed, kept in the browser, and in a file
+browser      where that is kept: in the browser
+platform     or by a learning platform, which is told how many answers are right
+progress     what has been typed, kept there, and in a file
 field        the field on the page
 """

@@ -1,4 +1,4 @@
-// What has been typed on a page is kept in the browser, and in a file for whoever wants one.
+// What has been typed on a page is kept where `store` has it, and in a file for whoever wants one.
 
 /** What is kept of a field, { text, checked }; undefined for what is no such thing.  A text alone was kept once. */
 function answerIn(found) {
@@ -8,7 +8,6 @@ function answerIn(found) {
 
 /** How far one has come: { changed(field), restore() }.  `fields` gives the fields of the page, once there are any. */
 function progress(fields) {
-  const key = `bplib ${location.pathname}`;
   const line = h("p", { class: "judged-progress" }), told = h("span", { role: "status" });
   const save = h("button", { type: "button" }, spoken("Save to a file")), load = h("button", { type: "button" }, spoken("Load from a file"));
   const file = h("input", { type: "file", accept: ".json,application/json", hidden: "", tabindex: "-1", "aria-label": spoken("A file that was saved here") });
@@ -18,26 +17,17 @@ function progress(fields) {
 
   function tell(more = "") {
     const right = counted().filter(({ outcome }) => outcome === "right").length;
-    told.textContent = [spoken(`${right} of ${counted().length} answers right, in this page.`), more].join(" ").trim();
-  }
-
-  /** Run something that a browser may refuse: a page from the disk may have no storage. */
-  function tried(action) {
-    try {
-      return action();
-    } catch {
-      return null;
-    }
+    told.textContent = [spoken(`${right} of ${counted().length} answers right${store.report(counted())}`), more].join(" ").trim();
   }
 
   const answers = (some) => Object.fromEntries(some.map(({ id, answer }) => [id, answer]));
-  const kept = () => tried(() => JSON.parse(localStorage.getItem(key))) ?? {};
+  const kept = () => store.kept() ?? {};
   /** What is here, in any tab: the storage has it all, and where a browser refuses one this page has its own. */
   const all = () => ({ ...answers(counted()), ...kept() });
 
   /** Keep what has been typed into some fields; in another tab others may have been kept meanwhile. */
   function changed(...some) {
-    tried(() => localStorage.setItem(key, JSON.stringify({ ...kept(), ...answers(some) })));
+    store.keep({ ...kept(), ...answers(some) });
     tell();
   }
 

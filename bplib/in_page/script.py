@@ -13,6 +13,8 @@ from ..languages import ENGLISH, Language, texts
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
 FIELD = ("texts", "progress", "field")
+STORES = {"browser": ("browser",), "platform": ("browser", "platform")}
+"""Where answers are kept → the modules that do so."""
 
 
 def tables() -> dict:
@@ -56,13 +58,14 @@ def judge() -> str:
     return _modules(JUDGE, tables())
 
 
-def fields(pages: Iterable[str], language: Language = ENGLISH) -> str:
+def fields(pages: Iterable[str], language: Language = ENGLISH, store: str = "browser") -> str:
     """A script that puts a field wherever a page in a language has a place for one.
 
     pages   names of the pages of the site
+    store   one of STORES: where answers are kept
     """
     shown = {"MARKS": MARKS, "PAGES": sorted(pages), **texts_of(language)}
-    return f"(() => {{\n{_modules((*JUDGE, *FIELD), {**tables(), **shown})}}})();\n"
+    return f"(() => {{\n{_modules((*JUDGE, *STORES[store], *FIELD), {**tables(), **shown})}}})();\n"
 
 
 def texts_of(language: Language) -> dict:

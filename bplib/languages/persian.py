@@ -63,6 +63,8 @@ SENTENCES = {
     # the network explorer: what it shows
     "Network explorer": "کاوشگر شبکه",
     "Network explorer: {sizes}, {loss}, {x}, {y}, {eta}.": "کاوشگر شبکه: {sizes}، {loss}، {x}، {y}، {eta}.",
+    "Network explorer: {sizes}, {loss}, all {n} samples, {eta}.":
+        "کاوشگر شبکه: {sizes}، {loss}، همهٔ {n} نمونه، {eta}.",
     "inputs": "ورودی‌ها",
     "layer {n}": "لایهٔ {n}",
     "cost": "هزینه",
@@ -92,6 +94,8 @@ SENTENCES = {
         "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ مکث کنید و حدس بزنید، بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
+    "go from sample to sample, then to all of them. Which weight would they move in different directions?":
+        "از یک نمونه به نمونهٔ بعد بروید و بعد همه را با هم ببینید. نمونه‌ها کدام وزن را در جهت‌های مختلف تغییر می‌دهند؟",
     "find a learning rate η with which a Step overshoots.":
         "نرخ یادگیری η را طوری پیدا کنید که «یک گام» بیش از حد بلند باشد.",
     "All weights": "همهٔ وزن‌ها",
@@ -147,6 +151,31 @@ SENTENCES = {
     "{weight}: {delta} = {number} at its end times {a} at its start is its derivative, {slope}.":
         "{weight}: {delta} = {number} در انتهای آن ضرب در {a} در ابتدای آن مشتق آن است، {slope}.",
     "{bias}: its derivative is {delta} of its unit, {number}.": "{bias}: مشتق آن همان {delta} نورون آن است، {number}.",
+
+    # its batch
+    "sample": "نمونه",
+    "{n}": "{n}",
+    "sample {n}": "نمونهٔ {n}",
+    "mean": "میانگین",
+    "sum": "مجموع",
+    "Sample {n} of the batch": "نمونهٔ {n} از دسته",
+    "The derivatives of all samples, and what becomes of them": "مشتق‌های همهٔ نمونه‌ها، و آنچه از آن‌ها به دست می‌آید",
+    "Play goes through the derivatives of the batch, one after the other.":
+        "«پخش» مشتق‌های دسته را یکی پس از دیگری نشان می‌دهد.",
+    "The cost of the batch is the mean of those of its samples, and so is each derivative.":
+        "هزینهٔ دسته میانگین هزینه‌های نمونه‌های آن است، و هر مشتق هم همین‌طور.",
+    "The cost of the batch is the sum of those of its samples, and so is each derivative.":
+        "هزینهٔ دسته مجموع هزینه‌های نمونه‌های آن است، و هر مشتق هم همین‌طور.",
+    "The cost of the batch is the mean of those of its samples, ({terms}) / {n} = {number}.":
+        "هزینهٔ دسته میانگین هزینه‌های نمونه‌های آن است، ({terms}) / {n} = {number}.",
+    "The cost of the batch is the sum of those of its samples, {terms} = {number}.":
+        "هزینهٔ دسته مجموع هزینه‌های نمونه‌های آن است، {terms} = {number}.",
+    "{what}: its derivative is the mean of those of the samples, ({terms}) / {n} = {number}.":
+        "{what}: مشتق آن میانگین مشتق‌های نمونه‌هاست، ({terms}) / {n} = {number}.",
+    "{what}: its derivative is the sum of those of the samples, {terms} = {number}.":
+        "{what}: مشتق آن مجموع مشتق‌های نمونه‌هاست، {terms} = {number}.",
+    "All {n} samples.": "همهٔ {n} نمونه.",
+    "Sample {n} of {all}.": "نمونهٔ {n} از {all}.",
 
     # its formulas
     "{letters}, {words}; in Python {key}": "{letters}، {words}؛ در پایتون {key}",
@@ -302,6 +331,15 @@ SENTENCES = {
     "activation": "تابع فعال‌سازی",
     "loss": "تابع زیان",
     "units have a bias": "نورون‌ها بایاس دارند",
+    "name": "نام",
+    "A name has {most} letters and digits at most and begins with a letter, such as h3; given: {given}.":
+        "نام حداکثر {most} حرف و رقم دارد و با حرف آغاز می‌شود، مثل h3؛ داده‌شده: {given}.",
+    "There is another {name} already. Choose another name.": "{name} دیگری هم هست. نام دیگری انتخاب کنید.",
+    "The steps diverge. Press Undo, then choose a smaller η.":
+        "گام‌ها واگرا می‌شوند. دکمهٔ «برگرداندن» را بزنید و بعد η کوچک‌تری انتخاب کنید.",
+    "press Play. Which δ is computed first, and on which of the others does each one wait?":
+        "دکمهٔ «پخش» را بزنید. کدام δ اول محاسبه می‌شود، و هر δ منتظر کدام δهای دیگر می‌ماند؟",
+    "weight from {from} to {to}": "وزن از {from} به {to}",
     "weight from {from} to {to}: {w}": "وزن از {from} به {to}: {w}",
     "{node}: input, {value}": "{node}: ورودی، {value}",
     "{node}: {g} of the weighted sum of {sources}": "{node}: تابع {g} روی مجموع وزن‌دار {sources}",

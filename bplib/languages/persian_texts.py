@@ -475,6 +475,7 @@ PAGES = {
     "Link to this heading": "پیوند به این عنوان",
     "Toggle hidden content": "نمایش یا پنهان کردن",
     "Download this notebook": "بارگیری این دفترچه",
+    "Run it here": "همین‌جا اجرا کنید",
     "Run it on Binder": "اجرا در بایندر",
 }
 

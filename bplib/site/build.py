@@ -11,7 +11,9 @@ from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
 from ..in_page import script
 from ..languages import TABLE as LANGUAGES
-from . import html, mathjax, settings, sources
+from . import excerpts, films, html, mathjax, settings, sources
+from . import lite as jupyterlite
+from . import scorm as packages
 
 PROCESSES = 2
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -23,12 +25,16 @@ MARK = ".bplib-site"
 """The file by which a folder is known as a site of ours, so that nothing else is written over."""
 
 
-def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repository: str = "") -> list[str]:
+def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repository: str = "", lite: bool = False,
+          copies: Iterable[Path] = (), scorm: bool = False) -> list[str]:
     """Write the site into a folder, which is made; returns the names of its pages.
 
     paths       the notebooks that become pages; all of the course, unless given
     url         the address at which the site will be, for cards on social media
     repository  the address of a public repository on GitHub, for Binder and Colab
+    lite        with JupyterLite, in which the notebooks run in the browser
+    copies      for that, folders and archives with files of Pyodide; the others are fetched
+    scorm       with packages of the sheets for learning platforms
 
     Raises InputError where the folder holds something that is no earlier site, or Sphinx complains.
     """
@@ -41,7 +47,7 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
     with TemporaryDirectory(prefix="bplib-site-", ignore_cleanup_errors=True) as place:
         written = Path(place) / "pages"
         written.mkdir()
-        languages = sources.write(written, paths, repository)
+        languages = sources.write(written, paths, repository, lite)
         scripts = Path(place) / "scripts"
         scripts.mkdir()
         for language in {*languages.values()}:
@@ -49,9 +55,14 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
             (scripts / FIELDS.format(language)).write_text(text, encoding="utf-8")
         _sphinx(written, Path(place), target, languages, settings.settings(url, repository, scripts))
     mathjax.copy_mathjax(target / "_static" / "mathjax")
+    films.copy(target)
     for path in paths:
         notebook = sources.to_download(nbformat.read(path, as_version=4))
         nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
+    if scorm:
+        packages.add_packages(target)
+    if lite:
+        jupyterlite.add_jupyterlite(target, paths, copies)
     return [*languages]
 
 
@@ -66,6 +77,10 @@ def _sphinx(source, place, target, languages, told):
                     app.add_js_file(FIELDS.format(languages.get(name, "en"))) if "data-field" in context.get("body", "") else None)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
                     context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
+        for one in (excerpts.SCRIPT, "search.js"):
+            app.connect("html-page-context", lambda app, name, template, context, doctree, one=one:
+                        app.add_js_file(one) if name == excerpts.SEARCH else None)
+        app.connect("env-updated", lambda app, env: excerpts.write(place / "scripts", env, languages))
         app.build()
     complaints = COLOUR.sub("", log.read_text(encoding="utf-8"))
     if app.statuscode or complaints:

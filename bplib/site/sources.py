@@ -17,6 +17,7 @@ from ..in_page.facts import FACTS, place_of_exercise
 from ..in_page.questions import placed
 from ..languages import ENGLISH
 from ..languages import TABLE as LANGUAGES
+from . import films
 from .settings import SHOWN, TITLE
 
 REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
@@ -79,7 +80,7 @@ FOR_RUNNING = re.compile(r"(?=^1\. \*\*)(?:.+\n?)+", re.M)
 """What a sheet says about running it."""
 ON_THE_PAGE = """\
 Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the
-answer. A hint opens with a click. What you type is kept in this browser, and in a file if you save one. To hand in, or to
+answer. A hint opens with a click. What you type is there the next time, and in a file if you save one. To hand in, or to
 have a function judged, download the notebook.
 """
 IN_THE_NOTEBOOK = "The answers to these exercises are judged in the notebook. Download it; there:\n\n\\g<0>"
@@ -177,7 +178,7 @@ def first_page(entries: dict[str, str], first: nbformat.NotebookNode) -> str:
     for heading, pattern in PARTS.items():
         below = {name: entry for name, entry in entries.items() if PurePosixPath(name).match(pattern)}
         lines += _contents(heading, below)
-    return "\n".join([*lines, *_contents("About", {"about": "Licence and citation"})])
+    return "\n".join([*lines, *_contents("About", {films.PAGE: "The explorers", "about": "Licence and citation"})])
 
 
 def tables(notebook: nbformat.NotebookNode) -> str:
@@ -228,12 +229,15 @@ def about_page() -> str:
             f"## Licence\n\n```text\n{licence}```\n\n{data}")
 
 
-def tools(name: str, repository: str, told: Callable[[str], str]) -> str:
-    """HTML with the ways to run a notebook: downloaded, and where its repository is on GitHub, on Binder.
+def tools(name: str, repository: str, told: Callable[[str], str], lite: bool = False) -> str:
+    """HTML with the ways to run a notebook: here, with JupyterLite; downloaded; where its repository is on GitHub, on Binder.
 
     told   says a text in the language of the page
     """
     links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>{told("Download this notebook")}</a>']
+    if lite:
+        address = f"{'../' * name.count('/')}lite/run.html?path={name}.ipynb"
+        links.insert(0, f'<a href="{address}">{told("Run it here")}</a>')
     public = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", repository)
     if public:
         links.append(f'<a href="https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">'
@@ -267,7 +271,7 @@ def first_explorer(notebook: nbformat.NotebookNode) -> str:
     return next((text for text in shown if "data-explorer" in text), "")
 
 
-def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
+def write(folder: Path, paths: list[Path], repository: str, lite: bool = False) -> dict[str, str]:
     """Write all sources into a folder; returns the name of each page and the language in which it is written."""
     marked = targets(paths)
     notebooks = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): nbformat.read(path, as_version=4)
@@ -276,9 +280,10 @@ def write(folder: Path, paths: list[Path], repository: str) -> dict[str, str]:
     entries = {name: entry(name, one, tables(first)) for name, one in notebooks.items()}
     (folder / "index.md").write_text(first_page(entries, first), encoding="utf-8")
     (folder / "about.md").write_text(about_page(), encoding="utf-8")
+    (folder / f"{films.PAGE}.md").write_text(films.page(notebooks, entries), encoding="utf-8")
     languages = {name: language(notebook) for name, notebook in notebooks.items()}
     for name, notebook in notebooks.items():
         target = folder / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(staged(notebook, marked[name], tools(name, repository, LANGUAGES[languages[name]].told)), target)
+        nbformat.write(staged(notebook, marked[name], tools(name, repository, LANGUAGES[languages[name]].told, lite)), target)
     return languages
