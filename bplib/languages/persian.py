@@ -258,7 +258,7 @@ SENTENCES = {
     "An empty field": "کادر خالی",
     "Undo": "برگرداندن",
     "Take back the last line, the last steps, or Clear": "برگرداندن آخرین خط، آخرین گام‌ها یا «پاک کردن»",
-    "Example": "نمونه",
+    "Example": "مثال",
     "The next test image": "تصویر آزمون بعدی",
     "Misread": "بدخوانده",
     "The next test image that the network reads wrong": "تصویر آزمون بعدی که شبکه اشتباه می‌خواند",
