@@ -653,7 +653,7 @@ def test_python_moves_the_view(view, lab):
 def test_letters_follow_the_notation(view, lab):
     shown = view.drawn("dW1[2,1]").inner_text()
     numbers = view.formulas()
-    for notation in ("nielsen", "cs231n", "chapter"):
+    for notation in ("nielsen", "chapter", "bplib"):
         view.root.locator("select").select_option(notation)
         assert heard(lab, "ex.notation", notation) and view.formulas() == numbers
     assert view.drawn("dW1[2,1]").inner_text() == shown

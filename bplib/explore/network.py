@@ -148,7 +148,7 @@ class NetworkExplorer(Explorer):
 
 def network(network: Network | Generated | None = None, *, weights=None, x=None, y=None, samples=None,
             sample: int | str = 1, eta: float = 0.5, selected: str = "W1[1,1]",
-            notation: str | None = None) -> NetworkExplorer:
+            notation: str = "bplib") -> NetworkExplorer:
     """An explorer of a layered network on a small batch: forward, backward, update, and the formula of each weight.
 
     Its player goes through the computation of one sample after the other, number by number, in the order of the
@@ -180,7 +180,7 @@ def network(network: Network | Generated | None = None, *, weights=None, x=None,
         samples = [[mine if mine is not None else other for mine, other in zip((x, y), examples[0])]] if one else examples
     return NetworkExplorer(
         given, weights=start if weights is None else weights, samples=samples, sample=sample, eta=eta, selected=selected,
-        notation=notation or ("chapter" if network is None else "bplib"))
+        notation=notation)
 
 
 def example(n, inputs, outputs):
