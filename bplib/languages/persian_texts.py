@@ -387,6 +387,9 @@ MISTAKES = {
     "One of the terms has the opposite sign.": "یکی از جمله‌ها علامت مخالف دارد.",
     "an index is wrong": "یک اندیس نادرست است",
     "The quantity is right and stands at the wrong unit.": "کمیت درست است ولی از نورونی دیگر.",
+    "factors are added": "عامل‌ها با هم جمع شده‌اند",
+    "What lies on one way to the cost is multiplied, step by step.":
+        "عامل‌هایی که بر یک مسیر تا هزینه‌اند، گام به گام در هم ضرب می‌شوند.",
     "a quantity of the wrong layer": "کمیتی از لایه‌ای دیگر",
     "The letter is right and the layer is not. Where does the weight stand, and where does the error come from?":
         "حرف درست است ولی لایه نه. وزن کجاست و خطا از کجا می‌آید؟",
@@ -463,6 +466,10 @@ PAGES = {
         "نگاه کنید، ولی پاسخ را هرگز. راهنمایی با یک کلیک باز می‌شود. آنچه می‌نویسید در همین مرورگر می‌ماند، و اگر ذخیره کنید در یک "
         "پرونده. برای تحویل دادن، یا برای بررسی تابع، دفترچه را بارگیری کنید.",
     "{n} of {all} answers right, in this page.": "{n} پاسخ از {all} پاسخ این صفحه درست است.",
+    "{n} of {all} answers right, in this page. The platform knows of {known}.":
+        "{n} پاسخ از {all} پاسخ این صفحه درست است. سامانهٔ آموزشی از {known} پاسخ درست خبر دارد.",
+    "{n} of {all} answers right, in this page. No learning platform is around it, so nobody else is told.":
+        "{n} پاسخ از {all} پاسخ این صفحه درست است. سامانهٔ آموزشی در کار نیست، پس به کس دیگری خبر داده نمی‌شود.",
     "Save to a file": "ذخیره در پرونده",
     "Load from a file": "خواندن از پرونده",
     "A file that was saved here": "پرونده‌ای که این‌جا ذخیره شده است",
