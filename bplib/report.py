@@ -3,10 +3,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .languages import current
+
 METHODS = ("reference", "complex step", "finite difference")
 PASSED, FAILED, OPEN = "passed", "FAILED", "cannot be decided"
 SYMBOLS = {PASSED: "✓", FAILED: "✗", OPEN: "?"}
 DISTANCE = "‖g−n‖/(‖g‖+‖n‖)"
+TITLES = {
+    ("your gradient", PASSED): "Your gradient passed", ("the derived gradient", PASSED): "The derived gradient passed",
+    ("your gradient", FAILED): "Your gradient FAILED", ("the derived gradient", FAILED): "The derived gradient FAILED",
+    ("your gradient", OPEN): "Whether your gradient is right cannot be decided here",
+    ("the derived gradient", OPEN): "Whether the derived gradient is right cannot be decided here",
+}
+"""Whose gradient it is, and the verdict → both in words."""
 
 
 @dataclass(frozen=True)
@@ -84,21 +93,21 @@ class GradientCheck:
                 for name, row in self.comparisons.items()}
 
     def __str__(self):
-        width = max(map(len, ("all", *self.comparisons)))
-        lines = [f"{self.title}.", "Differences to three others, as a part of each array's largest entry:",
-                 _line(width, "", METHODS, DISTANCE, "entries", "")]
+        phrase = current().phrase
+        width = max(map(len, (phrase("all"), *self.comparisons)))
+        lines = [f"{self.title}.", phrase("Differences to three others, as a part of each array's largest entry:"),
+                 _line(width, "", (phrase(method) for method in METHODS), DISTANCE, phrase("entries"), "")]
         for name, row in self.comparisons.items():
             lines.append(_line(width, name, (comparison.shown for comparison in row.values()),
-                               f"{self.distances[name]:.1e}", _counted(self.entries[name]), self.verdicts[name]))
-        lines.append(_line(width, "all", ("",) * len(METHODS), f"{self.distance:.1e}", f"ε = {self.epsilon:.0e}", ""))
-        return "\n".join([*lines, *self._sentences(), self.verdict])
+                               f"{self.distances[name]:.1e}", _counted(self.entries[name]), phrase(self.verdicts[name])))
+        lines.append(_line(width, phrase("all"), ("",) * len(METHODS), f"{self.distance:.1e}", f"ε = {self.epsilon:.0e}",
+                           ""))
+        return "\n".join([*lines, *self._sentences(), phrase(self.verdict)])
 
     @property
     def title(self):
         """Whose gradient, and the verdict, as the beginning of a sentence."""
-        if self.verdict == OPEN:
-            return f"Whether {self.whose} is right cannot be decided here"
-        return f"{capital(self.whose)} {self.verdict}"
+        return current().phrase(TITLES[self.whose, self.verdict])
 
     __repr__ = __str__
 
@@ -107,19 +116,22 @@ class GradientCheck:
                 for reason in dict.fromkeys(self.reasons.values())]
 
     def _repr_html_(self):
-        head = _row("th scope='col'", "th scope='col'", "parameter", "verdict", *METHODS,
-                    f"{DISTANCE}<br>ε = {self.epsilon:.0e}", "entries")
+        language = current()
+        phrase = language.phrase
+        head = _row("th scope='col'", "th scope='col'", phrase("parameter"), phrase("verdict"),
+                    *(phrase(method) for method in METHODS),
+                    f"{DISTANCE.join(language.around)}<br>ε = {self.epsilon:.0e}", phrase("entries"))
         rows = "".join(
             _row("th scope='row'", "td", name, _in_words(self.verdicts[name]),
                  *(_cell(comparison) for comparison in row.values()),
                  f"{self.distances[name]:.1e}", _counted(self.entries[name]))
             for name, row in self.comparisons.items())
-        whole = _row("th scope='row'", "td", "all", _in_words(self.verdict), *("" for _ in METHODS),
+        whole = _row("th scope='row'", "td", phrase("all"), _in_words(self.verdict), *("" for _ in METHODS),
                      f"{self.distance:.1e}", "")
         sentences = "".join(f"<p>{sentence}</p>" for sentence in self._sentences())
-        return (f"<table><caption style='text-align: left'>{self.title} {SYMBOLS[self.verdict]}<br>Differences to three "
-                f"other gradients, as a part of each array's largest entry</caption>"
-                f"<thead>{head}</thead><tbody>{rows}{whole}</tbody></table>{sentences}")
+        differences = phrase("Differences to three other gradients, as a part of each array's largest entry")
+        return (f"<table{language.attributes()}><caption style='text-align: {language.begins}'>"
+                f"{self.title} {SYMBOLS[self.verdict]}<br>{differences}</caption><thead>{head}</thead><tbody>{rows}{whole}</tbody></table>{sentences}")
 
 
 def array_verdict(row):
@@ -135,17 +147,13 @@ def array_verdict(row):
     return by_hand.verdict if by_hand.known else PASSED if PASSED in verdicts else OPEN
 
 
-def capital(text):
-    """The text with a capital letter in front."""
-    return text[0].upper() + text[1:]
-
-
 def _in_words(verdict):
-    return f"{verdict} {SYMBOLS[verdict]}"
+    return f"{current().phrase(verdict)} {SYMBOLS[verdict]}"
 
 
 def _counted(entries):
-    return "{} of {}".format(*entries)
+    n, of_all = map(int, entries)
+    return current().phrase("{n} of {all}", n=n, all=of_all)
 
 
 def _line(width, first, methods, distance, entries, verdict):

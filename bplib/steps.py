@@ -10,6 +10,7 @@ import sympy as sp
 from .activations import Slope
 from .conventions import convention
 from .equations import as_tree, from_tree, indices_of, name_of
+from .languages import current
 from .meaning import Values
 from .notation import DEFAULT, Notation, equation_latex, latex
 
@@ -80,8 +81,9 @@ class Step:
         return rf"$\displaystyle {self.latex()}$"
 
     def _repr_markdown_(self):
-        mark = "✓" if self.check.passed else "✗"
-        return f"**{self.rule.capitalize()}.** {self.sentence} {mark}\n\n$${self.latex()}$$"
+        mark, say = "✓" if self.check.passed else "✗", current()
+        told = f"**{say.phrase(self.rule).capitalize()}.** {say.phrase(self.sentence)} {mark}"
+        return say.markdown(f"{told}\n\n$${self.latex()}$$")
 
 
 def _step(left, right, *others):

@@ -1,6 +1,8 @@
 """The sheets: every exercise is there with its answer, and what learners get is made of that and holds no answer."""
 import re
+from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -11,11 +13,15 @@ from nbclient import NotebookClient
 from bplib import InputError
 from bplib.coursework import EXERCISES, NotRight, check, hint, question, summary
 from bplib.coursework.pages import hints
-from bplib.grading.release import released
+from bplib.grading.release import handouts, released
+from bplib.grading.roster import Roster
+from bplib.languages import TABLE as LANGUAGES
+from bplib.languages.texts import Texts
 
 OPEN = Path(__file__).resolve().parent.parent / "notebooks" / "coursework"
 FOLDER = OPEN / "solutions"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
+PERSIAN = LANGUAGES["fa"]
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)\s*### END SOLUTION", re.S)
 FLAGS = {"start": {"grade": False, "solution": False, "locked": True},
          "question": {"grade": False, "solution": False, "locked": True},
@@ -103,10 +109,36 @@ def as_learners_get_it(notebook):
 
 
 def test_the_open_sheets_are_made_of_those_with_solutions():
-    """Whoever has changed one makes the open ones anew: python3 -m bplib release --run --replace notebooks/coursework"""
-    assert [path.name for path in sorted(OPEN.glob("*.ipynb"))] == [path.name for path in PATHS]
-    for path in PATHS:
-        assert as_learners_get_it(sheet(OPEN / path.name)) == as_learners_get_it(released(sheet(path))), path.name
+    """Whoever has changed one makes the open ones anew: python3 -m bplib release --run --replace notebooks/coursework, and
+    the same with --language fa."""
+    made = handouts(FOLDER, OPEN) | handouts(FOLDER, OPEN, language=PERSIAN)
+    assert sorted(OPEN.glob("*.ipynb")) == sorted(made) and {path.name for path in PATHS} < {path.name for path in made}
+    for path, notebook in made.items():
+        assert as_learners_get_it(sheet(path)) == as_learners_get_it(notebook), path.name
+
+
+def code_in(markdown):
+    return [unescape(one or other) for one, other in re.findall(r"(?<!`)`([^`]+)`(?!`)|<code[^>]*>(.*?)</code>", markdown)]
+
+
+def test_a_sheet_in_persian_asks_the_same():
+    """The same cells, and the same code but for the language and the sentence of a stub; its prose is Persian."""
+    (path, persian), = handouts(FOLDER, OPEN, language=PERSIAN).items()
+    english = released(sheet(PATHS[0]))
+    assert path.stem == f"{PATHS[0].stem}-fa"
+    for ours, theirs in zip(persian.cells, english.cells, strict=True):
+        assert (ours.id, ours.cell_type, ours.metadata) == (theirs.id, theirs.cell_type, theirs.metadata)
+        plain = re.sub(r"```.*?```|`[^`]*`|<code.*?</code>|<[^>]*>|\u2066[^\u2069]*\u2069", "", ours.source, flags=re.S)
+        if ours.cell_type == "markdown":
+            assert re.search("[\u0600-\u06ff]", plain) and not re.search("[A-Za-z]{2}", plain), plain
+            assert sorted(code_in(ours.source)) == sorted(code_in(theirs.source))
+    changed = [ours.id for ours, theirs in zip(persian.cells, english.cells) if ours.cell_type == "code"
+               and ours.source != theirs.source]
+    assert changed == ["start", "answer-1-7"]
+    with pytest.raises(InputError, match="None of these sheets"):
+        handouts(FOLDER, OPEN, language=replace(PERSIAN, texts=Texts({}, {"a": "b"})))
+    with pytest.raises(InputError, match="in English alone"):
+        handouts(FOLDER, OPEN, Roster(()), PERSIAN)
 
 
 @each_sheet

@@ -5,7 +5,7 @@ import re
 from functools import cache
 
 import pytest
-from explorers import Controls
+from explorers import Controls, violations
 from jupyter import from_disk, number, run_javascript
 from playwright.sync_api import expect
 from test_languages import TEXTS, english
@@ -70,6 +70,34 @@ def test_the_page_computes_what_numpy_computes(name):
         assert sorted(path["units"] for path in way["paths"]) == (paths(network, w) if way["count"] <= 8 else [])
         along = [math.prod(found[factor] for factor in path["factors"]) for path in way["paths"]]
         assert not along or sum(along) == pytest.approx(slope.item())
+
+
+@each
+def test_the_walk_is_the_computation(name):
+    """In the order of the generated code; each sum is made of its terms, and each derivative is that of NumPy."""
+    builder, network = shown(name), NETWORKS[name]
+    walk, given = builder.answer["walk"], {**builder.weights, **{f"x_{n}": x for n, x in enumerate(builder.x, 1)},
+                                           **{f"y_{n}": y for n, y in enumerate(builder.y, 1)}}
+    at = given | run_javascript(f"{builder.answer['code']}\nconst result = pass({json.dumps(given)});")
+    at |= {f"a_{source}": x for source, x in zip(builder.drawing["inputs"], builder.x)} | {"C": at["losses"]}
+    slopes, complete = {f"d{w}": slope.item() for w, slope in gradients(builder).items()}, {}
+    for step in walk["steps"]:
+        kind, key, carried = step["kind"], step["key"], [at[key] for move in step["moves"] for key in move["carries"]
+                                                          if key in at]
+        if kind == "weighted sum":
+            assert sum(carried[1::2]) + at.get(key.replace("z", "b", 1), 0) == pytest.approx(at[key], rel=1e-12)
+        if kind == "arrival":
+            complete[key] = sum(at[term] for term in step["terms"])
+        if kind == "error term":
+            assert at[key.replace("delta", "da")] * carried[0] == pytest.approx(at[key], rel=1e-12)
+        if kind == "slope of weight":
+            assert math.prod(carried) == pytest.approx(slopes.pop(key), rel=1e-12)
+        if kind == "slope of bias":
+            assert at[f"dlosses_{key}"] == pytest.approx(slopes.pop(key), rel=1e-12)
+    assert not slopes and {key: at[key] for key in complete} == pytest.approx(complete, rel=1e-12)
+    lines = list(dict.fromkeys(walk["code"][step["key"]] for step in walk["steps"] if step["key"] != "C"))
+    code = bplib.generate(network).gradients.source
+    assert [code.index(line) for line in lines] == sorted(code.index(line) for line in lines)
 
 
 def paths(network, parameter):
@@ -145,6 +173,29 @@ def test_the_line_of_python_makes_the_same_network():
         scope = {"bp": bplib}
         exec(line, scope)
         assert scope["network"] == network
+
+
+@pytest.mark.parametrize("given, says", [
+    ("h 3", "given: h 3"), ("h_3", "given: h_3"), ("", "given: nothing"), ("3h", "given: 3h"), ("h2", "another h2 already"),
+    ("x1", "another x1 already"), ("constructor", "given: constructor"), ("thirteenchars", "given"), ("left", None), ("λ", None)])
+def test_a_name_that_can_be_is_one_in_python(given, says):
+    drawing = json.dumps(shown("biases").drawing)
+    found, new = from_javascript(f"[objectionToName(phrases(), {drawing}, {given!r}), renamed({drawing}, 'h1', {given!r})]")
+    assert found is None if says is None else says in found
+    if says is None:
+        builder, before = bplib.explore.builder(), shown("biases")
+        builder.drawing = new
+        assert [*builder.network.structure.neurons] == [given, "h2", "o"]
+        old = {name.replace(f"_{given}", "_h1"): w for name, w in builder.weights.items()}
+        assert old == before.weights and builder.x == before.x and builder.y == before.y
+
+
+def test_a_step_of_the_page_is_one_of_descent():
+    builder = bplib.explore.builder(NETWORKS["biases"])
+    slopes = {name: slope.item() for name, slope in gradients(builder).items()}
+    after = {name: w - 0.3 * slopes[name] for name, w in builder.weights.items()}
+    builder.drawing = from_javascript(f"descended({json.dumps(builder.drawing)}, 0.3, (name) => ({json.dumps(slopes)})[name])")
+    assert builder.weights == pytest.approx(after, rel=1e-12)
 
 
 ARROWS = {("x1", "x2"): "x2 is an input", ("h1", "h1"): "cannot feed itself", ("x1", "h1"): "already",
@@ -289,6 +340,89 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(view):
     view.says("the last one there is")
 
 
+def test_the_computation_is_played_on_the_drawing(view):
+    """Step by step, each with Python's number; what is not known yet is not shown."""
+    builder = bplib.explore.builder()
+    forward = bplib.generate(builder.network).forward(builder.weights, [builder.x])
+    slopes, steps = gradients(builder), builder.answer["walk"]["steps"]
+    view.page.emulate_media(reduced_motion="reduce")
+    view.press("Start")
+    for n, step in enumerate(steps, 1):
+        view.press("Next")
+        said = view.root.locator(".bplib-walk-text > p").inner_text()
+        name = step["key"]
+        expected = forward.get(name, {"C": None, **{f"d{w}": slope for w, slope in slopes.items()}}.get(name))
+        if expected is not None:
+            assert any(number(text) == pytest.approx(expected.item(), abs=6e-5) for text in re.findall(r"−?\d+\.?\d*", said))
+        known = {step["key"] for step in steps[:n]}
+        for unit in ("h1", "h2", "o"):
+            _, a, delta = view.node(unit).locator("span").all_inner_texts()
+            assert a == "·" if f"z_{unit}" not in known else ("z" in a) == (f"a_{unit}" not in known)
+            assert delta.startswith("δ") == (f"delta_{unit}" in known or f"da_{unit}" not in known)
+            assert f"delta_{unit}" not in known or delta != "δ ·"
+        assert view.root.locator(".bplib-resting").count() == sum(one.startswith("dw") for one in known)
+        if step["kind"] in ("arrival", "slope of weight"):
+            assert violations(view.page, ".bplib") == [] if n == len(steps) else True
+            assert view.root.locator("[data-along]").count() == len({move["edge"] for move in step["moves"]})
+    view.press("End")
+    assert view.root.locator(".bplib-builder-watching").count() == 0
+    view.page.emulate_media(reduced_motion="no-preference")
+
+
+def test_what_travels_goes_from_where_it_stands_to_where_it_arrives(view):
+    """δ of o, back along the arrow to h1: it starts at o and ends at h1, in the third line of each."""
+    at = next(n for n, step in enumerate(bplib.explore.builder().answer["walk"]["steps"], 1)
+              if step["moves"] and step["moves"][0].get("edge") == "w_h1_o" and step["kind"] == "arrival")
+    place = view.page.get_by_role("slider", name="step", exact=True)
+    place.evaluate("(one, to) => { one.value = to; one.dispatchEvent(new Event('input')); }", at - 1)
+    view.press("Next")
+    first, last = view.page.evaluate("""() => {
+        const token = document.querySelector(".bplib-token");
+        return [0, 1].map((end) => {
+            for (const one of token.getAnimations({ subtree: true })) {
+                one.pause();
+                one.currentTime = end * 0.999 * one.effect.getTiming().duration; }
+            const { x, y, width, height } = token.getBoundingClientRect();
+            return [x + width / 2, y + height / 2]; }); }""")
+    for place, unit in ((first, "o"), (last, "h1")):
+        assert place == pytest.approx(view.centre(view.node(unit).locator("span").last), abs=3)
+
+
+def test_steps_go_down_and_undo_takes_one_back(view):
+    builder = bplib.explore.builder()
+    slopes, at_start = gradients(builder), builder.weights
+    view.press("Step")
+    view.says("Step 1: C went from 0.8691 to")
+    assert float(view.field("weight").input_value()) == pytest.approx(
+        at_start["w_x1_h1"] - builder.eta * slopes["w_x1_h1"].item(), abs=1e-6)
+    view.press("Step")
+    view.says("Step 2: C went from")
+    for _ in range(2):
+        view.press("Undo")
+    assert view.field("weight").input_value() == "0.8"
+    view.type(eta="2")
+    view.press("Step", 4)
+    view.says("The step overshoots")
+    view.type(eta="-1")
+    view.says("η is the learning rate: a finite number, at least 0; given: -1")
+
+
+def test_a_node_gets_another_name(view):
+    name = view.root.locator(".bplib-builder-rename input")
+    assert name.is_disabled()
+    view.node("h1").click()
+    name.fill("left")
+    name.press("Enter")
+    assert ["left", "o"] in view.arrows() and '"left": (["x1", "x2"], "tanh")' in view.root.locator("pre").last.inner_text()
+    name.fill("o")
+    name.press("Enter")
+    view.says("another o already")
+    assert name.input_value() == "left"
+    view.press("Undo")
+    assert ["h1", "o"] in view.arrows()
+    expect(view.root.locator(".bplib-walk")).to_be_visible()
+
+
 def test_a_free_place_becomes_a_unit(view):
     view.page.mouse.click(*view.place((0.75, 0.9)))
     expect(view.node("h3")).to_be_visible()
@@ -332,20 +466,28 @@ def test_with_keys_alone(view):
 def test_what_is_tried_makes_room_for_the_next(view):
     line = view.root.locator(".bplib-try")
     view.arrow("x2", "h1").click()
-    assert "1 of 4 done" in line.inner_text()
+    assert "1 of 5 done" in line.inner_text()
+    view.page.emulate_media(reduced_motion="reduce")
+    view.press("Start")
+    view.press("Next", 8)
+    assert "1 of 5 done" in line.inner_text()
+    view.press("Next")
+    assert "2 of 5 done" in line.inner_text()
+    view.press("End")
+    view.page.emulate_media(reduced_motion="no-preference")
     view.drag("x1", (0.35, 0.9))
     view.drag("h3", "h1")
     view.arrow("h3", "h1").click()
-    assert "1 of 4 done" in line.inner_text()
+    assert "2 of 5 done" in line.inner_text()
     view.drag("h3", "o")
     view.arrow("x1", "h3").click()
-    assert "2 of 4 done" in line.inner_text()
+    assert "3 of 5 done" in line.inner_text()
     view.drag("o", "h1")
-    assert "3 of 4 done" in line.inner_text()
+    assert "4 of 5 done" in line.inner_text()
     view.press("Start again")
     view.arrow("h2", "o").click()
     view.type(weight="0")
-    assert "4 of 4 done" in line.inner_text()
+    assert "5 of 5 done" in line.inner_text()
 
 
 @pytest.mark.parametrize("width", [480, 800, 1280])

@@ -94,27 +94,43 @@ def computed(explorer, weights, x, y):
 
 @pytest.fixture(scope="module")
 def computed_by_the_page(explorers):
-    """Name of a network → (weights, x, y, what the page computes), three times each."""
+    """Name of a network → (weights, x, y, what the page computes), three times each; and the same for a batch."""
     random, given, lines = np.random.default_rng(3), {}, ["const all = {}, result = {};"]
     for name, explorer in explorers.items():
         given[name] = [(at_random(explorer.network, random), *sample(explorer.network, random)) for _ in range(3)]
         inputs = [{**{key: array.tolist() for key, array in weights.items()}, "x": [x.tolist()], "y": [y.tolist()]}
                   for weights, x, y in given[name]]
+        inputs.append({**inputs[0], "x": [one["x"][0] for one in inputs], "y": [one["y"][0] for one in inputs]})
         module = explorer.code.replace("export { pass };", "return pass;")
         lines.append(f"all[{name!r}] = (() => {{ {module} }})();\nresult[{name!r}] = {json.dumps(inputs)}.map("
                      f"(one) => ({{...one, ...all[{name!r}](one)}}));")
     found = run_javascript("\n".join(lines))
-    return {name: [(*one, values) for one, values in zip(given[name], found[name])] for name in explorers}
+    return {name: ([(*one, values) for one, values in zip(given[name], found[name])], found[name][-1]) for name in explorers}
 
 
 @each_network
 def test_the_page_computes_what_python_computes(name, explorers, computed_by_the_page):
-    for weights, x, y, found in computed_by_the_page[name]:
+    for weights, x, y, found in computed_by_the_page[name][0]:
         for key, expected in computed(explorers[name], weights, x, y).items():
             value = found
             for at in explorers[name].facts["places"][key]["path"]:
                 value = value[at]
             assert value == pytest.approx(expected, rel=1e-12, abs=1e-14), key
+
+
+@each_network
+def test_the_gradient_of_a_batch_is_that_of_the_generated_code(name, explorers, computed_by_the_page):
+    """And the mean, or the sum, of those that the page computes for each sample."""
+    explorer, found = explorers[name], computed_by_the_page[name][1]
+    network, functions = explorer.network, functions_of(explorer)[0]
+    weights = {parameter: np.array(found[parameter]) for parameter in network.parameters}
+    assert len(found["x"]) == 3 and network.options.over_samples == explorer.facts["over_samples"]
+    assert found["C"] == pytest.approx(functions.cost(weights, found["x"], found["y"]), rel=1e-12)
+    for parameter, slope in functions.gradients(weights, found["x"], found["y"]).items():
+        np.testing.assert_allclose(found[f"d{parameter}"], slope, rtol=1e-12, atol=1e-14)
+        each = [functions.gradients(weights, [x], [y])[parameter] for x, y in zip(found["x"], found["y"])]
+        together = np.mean(each, 0) if network.options.over_samples == "mean" else np.sum(each, 0)
+        np.testing.assert_allclose(found[f"d{parameter}"], together, rtol=1e-12, atol=1e-14)
 
 
 def names_in(code):
@@ -209,10 +225,25 @@ def test_values_are_read_and_set():
     assert explorer.weights["W2"].tolist() == [[1.0, -1.0]] and explorer.x == (0.25, 2.0) and explorer.y == (3.0,)
     weights["W2"][:] = 5
     assert explorer.weights["W2"].tolist() == [[1.0, -1.0]]
-    explorer.set_state({"selected": "z1[1]", "x": [1, 1], "weights": explorer.facts["start"]["weights"]})
+    explorer.set_state({"selected": "z1[1]", "samples": [[[1, 1], [0]]], "weights": explorer.facts["start"]["weights"]})
     assert explorer.selected == "z1[1]" and explorer.x == (1.0, 1.0)
     assert explorer.weights["W2"].tolist() == [[0.7, -0.9]]
     assert explorer.facts["start"]["eta"] == 1
+
+
+def test_the_sample_that_is_shown():
+    explorer = bplib.explore.network(sample=2)
+    assert explorer.x == explorer.samples[1][0] and len(explorer.samples) == 3
+    explorer.y = [0.5]
+    assert explorer.samples[1] == (explorer.x, (0.5,)) and explorer.samples[0][1] == (1.0,)
+    explorer.sample = "all"
+    assert explorer.x == explorer.samples[0][0] and "all 3 samples" in repr(explorer) and "input 2 0.5" in explorer.picture().alt
+    explorer.sample = 3
+    explorer.samples = zip([[1, 2]], [[3]])
+    assert explorer.sample == 1 and (explorer.x, explorer.y) == ((1.0, 2.0), (3.0,))
+    assert len(bplib.explore.network(x=[1, 2]).samples) == 1
+    with pytest.raises(bplib.InputError, match="either x and y, of one sample, or samples"):
+        bplib.explore.network(x=[1, 2], samples=[([1, 2], [1])])
 
 
 def test_the_sigmoid_in_a_slope_of_another_activation_is_written_out():
@@ -230,6 +261,11 @@ def test_the_sigmoid_in_a_slope_of_another_activation_is_written_out():
     ("y", [True], "y holds the target: a list of 1 finite number; given: [True]"),
     ("y", 1, "given: 1"),
     ("eta", -1, "eta is the learning rate"),
+    ("samples", [([1, 2], [1])] * 6, "samples is a list of 1 to 5 pairs (x, y)"),
+    ("samples", [([1, 2], [1]), [1, 2]], "x holds the inputs"),
+    ("samples", [([1, 2], [1]), [1, 2, 3]], "samples is a list of 1 to 5 pairs (x, y)"),
+    ("sample", 4, "sample is the number of a sample, from 1 to 3, or 'all'; given: 4"),
+    ("sample", True, "given: True"),
     ("selected", "W1[3,1]", "There is no weight, bias or unit called 'W1[3,1]'"),
     ("selected", None, "There is no weight, bias or unit"),
     ("notation", "nilsen", "Did you mean 'nielsen'"),
@@ -543,24 +579,27 @@ def test_backward_without_forward_computes_it_first(view):
 def test_what_is_tried_makes_room_for_the_next(view, lab):
     lab.python(None, 0)
     line = view.root.locator(".bplib-try")
-    assert "0 of 4 done" in line.inner_text() and "press Play" in line.inner_text()
+    assert "0 of 5 done" in line.inner_text() and "press Play" in line.inner_text()
     view.press("Backward")
-    assert "0 of 4 done" in line.inner_text()
+    assert "0 of 5 done" in line.inner_text()
     view.press("Forward")
-    assert "1 of 4 done" in line.inner_text()
+    assert "1 of 5 done" in line.inner_text()
     lab.page.emulate_media(reduced_motion="reduce")
-    while "1 of 4 done" in line.inner_text():
+    while "1 of 5 done" in line.inner_text():
         view.press("Next")
     lab.page.emulate_media(reduced_motion="no-preference")
-    assert "2 of 4 done" in line.inner_text() and "?" not in view.texts().values()
+    assert "2 of 5 done" in line.inner_text() and "?" not in view.texts().values()
     view.choose("W2[1,1]")
-    assert "2 of 4 done" in line.inner_text()
+    assert "2 of 5 done" in line.inner_text()
     view.choose("W1[1,2]")
-    assert "3 of 4 done" in line.inner_text()
+    assert "3 of 5 done" in line.inner_text()
+    view.press("sum")
+    assert "4 of 5 done" in line.inner_text()
+    view.press("1")
     view.type("eta", "5")
     for _ in range(9):
         view.press("Step")
-    assert "4 of 4 done" in line.inner_text() and "what else happens?" in line.inner_text()
+    assert "5 of 5 done" in line.inner_text() and "what else happens?" in line.inner_text()
 
 
 def test_step_run_and_reset(view, lab):
@@ -614,7 +653,7 @@ def test_python_moves_the_view(view, lab):
 def test_letters_follow_the_notation(view, lab):
     shown = view.drawn("dW1[2,1]").inner_text()
     numbers = view.formulas()
-    for notation in ("nielsen", "cs231n", "chapter"):
+    for notation in ("nielsen", "chapter", "bplib"):
         view.root.locator("select").select_option(notation)
         assert heard(lab, "ex.notation", notation) and view.formulas() == numbers
     assert view.drawn("dW1[2,1]").inner_text() == shown
@@ -713,7 +752,7 @@ def test_nothing_jumps(view):
     places = """root => [...root.querySelectorAll("input:not([type=radio]), button, .bplib-network-card, "
         + ".bplib-network-panel, .bplib-network-picture")].map((one) => {
             const { x, y, width, height } = one.getBoundingClientRect();
-            return [x, y, width, one.matches(".bplib-network-panel") ? "" : height].join(); })"""
+            return [x, y - root.getBoundingClientRect().y, width, one.matches(".bplib-network-panel") ? "" : height].join(); })"""
     panel = view.root.locator(".bplib-network-panel")
     high = panel.evaluate("one => one.offsetHeight")
     before = view.root.evaluate(places)
@@ -764,6 +803,22 @@ def test_an_exception_is_shown(lab, line, broken):
     assert lab.errors()
     lab.complaints.clear()
     lab.python("")
+
+
+def test_on_a_narrow_page_weights_have_their_names_and_powers_of_ten_stay_in_their_cards(view):
+    view.all_weights(True)
+    view.type("x[1]", "-3.87e-8")
+    shown, over = view.root.evaluate("""async (root) => {
+        const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        root.style.width = "440px";
+        await drawn();
+        const labels = [...root.querySelectorAll(".bplib-network-weight")].filter((one) => getComputedStyle(one).opacity > 0);
+        const wide = [...root.querySelectorAll(".bplib-network-row, .bplib-network-row input")].filter(
+            (one) => one.scrollWidth > one.clientWidth + 1);
+        root.style.width = "";
+        await drawn();
+        return [labels.length, wide.map((one) => one.textContent + one.value)]; }""")
+    assert shown == 6 and over == []
 
 
 def test_a_long_formula_goes_on_with_a_sign(view, lab):

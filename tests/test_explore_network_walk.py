@@ -259,6 +259,53 @@ def test_all_of_it_with_keys_alone(player):
         assert player.at() == at and player.place.get_attribute("aria-valuetext") == f"{at} of {len(player.steps)}"
 
 
+@pytest.mark.parametrize("name", ["default", "3-4-2, tanh"])
+def test_samples_one_by_one_and_then_all_of_them(name, pages):
+    """Each sample's derivatives are Python's, and those of the batch come step by step, in the order of one sample."""
+    player = ready(pages(name))
+    player.page.emulate_media(reduced_motion="reduce")
+    explorer, functions = player.explorer, bplib.generate(player.explorer.network)
+    X, Y = zip(*explorer.samples)
+    rates = [step["key"] for step in player.steps if re.match("d[Wb]|C", step["key"])]
+
+    def of(X, Y):
+        found = {f"d{name}": array for name, array in functions.gradients(explorer.weights, X, Y).items()}
+        return {key: found[key.split("[")[0]][tuple(int(n) - 1 for n in re.findall(r"(?<=[\[,])\d+", key))]
+                for key in rates if key != "C"} | {"C": functions.cost(explorer.weights, X, Y)}
+
+    for n, (x, y) in enumerate(explorer.samples, 1):
+        player.press(str(n))
+        pressed = player.root.locator(".bplib-walk-samples button[aria-pressed=true]")
+        assert pressed.all_inner_texts() == [str(n)]
+        player.go(len(player.steps) - 1)
+        resting = player.root.locator(".bplib-resting [data-chip]").evaluate_all(
+            "all => all.map((one) => [one.dataset.chip, one.textContent])")
+        assert resting and all(number(text) == pytest.approx(of([x], [y])[key], abs=NOT_ROUNDED) for key, text in resting)
+        assert [number(player.root.locator(f"[data-value='x[{k}]']").input_value()) for k in range(1, len(x) + 1)] == [*x]
+    player.press("mean" if explorer.network.options.over_samples == "mean" else "sum")
+    player.press("Start")
+    cells = player.root.locator(".bplib-batch [data-cell]")
+    for n, key in enumerate(rates, 1):
+        player.press("Next")
+        assert player.at() == n
+        said = player.root.locator(".bplib-walk-text > p").inner_text()
+        assert number(said.split(" = ")[-1].removesuffix(".")) == pytest.approx(of(X, Y)[key], abs=NOT_ROUNDED)
+        texts = dict(cells.evaluate_all("all => all.map((one) => [one.dataset.cell, one.textContent])"))
+        assert [texts[other] == "?" for other in rates] == [False] * n + [True] * (len(rates) - n)
+        assert number(texts[key]) == pytest.approx(of(X, Y)[key], abs=NOT_ROUNDED)
+        for m, (x, y) in enumerate(explorer.samples, 1):
+            assert number(texts[f"{key} of {m}"]) == pytest.approx(of([x], [y])[key], abs=NOT_ROUNDED)
+    shown = dict(player.root.locator("[data-value]").evaluate_all(
+        "all => all.map((one) => [one.dataset.value, one.value ?? one.textContent])"))
+    assert {text for key, text in shown.items() if re.match("[xyza]|delta", key)} == {"·"}
+    assert violations(player.page, ".bplib") == []
+    player.press("Step")
+    moved = {name: w - explorer.eta * functions.gradients(explorer.weights, X, Y)[name] for name, w in explorer.weights.items()}
+    assert number(player.root.locator("[data-value='b2[1]']").inner_text()) == pytest.approx(moved["b2"][0], abs=NOT_ROUNDED)
+    player.press("Reset")
+    assert player.root.get_by_role("button", name="1", exact=True).get_attribute("aria-pressed") == "true"
+
+
 @pytest.mark.parametrize("kind", ["arrival", "slope of weight"])
 def test_no_rule_of_accessibility_is_broken_on_the_way(player, kind):
     player.page.emulate_media(reduced_motion="reduce")

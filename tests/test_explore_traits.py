@@ -65,3 +65,11 @@ def test_a_page_that_is_hidden_before_its_frame_sends():
 def test_a_view_that_is_closed_sends_and_hears_no_more():
     page = result("traits.accept({ w: 2 }); traits.close(); python('b', 8); values.left = Object.keys(listeners);")
     assert page["sent"] == [{"w": 2, "b": 5}] and page["state"]["b"] == 5 and page["values"]["left"] == []
+
+
+def test_a_number_is_typed_in_many_ways():
+    """With any dash for a minus, and with characters that nobody sees, as they come along from another page."""
+    texts = {"-2.5": -2.5, "−2,5": -2.5, "‐2.5": -2.5, "‑2.5": -2.5, "–2.5": -2.5, "\u200b2.5\ufeff": 2.5, "2\u00ad.5": 2.5, "۲٫۵": 2.5,
+             "5/2": 2.5, "−3.87·10⁻⁸": -3.87e-8, "1e−3": 1e-3, "2.5—": None, "2 5": None, "": None, "1/2/3": None}
+    found = run_javascript(page("common.js") + f"\nconst result = {[*texts]!r}.map(typed).map((one) => Number.isNaN(one) ? null : one);")
+    assert found == [*texts.values()]

@@ -520,9 +520,13 @@ def test_bad_input_is_told(given, says):
 
 
 @needs_torch
-def test_models_of_other_frameworks_are_told_what_to_do():
-    sequential = type("Sequential", (), {"__module__": "keras.models"})
-    with pytest.raises(bp.InputError, match="given: Sequential. Models of keras are written with bp.dense or bp.model"):
+@pytest.mark.parametrize("module, says", [
+    ("keras.models", "This is a model of Keras: bp.from_keras reads it"),
+    ("flax.linen", "given: Sequential. Models of flax are written with bp.dense or bp.model"),
+])
+def test_models_of_other_frameworks_are_told_what_to_do(module, says):
+    sequential = type("Sequential", (), {"__module__": module})
+    with pytest.raises(bp.InputError, match=says):
         bp.from_torch(sequential(), torch.randn(2, 2))
 
 

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from bplib import InputError
+from bplib.course import NOTEBOOKS
 from bplib.coursework import EXERCISES, check, functions
 from bplib.grading import Settings, channel, executors, gradebooks, gradescope, grade, marking
 from bplib.grading.__main__ import main
 from bplib.grading.channel import Limits, Stopped, follow
-from bplib.grading.child import run
+from bplib.grading.child import run, stub
 from bplib.grading.folders import overfull, remove
 from bplib.grading.isolation import StartFailed
 from bplib.grading.journal import Journal, digest
@@ -930,6 +931,25 @@ def test_results_for_gradescope(tmp_path):
 
 
 # release
+
+def test_a_sheet_in_persian_earns_the_same(tmp_path, inside, monkeypatch):
+    """The same answers, handed in on both: the same rows, whatever language the sheet has."""
+    monkeypatch.setattr("bplib.languages.use", stub.nothing)  # as where submissions run
+    assert "use" in stub.SILENT
+    answers = {"1.1": "(a-y)g'(z)x", "1.4": 0.25, "1.5": "(1/N) sum_s (a[s]-y[s])^2", "1.6": "A"}
+    for path in ("sheet-1-one-neuron", "sheet-1-one-neuron-fa"):
+        sheet = nbformat.read(NOTEBOOKS / "coursework" / f"{path}.ipynb", as_version=4)
+        for cell in sheet.cells:
+            what, _, id = cell.id.partition("-")
+            if what == "answer" and id.replace("-", ".") in answers:
+                cell.source = f"{EXERCISES[id.replace('-', '.')].variable} = {answers[id.replace('-', '.')]!r}"
+        put(tmp_path / "in", {f"{path}/{path}.ipynb": nbformat.writes(sheet)})
+    tally = grade(tmp_path / "in", tmp_path / "out", workers=1)
+    rows = {student: [(row.exercise, row.outcome, row.points, row.mistakes, row.feedback, row.remark) for row in tally.rows
+                      if row.student == student] for student in ("sheet-1-one-neuron", "sheet-1-one-neuron-fa")}
+    english, persian = rows.values()
+    assert english == persian and len(english) == 7 and sum(points for _, _, points, *_ in english) == pytest.approx(3.2)
+
 
 def test_what_a_release_keeps():
     """Hidden tests go, with their cell; texts and other code stay, without what they showed."""

@@ -13,12 +13,13 @@ from test_persian import MISTAKES
 
 import bplib
 import bplib.explore
-from bplib import conventions, languages, losses
+from bplib import activations, conventions, languages, losses, report, steps
 from bplib.asking.derivations import DerivationQuestion
 from bplib.asking.formulas import ONE_FORMULA, Formula
 from bplib.asking.question import Question
 from bplib.asking.verdict import WORDS
 from bplib.explore.explorer import LIMITS, Number
+from bplib.deriving.steps import RULES as MODEL_RULES
 from bplib.lines.verdict import MARKS
 
 LIBRARY = Path(bplib.__file__).parent
@@ -41,21 +42,27 @@ def persian():
 
 # the table
 
-TRANSLATED = "network", "digit", "builder"
+TRANSLATED = "network", "digit", "builder", "neuron"
 LABELS = [trait.label for name in TRANSLATED for trait in getattr(bplib.explore, name)().traits().values()
           if isinstance(trait, Number)]
 TITLES = [row.title for row in conventions.TABLE.values()]
-STEPS = [step.sentence for network in (
-    bplib.dense([3, 4, 2], "g"), bplib.dense([3, 4, 2], ["sigmoid", "softmax"], "categorical cross entropy"),
-    bplib.neuron("sigmoid", "binary cross entropy")) for step in bplib.derive(network).steps]
+DERIVING = [node for node in ast.walk(ast.parse((LIBRARY / "derivation.py").read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and "Error" not in ast.unparse(node.func)]
+STEPS = [given.value for call in DERIVING for given in (*call.args, *(named.value for named in call.keywords))
+         if isinstance(given, ast.Constant) and re.fullmatch(r"[A-Z].* .*\.", str(given.value))]
+"""The sentences of steps: each stands in the code that makes its step."""
 TRIES = [sentence for name in TRANSLATED for sentence in re.findall(
     r'^  \["([^"]+)",', (LIBRARY / "explore" / f"{name}.js").read_text(encoding="utf-8"), re.M)]
-FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES,
-               "label": ["Network explorer", "Digit explorer", "Graph builder", "Answer field"],
+FROM_TABLES = {"line.sentence": STEPS, "text": TRIES, "self.label": LABELS, "words": LIMITS.values(), "row.title": TITLES, "sentence": STEPS,
+               "label": ["Network explorer", "Digit explorer", "Graph builder", "Neuron explorer", "Answer field"],
                "self.asks": [kind.asks for kind in (Formula, DerivationQuestion)],
                "self.opens": [kind.opens for kind in (Question, DerivationQuestion)],
+               "self.rule": [*steps.RULES, *MODEL_RULES], "self.sentence": [*STEPS, *MODEL_RULES.values()],
+               "method": report.METHODS, "TITLES[self.whose, self.verdict]": report.TITLES.values(),
+               **dict.fromkeys(["verdict", "self.verdict", "self.verdicts[name]"], report.SYMBOLS),
                "WORDS[verdict.outcome]": WORDS.values(), "line.verdict": MARKS, "ONE_FORMULA": [ONE_FORMULA],
-               **dict.fromkeys(["loss", "loss.name", "self.network.options.loss.name"], losses.TABLE)}
+               **dict.fromkeys(["loss", "loss.name", "self.loss", "option.value", "self.network.options.loss.name"],
+                               losses.TABLE)}
 """What is said that does not stand in the call → the sentences that it may be."""
 
 
@@ -75,7 +82,7 @@ def said_on_the_page(source):
         yield from [json.loads(text)] if text else FROM_TABLES[other]
 
 
-ROOMS = "explore", "figures", "coursework", "asking"
+ROOMS = "explore", "figures", "coursework", "asking", "."
 SAID = {"py": said_in_python, "js": said_on_the_page}
 SENTENCES = {sentence for room in ROOMS for kind, said in SAID.items()
              for path in (LIBRARY / room).glob(f"*.{kind}") for sentence in said(path.read_text(encoding="utf-8"))}
@@ -182,10 +189,10 @@ bp.languages.use("fa")
 bp.explore.network({PAIR}, weights={{"W1": [[0.5, -0.4], [0.3, 0.6]], "W2": [[0.4, -0.5], [0.7, 0.4]]}},
                    x=[1, 2], y=[1, 0], selected="W2[1,1]", notation="persian")''',
          'bp.explore.network(bp.dense([2, 3, 2], ["relu", "softmax"], "categorical cross entropy"))',
-         'bp.explore.network(bp.dense([1, 1], "sigmoid", "binary cross entropy"))']
+         'bp.explore.network(bp.dense([1, 1], "sigmoid", "binary cross entropy"))', "bp.explore.neuron(x=2, b=0, y=0.5)"]
 ENGLISH_WORD = re.compile("[A-Za-z]{2,}")
-NAMES = re.compile(r"[A-Za-z]\d?\[\d(?:,\d)?\]|explorer\.y")
-"""What is no language: keys such as W1[2,1], and the code that a message quotes."""
+NAMES = re.compile(r"[A-Za-z]\d?\[\d(?:,\d)?\]|explorer\.y|" + "|".join(map(re.escape, activations.TABLE)))
+"""What is no language: keys such as W1[2,1], the code that a message quotes, and names of activations."""
 
 TEXTS = """root => {
     const all = [root, ...root.querySelectorAll("*:not(math, math *, code)")];
@@ -347,6 +354,32 @@ def test_a_page_without_jupyter_speaks_the_same(lab, tmp_path, persian):
     texts = root.evaluate(TEXTS)
     page.close()
     assert len(texts) > 40 and english(texts) == []
+
+
+def test_a_neuron_says_nothing_in_english_and_its_chain_rule_runs_to_the_right(lab):
+    root, seen = lab.explorer(3), set()
+
+    def read():
+        lab.page.wait_for_timeout(900)
+        texts = root.evaluate(TEXTS)
+        assert len(texts) > 40 and english(texts) == []
+        seen.update(re.sub("[\u2068\u2069]", "", text) for text in texts)
+
+    for label in ("Step", "Run", "Stop", "Reset"):
+        root.get_by_role("button", name=PERSIAN.phrase(label), exact=True).click()
+        read()
+    for name, text in (("eta", "-1"), ("y", "x"), ("eta", "0"), ("eta", "9"), ("w", "4")):
+        root.locator(f"[data-name={name}] input:not([type=range])").fill(text)
+        root.locator(f"[data-name={name}] input:not([type=range])").press("Enter")
+        read()
+    root.get_by_role("button", name=PERSIAN.phrase("Step"), exact=True).click()
+    read()
+    root.locator("[data-name=loss] select").select_option("binary cross entropy")
+    read()
+    for words in ("گام ۱: هزینه از", "متوقف شد.", "η نرخ یادگیری است: ", "عددی متناهی", "مقدار z برابر", "تقسیم می‌کند"):
+        assert any(words in text for text in seen), words
+    first, last = (root.locator(f"[data-value={name}]").first.bounding_box()["x"] for name in ("dC_dw", "dz_dw"))
+    assert first < last and not lab.errors()
 
 
 def test_a_sentence_in_english_is_noticed():

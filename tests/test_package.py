@@ -105,9 +105,10 @@ def test_there_are_workflows():
 def test_everything_is_packed(wheel):
     """All of the library, and the notebooks within it; nothing else."""
     paths = [path for folder in ("bplib", "notebooks") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    paths += (ROOT / "figures" / "films").iterdir()
     names = [path.relative_to(ROOT).as_posix() for path in paths
              if not {"__pycache__", ".ipynb_checkpoints", ".virtual_documents"}.intersection(path.parts)]
-    expected = {re.sub("^notebooks", "bplib/notebooks", name) for name in names}
+    expected = {re.sub("^(notebooks|figures)", "bplib/notebooks", name) for name in names}
     expected |= {f"bplib/notebooks/{name}" for name in ("requirements.txt", "LICENSE", "CITATION.cff")}
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert packed == expected

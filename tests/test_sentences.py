@@ -18,6 +18,7 @@ from networks_to_test import derivation_of
 from bplib import coursework, languages, rosetta
 from bplib.coursework.mistakes import TABLE as MISTAKES
 from bplib.coursework.pages import FORMS
+from bplib.languages.persian_texts import TEXTS
 from bplib.steps import RULES
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +67,7 @@ SPOKEN = {
         "took too long": repr(coursework.timed_out("4.1", 10))},
     "reasons": lambda: {name: field.why for name, field in rosetta.FIELDS.items()},
     "persian": lambda: languages.TABLE["fa"].sentences,
+    "persian texts": lambda: TEXTS,
     "steps": said_of_steps,
 }
 """Everything that is said in words, as it is stored."""

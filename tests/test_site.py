@@ -205,7 +205,7 @@ def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
         typeset(page)
         question = page.locator(".output", has=page.locator(".judged")).first
         field, told = question.get_by_label("فرمول شما"), question.get_by_role("status")
-        for answer, says, opened in [("a_o-y", "The 2 of the square is lost.", 0), ("2(a_o-y)g'(z_o)", "✓ درست", 1)]:
+        for answer, says, opened in [("a_o-y", "ضریب ۲ مربع گم شده است", 0), ("2(a_o-y)g'(z_o)", "✓ درست", 1)]:
             field.fill(answer)
             question.get_by_role("button", name="بررسی").click()
             expect(told).to_contain_text(says)
@@ -221,8 +221,10 @@ def test_a_question_for_a_formula_is_judged_on_the_page(browser, site):
 def test_search_finds_without_a_network(browser, site):
     with from_disk(browser, site / "search.html") as (page, complaints):
         page.goto(f"{(site / 'search.html').as_uri()}?q=pencil")
-        result = page.locator("#search-results li a", has_text="One neuron")
-        result.click()
+        result = page.locator("#search-results li", has=page.locator("a", has_text="One neuron"))
+        expect(result.locator("mark")).to_have_text(re.compile("pencil", re.IGNORECASE))
+        assert 100 < len(result.locator(".context").inner_text()) < 200
+        result.locator("a").click()
         expect(page.locator("h1")).to_contain_text("One neuron")
         assert not complaints
 

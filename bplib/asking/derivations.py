@@ -60,7 +60,7 @@ class DerivationQuestion(Question):
                 for line in verdict.lines]
 
     def _said(self, line):
-        text = line.message or line.rule
+        text = self.language.told(line.message or line.rule)
         return f"<span{prose.marked(text, self.language)}>{escape(text)}</span>" if text else ""
 
     def solution(self, as_html, typed=""):

@@ -58,8 +58,8 @@ class Formula(Question):
         return Verdict(known.outcome, known.feedback.removesuffix(f"\n\n{AGAIN}"), known.mistakes) if better else found
 
     def told(self, verdict):
-        about = prose.marked(verdict.feedback, self.language)
-        return "".join(f"<p{about}>{prose.inline(prose.PAGE(part))}</p>" for part in verdict.feedback.split("\n\n") if part)
+        parts = self.language.told(verdict.feedback).split("\n\n")
+        return "".join(f"<p{prose.marked(part, self.language)}>{prose.inline(prose.PAGE(part))}</p>" for part in parts if part)
 
     def _verdict(self, goal, line) -> Verdict:
         understood, _, found = goal.examined(line)

@@ -40,8 +40,8 @@ class Question(AnswerField):
 
     def told(self, verdict):
         """What a verdict says, as HTML for the page."""
-        about = prose.marked(verdict.feedback, self.language)
-        return f"<p{about}>{escape(verdict.feedback)}</p>" if verdict.feedback else ""
+        text = self.language.told(verdict.feedback)
+        return f"<p{prose.marked(text, self.language)}>{escape(text)}</p>" if text else ""
 
     def form(self):
         """What a page without Python shows between question and answer, as HTML."""

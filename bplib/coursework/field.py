@@ -9,6 +9,7 @@ import traitlets
 from ..errors import InputError
 from ..explore.explorer import page
 from ..languages import ENGLISH, current
+from ..languages import TABLE as LANGUAGES
 from .checking import check
 from .pages import preview
 from .variants import exercise
@@ -96,29 +97,33 @@ def field(id, answer=""):
 class Field(AnswerField):
     """The widget behind `field`; its `preview` is a `pages.Preview`."""
 
+    LANGUAGES = tuple(LANGUAGES)
+
     def __init__(self, row, answer):
         self.row = row
-        label = f"Exercise {row.id}, {row.title[0].lower()}{row.title[1:]}: your formula"
-        super().__init__(answer, kind="line", label=label, hints=list(row.hints), copy=row.variable, note=NOTE)
+        label, told = f"Exercise {row.id}, {row.title[0].lower()}{row.title[1:]}: your formula", self.language.told
+        super().__init__(answer, kind="line", label=told(label), hints=[*map(told, row.hints)], copy=row.variable,
+                         note=told(NOTE))
         self.check(answer)
 
     def understood(self, text):
         found = preview(self.row, text)
-        return {"mathml": found.mathml, "message": found.message, "position": found.position}
+        return {"mathml": found.mathml, "message": self.language.told(found.message), "position": found.position}
 
     def check(self, answer):
         self.found = check(self.row, answer)
         self.set_trait("verdict", {"text": self.answer, "outcome": self.found.outcome,
-                                   "html": AS_HTML(self.found._repr_markdown_())})
+                                   "html": AS_HTML(self.found.markdown(self.language))})
 
     def __repr__(self):
         if self.verdict["text"] != self.answer:
-            return f"Exercise {self.row.id}: not checked yet."
+            return self.language.told(f"Exercise {self.row.id}: not checked yet.")
         more = "" if self.found.right else f" {self.found.feedback}"
-        return f"Exercise {self.row.id}: {OUTCOMES[self.found.outcome].lower()}.{more}"
+        return self.language.told(f"Exercise {self.row.id}: {OUTCOMES[self.found.outcome].lower()}.{more}")
 
     def _repr_mimebundle_(self, **kwargs):
         """The field; for pages without Python the verdict on what stood in the cell."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        page = f"<div>{self.verdict['html']}<p>Run this cell to try other answers.</p></div>"
+        again = self.language.told("Run this cell to try other answers.")
+        page = f"<div{self.language.attributes()}>{self.verdict['html']}<p>{again}</p></div>"
         return {**data, "text/plain": repr(self), "text/html": page}, metadata

@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 
 from ..errors import InputError, unknown_name
+from ..languages import current
 from . import derivations
 from .checking import check
 from .grammar import parse
@@ -39,11 +40,17 @@ def question(id):
     """The question of an exercise, with the names that may be used in the answer: a `Page`."""
     row = exercise(id)
     prepare(row)
-    return asked(row)
+    return spoken(asked(row))
+
+
+def spoken(page):
+    """A page in the language that is in use."""
+    language = current()
+    return Page(language.markdown(language.told(page.markdown)))
 
 
 def asked(id):
-    """The same, without getting ready for the answer."""
+    """The same in English, without getting ready for the answer."""
     row = exercise(id)
     own = f", variant {row.seed}" if row.seed else ""
     return Page("\n\n".join([f"**Exercise {row.id}{own}. {row.title}**", row.text, *_answer_form(row)]))
@@ -82,6 +89,10 @@ FORMS_OF = {"formula": _formula_form, "function": _function_form, "number": _num
 def hint(id, degree=1):
     """The hint of a degree: 1 says least, each further one more; none gives the answer.  A `Page`, also where there is no
     such hint or exercise: whoever asks for help meets no error."""
+    return spoken(_hint(id, degree))
+
+
+def _hint(id, degree):
     try:
         row = exercise(id)
     except InputError as error:
@@ -93,7 +104,7 @@ def hint(id, degree=1):
 
 
 def hints(id):
-    """All hints of an exercise, each closed until it is clicked, or opened by a key: a `Page`."""
+    """All hints of an exercise in English, each closed until it is clicked, or opened by a key: a `Page`."""
     return Page("\n\n".join(f"<details><summary>Hint {number}</summary>\n\n{text}\n\n</details>"
                             for number, text in enumerate(exercise(id).hints, start=1)))
 
@@ -110,11 +121,18 @@ def summary(sheet, names, seed=None):
     if not rows:
         raise unknown_name("sheet", sheet, sorted({id.partition(".")[0] for id in EXERCISES}))
     verdicts = [check(row, names.get(row.variable)) for row in rows]
-    lines = [f"| {row.id} {row.title} | {verdict.marked} | {verdict.score * row.points:g} of {row.points} |"
+    language = current()
+    told = language.told
+
+    def share(earned, points):
+        return language.phrase("{n} of {all}", n=f"{earned:g}", all=f"{points}")
+
+    lines = [f"| {row.id} {told(row.title)} | {told(verdict.marked)} | {share(verdict.score * row.points, row.points)} |"
              for row, verdict in zip(rows, verdicts)]
     earned = sum(verdict.score * row.points for row, verdict in zip(rows, verdicts))
-    return Page("\n".join(["| Exercise | Your answer | Points |", "|---|---|---|", *lines,
-                           f"| All | | {round(earned, 3):g} of {sum(row.points for row in rows)} |"]))
+    whole = share(round(earned, 3), sum(row.points for row in rows))
+    heads = " | ".join(map(told, ("Exercise", "Your answer", "Points")))
+    return Page(language.markdown("\n".join([f"| {heads} |", "|---|---|---|", *lines, f"| {told('All')} | | {whole} |"])))
 
 
 @dataclass(frozen=True)

@@ -196,8 +196,8 @@ def _later_steps(line, context):
         slope = Slope(own_activation(line, context).right)
         yield from (line.right * slope, slope)
     elif line.step:
-        delta = next(q for q in context.answers.quantities.values() if (q.kind, q.mark) == ("delta", line.mark))
-        yield from (delta[entry.indices] for entry in (line.step.of, line.step.by))
+        deltas = (q for q in context.answers.quantities.values() if (q.kind, q.mark) == ("delta", line.mark) and q.name in context.allowed)
+        yield from (delta[entry.indices] for delta in deltas for entry in (line.step.of, line.step.by))
 
 
 # another place

@@ -2,6 +2,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+from ..languages import current
+
 OUTCOMES = {
     "right": "Right", "wrong": "Not yet", "undecided": "Cannot be decided", "invalid": "Cannot be read",
     "time-out": "Took too long", "error": "The function stopped", "missing": "Nothing here yet",
@@ -47,7 +49,8 @@ class Verdict:
         return cls(**{**found, "mistakes": tuple(found["mistakes"])})
 
     def __str__(self):
-        return f"{self.exercise}: {OUTCOMES[self.outcome]}. {self.feedback}".strip()
+        told = current().told
+        return f"{self.exercise}: {told(OUTCOMES[self.outcome])}. {told(self.feedback)}".strip()
 
     __repr__ = __str__
 
@@ -56,8 +59,13 @@ class Verdict:
         """The outcome in markdown, behind a mark."""
         return f"{MARKS.get(self.outcome, '–')} **{OUTCOMES[self.outcome]}**"
 
+    def markdown(self, language):
+        """The verdict in a language, before it is aligned."""
+        return language.told(f"{self.marked} (exercise {self.exercise})\n\n{self.feedback}")
+
     def _repr_markdown_(self):
-        return f"{self.marked} (exercise {self.exercise})\n\n{self.feedback}"
+        language = current()
+        return language.markdown(self.markdown(language))
 
 
 class NotRight(AssertionError):

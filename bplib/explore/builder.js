@@ -6,6 +6,7 @@ const NUMBER = { low: -2, high: 2, step: 0.05 }, PROBABILITY = { low: 0, high: 1
 /** What to try, and when it is done: with what was picked by hand, its paths, and what was refused. */
 const TRIES = [
   ["click an arrow. Along how many paths does its weight reach the cost?", ({ picked, paths }) => picked && paths > 1],
+  ["press Play. Which δ is computed first, and on which of the others does each one wait?", ({ back }) => back],
   ["draw arrows until a weight reaches the cost along 3 paths or more.", ({ paths }) => paths >= 3],
   ["draw an arrow that closes a cycle. Why can there be none?", ({ cycle }) => cycle],
   ["make the δ of a unit exactly 0. What has to be 0 for that? There are several ways.", ({ silent }) => silent],
@@ -13,12 +14,13 @@ const TRIES = [
 
 function builderView(model, view) {
   const facts = model.get("facts"), { phrase } = view, { most, losses } = facts;
-  const traits = synchronised(model, ["drawing", "answer", "wanted"], view.guarded(heard)), { state } = traits;
+  const traits = synchronised(model, ["drawing", "answer", "wanted", "eta"], view.guarded(heard)), { state } = traits;
   const python = "widget_manager" in model, lossName = (loss) => phrase(loss);
-  const known = new Map();  // what a derivation is of → the answer of Python
+  const answers = new Map();  // what a derivation is of → the answer of Python
   let past = [], chosen = arrowsOf(state.drawing)[0] ?? { node: Object.keys(nodesOf(state.drawing))[0] };
   let written = {};  // what sliders show: an answer of Python, while one types into their fields, leaves them alone
   let asked = null, start = null, derived = null, numbers = null, waiting = null, unanswered = false;
+  let steps = [], last = {}, taken = 0;  // of the walk: its steps, and the one with which a number is complete
 
   // elements
 
@@ -31,6 +33,13 @@ function builderView(model, view) {
     number: slider("number", "", { ...NUMBER, label: phrase("input or target") }, change, phrase),
     bias: slider("bias", "", { ...WEIGHT, label: phrase("bias") }, change, phrase),
   };
+  const eta = slider("eta", "η", facts.numbers.eta, change, phrase);
+  const nameField = h("input", { type: "text", autocomplete: "off", spellcheck: "false", dir: "ltr" });
+  nameField.addEventListener("change", view.guarded(() => rename(nameField.value.trim().normalize("NFKC"))));
+  const tokens = networkTokens(picture.element, picture.route, (key) => text(at(key)), (key) => Math.sign(at(key)));
+  const walk = walkPlayer(view, { count: 0, turn: 0 }, fly, watch), display = stepDisplay();
+  const player = h("div", { class: "bplib-walk", role: "group", "aria-label": phrase("step by step") },
+                   walk.element, display.element);
   const activation = menu("activation", phrase("activation"), facts.activations, change);
   const loss = menu("loss", phrase("loss"), Object.keys(losses), change);
   for (const option of loss.element.querySelectorAll("option")) option.textContent = lossName(option.value);
@@ -51,9 +60,12 @@ function builderView(model, view) {
       button(phrase("Remove"), phrase("Take away the unit or the arrow that is chosen"), press(() => remove(chosen))), undo,
       button(phrase("Start again"), phrase("Back to the network at the start"),
              press(() => accept("start", facts.start)))),
-    picture.element, view.message,
+    picture.element, player, view.message,
     h("div", { class: "bplib-columns" },
-      h("div", { class: "bplib-controls" }, named, ...Object.values(sliders).map((one) => one.element)),
+      h("div", { class: "bplib-controls" }, named, h("label", { class: "bplib-builder-rename" }, phrase("name"), " ", nameField),
+        ...Object.values(sliders).map((one) => one.element), eta.element,
+        h("div", { class: "bplib-buttons" },
+          button(phrase("Step"), phrase("Every weight {formula}", { formula: "w ← w − η ∂C/∂w" }), press(step)))),
       h("div", { class: "bplib-controls" }, activation.element, loss.element,
         h("label", {}, biases, " ", phrase("units have a bias")),
         h("p", { class: "bplib-hint" }, phrase(
@@ -66,6 +78,7 @@ function builderView(model, view) {
 
   function heard(changed) {
     if (changed.includes("drawing")) {
+      taken = 0;
       remember("python", heard.drawing);
       start = null;
     }
@@ -82,6 +95,7 @@ function builderView(model, view) {
   }
 
   function accept(kind, drawing, next = chosen) {
+    if (kind !== "step") taken = 0;
     remember(kind, state.drawing);
     become(drawing, next);
   }
@@ -188,6 +202,7 @@ function builderView(model, view) {
     view.tell("");
     written = {};
     const { drawing } = state, { node } = chosen;
+    if (name === "eta") return learnAt(entered);
     if (name === "loss") return accept("loss", withTargets({ ...drawing, loss: entered }));
     if (name === "activation") return accept("activation", changedNode(drawing, node, { activation: entered }));
     const value = typed(entered), given = entered || phrase("nothing");
@@ -201,6 +216,38 @@ function builderView(model, view) {
       return refuse(phrase("{loss} takes targets y from 0 to 1, probabilities; given: {given}.",
                            { loss: lossName(drawing.loss), given }));
     accept(`number ${part} ${node}`, changedNode(drawing, node, { [part]: value }));
+  }
+
+  function learnAt(entered) {
+    const value = typed(entered), given = entered || phrase("nothing"), { label, expected } = facts.numbers.eta;
+    if (!fits(facts.numbers.eta, value))
+      return refuse(phrase("η is the {label}: {expected}; given: {given}.", { label, expected, given }));
+    traits.accept({ eta: value });
+    draw();
+  }
+
+  function rename(wanted) {
+    const { node } = chosen;
+    if (wanted === node) return draw();
+    const why = objectionToName(phrase, state.drawing, wanted);
+    if (why) return refuse(why);
+    view.tell("");
+    accept("name", renamed(state.drawing, node, wanted), { node: wanted });
+  }
+
+  /** A step downhill: Undo takes it back. */
+  function step() {
+    if (!numbers) return refuse(standsNote());
+    const before = numbers.losses;
+    const drawing = descended(state.drawing, state.eta, (parameter) => numbers[`dlosses_d${parameter}`]);
+    const after = derived.pass(givenBy(drawing)).losses;
+    if (!Number.isFinite(after)) return refuse(phrase("The steps diverge. Press Undo, then choose a smaller η."));
+    taken += 1;
+    if (walk.now.watching || walk.now.at < steps.length) walk.leave(steps.length);
+    accept("step", drawing);
+    const change = { n: taken, before: brief(before), after: brief(after) };
+    if (after > before) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", change), "warning");
+    else view.tell(phrase("Step {n}: C went from {before} to {after}.", change));
   }
 
   /** Targets that the loss can take. */
@@ -240,7 +287,7 @@ function builderView(model, view) {
   }
 
   function ask() {
-    if (!python || waiting !== null || missing() || known.has(structureOf(state.drawing))) return;
+    if (!python || waiting !== null || missing() || answers.has(structureOf(state.drawing))) return;
     unanswered = false;
     waiting = setTimeout(view.guarded(() => {
       [waiting, unanswered] = [null, true];
@@ -259,8 +306,8 @@ function builderView(model, view) {
     if (answer !== state.answer) return;
     clearTimeout(waiting);
     waiting = null;
-    known.set(structureOf(answer.of), { ...answer, ...found });
-    if (known.size > KEPT_ANSWERS) known.delete(known.keys().next().value);
+    answers.set(structureOf(answer.of), { ...answer, ...found });
+    if (answers.size > KEPT_ANSWERS) answers.delete(answers.keys().next().value);
     unanswered = false;
     ask();
     draw();
@@ -268,15 +315,101 @@ function builderView(model, view) {
 
   // numbers
 
-  function compute() {
-    const { inputs, units, bias } = state.drawing, given = {};
+  /** Values of parameters, inputs and targets, by their names in the derived code. */
+  function givenBy(drawing) {
+    const { inputs, units, bias } = drawing, given = {};
     Object.values(inputs).forEach(({ value }, n) => { given[`x_${n + 1}`] = value; });
-    outputsOf(state.drawing).forEach((name, n) => { given[`y_${n + 1}`] = units[name].target; });
+    outputsOf(drawing).forEach((name, n) => { given[`y_${n + 1}`] = units[name].target; });
     for (const [name, unit] of Object.entries(units)) {
       if (bias) given[`b_${name}`] = unit.bias;
       for (const [from, w] of Object.entries(unit.from)) given[weightName({ from, to: name })] = w;
     }
-    return derived.pass(given);
+    return given;
+  }
+
+  /** All numbers of the sample; what an input gives on is its value. */
+  function compute() {
+    const given = givenBy(state.drawing), found = { ...given, ...derived.pass(given) };
+    for (const [name, { value }] of Object.entries(state.drawing.inputs)) found[`a_${name}`] = value;
+    for (const parameter of Object.keys(derived.ways)) found[`d${parameter}`] = found[`dlosses_d${parameter}`];
+    return { ...found, C: found.losses };
+  }
+
+  const at = (name) => numbers?.[name] ?? NaN;
+  const text = (value, written = brief) => (Number.isNaN(value) ? "·" : written(value));
+
+  // the walk through the computation
+
+  /** The player goes through what is derived. */
+  function follow() {
+    if (derived === follow.derived) return false;
+    follow.derived = derived;
+    steps = derived?.walk?.steps ?? [];
+    last = Object.fromEntries(steps.map(({ key }, n) => [key, n + 1]));
+    if (steps.length) {
+      const { code, formulas } = derived.walk, all = Object.values(formulas), long = (some) => some.reduce(
+        (one, other) => (other.length > one.length ? other : one), "");
+      display.reserve({ sentences: steps.map((one) => happens(one, () => `${MINUS}0.0000`)), codes: Object.values(code),
+                        lines: [all, all.filter((one) => one.includes("mfrac"))].map((some) => formula(long(some))) });
+    }
+    walk.take({ count: steps.length, turn: last.C });
+    return true;
+  }
+
+  function fly(n, rate, landed) {
+    const step = steps[n - 1];
+    return step.moves.length ? tokens.fly(step, flightOf(step), rate, landed) : null;
+  }
+
+  /** The walk has gone on. */
+  function watch() {
+    draw();
+    const { watching, arrived } = walk.now;
+    if (watching && arrived === watch.before + 1) picture.flash(steps[arrived - 1].key);
+    watch.before = arrived;
+  }
+
+  const known = (key) => (last[key] ?? 0) <= walk.now.arrived;
+
+  /** A sum as far as it has grown; NaN where nothing has arrived. */
+  function grown(key) {
+    const step = steps.slice(0, walk.now.arrived).findLast((one) => one.key === key);
+    return step ? sum(step.terms ?? [key]) : NaN;
+  }
+
+  const sum = (keys) => keys.reduce((total, key) => total + at(key), 0);
+
+  /** What a node or a weight is called in a sentence. */
+  function words(key) {
+    const [kind, from, to] = key.split("_");
+    return kind === "w" ? phrase("weight from {from} to {to}", { from, to }) :
+      kind === "b" ? phrase("bias of {unit}", { unit: from }) : from;
+  }
+
+  function happens(step, written = brief) {
+    return HAPPENS[step.kind](step, {
+      phrase, bias: state.drawing.bias, complete: !step.terms || steps[last[step.key] - 1] === step, delta: "δ", words,
+      named: (key) => (/^[wb]_/.test(key) ? capital(words(key)) : words(key)), number: (key) => written(at(key)),
+      sum: (keys) => written(sum(keys)) });
+  }
+
+  function drawWalk() {
+    player.hidden = !steps.length;
+    const { at: place, arrived, watching, playing } = walk.now, step = (watching && steps[place - 1]) || null;
+    display.draw({
+      sentence: step ? happens(step) :
+        watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
+        phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
+      seen: watching, aloud: watching && !playing, codeLine: step ? derived.walk.code[step.formula] : "",
+      name: step && step.key + place, terms: null,
+      line: step && (() => formula(derived.walk.formulas[step.formula], "= ", h("b", { "data-sum": step.key }))),
+    });
+    for (const one of display.element.querySelectorAll("b[data-sum]"))
+      renew(one, "textContent", text(known(step.key) ? at(step.key) : grown(step.key), show));
+    const resting = step?.kind.match(/weight$|bias$/) ? steps.slice(0, arrived).filter(({ kind }) => kind === step.kind) : [];
+    tokens.rest(resting.map(({ key }) => [key, picture.spot(key.slice(1))]));
+    tokens.draw();
+    picture.watch({ watching, card: step && step.at, moves: step ? step.moves : [], sign: (key) => Math.sign(at(key)) });
   }
 
   // drawing
@@ -296,20 +429,26 @@ function builderView(model, view) {
   function standing(more = {}) {
     lookAt();
     const silent = (name) => numbers?.[`delta_${name}`] === 0;
-    return { picked: false, cycle: false, paths: asked.unit ? pathsToCost(state.drawing)[asked.unit] : 0,
+    const { watching, arrived } = walk.now, back = watching && steps[arrived - 1]?.key.startsWith("delta");
+    return { picked: false, cycle: false, back, paths: asked.unit ? pathsToCost(state.drawing)[asked.unit] : 0,
              silent: Object.keys(state.drawing.units).some(silent), ...more };
   }
 
   function draw() {
     lookAt();
     const { drawing } = state, { node } = chosen, unit = drawing.units[node], input = drawing.inputs[node];
-    derived = known.get(structureOf(drawing)) ?? null;
+    derived = answers.get(structureOf(drawing)) ?? null;
     numbers = derived?.pass ? compute() : null;
-    const at = (name) => numbers?.[name] ?? NaN;
-    const number = (name) => ({ value: drawing.inputs[name]?.value ?? at(`a_${name}`), delta: at(`delta_${name}`) });
-    const text = (value, written = brief) => (Number.isNaN(value) ? "·" : written(value));
-    picture.draw({ drawing, chosen, from: start, lit: onTheWay(), number, told, cost: text(at("losses")) });
+    if (follow()) return;
+    const so = (key) => (known(key) ? at(key) : NaN);
+    const number = (name) => ({ value: drawing.inputs[name]?.value ?? so(`a_${name}`), delta: so(`delta_${name}`),
+                                weighted: so(`z_${name}`), grown: grown(`da_${name}`) });
+    picture.draw({ drawing, chosen, from: start, lit: onTheWay(), number, told, cost: so("C") });
+    drawWalk();
     named.textContent = told(chosen);
+    renew(nameField, "value", node ?? "");
+    renew(nameField, "disabled", !node);
+    eta.show(state.eta);
     const outputs = new Set(outputsOf(drawing));
     const shown = { weight: asked.arrow && drawing.units[asked.arrow.to].from[asked.arrow.from],
                     number: input ? input.value : outputs.has(node) ? unit.target : null,
@@ -323,6 +462,7 @@ function builderView(model, view) {
     label(sliders.bias, phrase("bias"), unit ? node : "");
     for (const [name, one] of Object.entries(sliders)) {
       if (written[name] !== shown[name]) one.show(shown[name] ?? 0);
+      if (shown[name] === null) one.element.lastChild.value = "";
       for (const part of one.element.querySelectorAll("input")) renew(part, "disabled", shown[name] === null);
     }
     written = shown;
@@ -332,6 +472,7 @@ function builderView(model, view) {
     activation.show(unit ? unit.activation : facts.activations[0],
                     (g) => (outputs.has(node) && !takes(drawing.loss, g) ? unfit(drawing.loss) : null));
     renew(activation.element.querySelector("select"), "disabled", !unit);
+    if (!unit) renew(activation.element.querySelector("select"), "value", "");
     loss.show(drawing.loss, (name) =>
       ([...outputs].every((one) => takes(name, drawing.units[one].activation)) ? null : unfit(name)));
     renew(biases, "checked", drawing.bias);
@@ -344,7 +485,7 @@ function builderView(model, view) {
       renew(place, "textContent", value < 0 && "later" in place.dataset ? `(${words})` : words);
     }
     todo.seen(standing());
-    view.say(sentence);
+    if (!walk.now.watching) view.say(sentence);
   }
 
   /** Say of what a slider is. */
@@ -461,9 +602,10 @@ function builderView(model, view) {
   heard.drawing = state.drawing;
   draw();
   understand();
-  const ended = whenResized(picture.element, view.guarded(picture.arrange));
+  const ended = whenResized(picture.element, view.guarded(draw));
   return () => {
     clearTimeout(waiting);
+    walk.close();
     traits.close();
     ended();
   };

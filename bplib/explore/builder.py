@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..losses import TABLE as LOSSES
 from ..networks import OVER, Graph, Network, checked_network, graph
 from .builder_formulas import BuilderFormulas
-from .explorer import Explorer, page
+from .explorer import Explorer, Number, page
 from .made import once_for_the_tables
 
 MOST = 12
@@ -78,17 +78,20 @@ class Builder(Explorer):
     """The widget behind `builder`.
 
     network   the network as it stands, to be read and to be set; InputError where the drawing is none yet
+    eta       learning rate of its steps
     weights   its weights and biases as drawn, a dict of floats; x and y its inputs and targets, lists
     drawing   what is drawn
     wanted    how often the page has asked for the derivation of what stands there
     answer    the drawing that was asked for, and what `BuilderFormulas.facts` gives for it, or why it gives nothing
     """
 
-    _esm = page("common.js", "builder_drawing.js", "builder_picture.js", "builder.js")
-    _css = page("explorer.css", "builder.css")
+    _esm = page("common.js", "walk_tokens.js", "walk_player.js", "walk_steps.js", "builder_drawing.js", "builder_picture.js",
+                "builder.js")
+    _css = page("explorer.css", "walk.css", "builder.css")
     LANGUAGES = "en", "fa"
 
     drawing = Drawing()
+    eta = Number(0.1, "learning rate", 0, 2, 0.05, least=0)
     wanted = traitlets.Int(0).tag(sync=True)
     answer = traitlets.Dict(read_only=True).tag(sync=True)
 
@@ -170,7 +173,8 @@ def builder(network: Network | Generated | None = None) -> Builder:
               connection that skips one of them
 
     The page shows the paths of a chosen weight to the cost with their factors and numbers, the equations, the generated
-    code, and the line of Python that makes the same network.
+    code, and the line of Python that makes the same network.  Its player goes through the computation number by number
+    along the arrows, in the order of the generated code, and Step takes a step downhill.
 
     >>> builder = bp.explore.builder()
     >>> builder.network                                           # as it is drawn, for bp.derive, bp.generate, bp.train …

@@ -92,6 +92,35 @@ function withoutNode(drawing, name) {
   return { ...drawing, inputs: without(drawing.inputs, name), units: Object.fromEntries(units) };
 }
 
+/** The same drawing in which a node has another name, in its place among the others. */
+function renamed(drawing, old, name) {
+  const other = (one) => (one === old ? name : one);
+  const keys = (object, changed = (value) => value) =>
+    Object.fromEntries(Object.entries(object).map(([key, value]) => [other(key), changed(value)]));
+  return { ...drawing, inputs: keys(drawing.inputs), outputs: drawing.outputs.map(other),
+           units: keys(drawing.units, (unit) => ({ ...unit, from: keys(unit.from) })) };
+}
+
+const LONGEST_NAME = 12;
+
+/** Why a node cannot have a name, in words; null where it can. */
+function objectionToName(phrase, drawing, name) {
+  if (!/^\p{XID_Start}\p{XID_Continue}*$/u.test(name) || /_/.test(name) || name.length > LONGEST_NAME || name in {})
+    return phrase("A name has {most} letters and digits at most and begins with a letter, such as h3; given: {given}.",
+                  { most: LONGEST_NAME, given: name || phrase("nothing") });
+  if (Object.hasOwn(nodesOf(drawing), name)) return phrase("There is another {name} already. Choose another name.", { name });
+  return null;
+}
+
+/** The same drawing after a step downhill: every weight, and every bias, less η times its `slope(name)`. */
+function descended(drawing, eta, slope) {
+  const less = (value, name) => value - eta * slope(name);
+  return { ...drawing, units: Object.fromEntries(Object.entries(drawing.units).map(([to, unit]) => [to, {
+    ...unit, bias: drawing.bias ? less(unit.bias, `b_${to}`) : unit.bias,
+    from: Object.fromEntries(Object.entries(unit.from).map(([from, w]) => [from, less(w, weightName({ from, to }))])),
+  }])) };
+}
+
 /** The first of x1, x2, … or h1, h2, … that nothing is called by. */
 function freeName(drawing, letter) {
   let n = 1;

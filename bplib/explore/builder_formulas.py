@@ -12,6 +12,7 @@ from ..errors import DerivationError
 from ..javascript import LIBRARY, javascript
 from ..meaning import Point
 from ..steps import check
+from .builder_walk import GraphWalk
 from .mathml import mathml
 from .slots import bracketed
 
@@ -37,6 +38,8 @@ class BuilderFormulas:
         deltas     name of an error term → MathML of its equation
         ways       name of a parameter → how it reaches the cost, see `way`
         numpy      the source of the generated functions
+        walk       the computation number by number: its steps as those of `GraphWalk`, and by the names of numbers their
+                   formulas as MathML and their lines of code
         """
         functions = generate(self.network, self.derivation)
         return {
@@ -45,6 +48,8 @@ class BuilderFormulas:
             "factors": {named(part): [self._typeset(part), self._operand(value)] for part, value in self.local.items()},
             "deltas": {name_of(left): self._typeset(left, right) for left, right in self.deltas.items()},
             "ways": {name_of(parameter): self.way(parameter) for parameter in self.parameters},
+            "walk": {"steps": self.walk.steps, "code": code_lines(functions, self.walk.formulas),
+                     "formulas": {name: self._typeset(*sides) for name, sides in self.walk.formulas.items()}},
         }
 
     def way(self, parameter):
@@ -113,6 +118,10 @@ class BuilderFormulas:
                 if step.rule in ("loss", "slope", "weighted sum") and name_of(step.left.by) != "x"}
 
     @cached_property
+    def walk(self):
+        return GraphWalk(self.derivation, self.local)
+
+    @cached_property
     def _point(self):
         return Point(self.network, {})
 
@@ -134,10 +143,17 @@ class BuilderFormulas:
         lines = [(name_of(e.left), e.right) for e in stable(self.network) if e.quantity.kind != "C"]
         lines += [(name_of(left), right) for left, right in self.deltas.items()]
         lines += [(named(part), value) for part, value in self.local.items()]
-        lines += [(named(left), right) for left, right in map(self.short, self.parameters)]
+        lines += [(named(left), right) for left, right in map(self.short, self.parameters)] + self.walk.lines
         return f"{LIBRARY}\n{javascript('pass', [*self.network.parameters, *samples], lines)}export {{ pass }};\n"
 
 
 def named(part):
     """The name of a derivative in generated code: da_h_dz_h."""
     return f"d{name_of(part.of)}_d{name_of(part.by)}"
+
+
+def code_lines(functions, names):
+    """Name of a number → the line of the generated NumPy code that computes it; that of δ for what δ is made of."""
+    lines = [line.strip() for code in (functions.cost, functions.gradients) for line in code.source.splitlines()]
+    found = {line.split(" = ")[0]: line for line in lines if " = " in line}
+    return {name: found["losses" if name == "C" else name.replace("da_", "delta_", name.startswith("da_"))] for name in names}

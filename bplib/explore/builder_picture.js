@@ -3,7 +3,8 @@
 // An arrow is as thick as its weight is large, blue where it is positive, red and dashed where it is negative; a node is
 // as dark as its value.  Places are shares of the room that there is.
 
-const NODE = { width: 78, height: 58 }, NARROW = { width: 64, height: 48 }, COST = 66, NARROW_BELOW = 560;
+const NODE = { width: 78, height: 58, cost: 66, gap: 44 }, NARROW = { width: 60, height: 48, cost: 54, gap: 30 };
+const NARROW_BELOW = 560, ROUNDED = 3, MIDDLE = 0.42, APART = 27;
 const CLICK = 5, NUDGE = 0.04, FEW_ARROWS = 10, THICKEST_ARROW = 7, DARKEST_NODE = 26;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -30,7 +31,7 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
 
   // places
 
-  const room = () => ({ width: element.clientWidth - size.width - COST - 44, height: element.clientHeight - size.height - 8 });
+  const room = () => ({ width: element.clientWidth - size.width - size.cost - size.gap, height: element.clientHeight - size.height - 8 });
   const middle = ([u, v]) => [4 + size.width / 2 + u * room().width, 4 + size.height / 2 + v * room().height];
   const share = (x, y) => [inside((x - 4 - size.width / 2) / room().width),
                            inside((y - 4 - size.height / 2) / room().height)];
@@ -174,8 +175,8 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
     size = width < NARROW_BELOW ? NARROW : NODE;
     element.classList.toggle("bplib-builder-narrow", size === NARROW);
     set(drawing, { width, height: element.clientHeight });
-    const centre = element.clientHeight / 2, end = width - COST - 4;
-    Object.assign(cost.style, { left: `${end}px`, top: `${centre}px`, width: `${COST}px` });
+    const centre = element.clientHeight / 2, end = width - size.cost - 4;
+    Object.assign(cost.style, { left: `${end}px`, top: `${centre}px`, width: `${size.cost}px` });
     for (const [name, { place }] of nodes) {
       const [x, y] = placeOf(name);
       Object.assign(place.style, { left: `${x}px`, top: `${y}px`, width: `${size.width}px`, height: `${size.height}px` });
@@ -188,9 +189,45 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
     for (const one of arrows.values()) {
       const { from, to, place, line } = one;
       along(one, rightOf(from), leftOf(to));
-      const part = line.getTotalLength() * 0.42, { x, y } = line.getPointAtLength(part);
+      const { x, y } = line.getPointAtLength(line.getTotalLength() * MIDDLE);
       Object.assign(place.style, { left: `${x}px`, top: `${y}px` });
     }
+  }
+
+  // what travels
+
+  /** Where a number stands: z and a in a node's second line, ∂C/∂a and δ in its third, those of a weight on its arrow. */
+  function standsAt(key) {
+    const [kind, name] = key.split("_");
+    if (key === "C") return cost.lastChild;
+    return nodes.get(name).lines[["z", "a"].includes(kind) ? 1 : 2];
+  }
+
+  function centreOf(one) {
+    const field = element.getBoundingClientRect(), box = one.getBoundingClientRect();
+    return [(box.left + box.right) / 2 - field.left - element.clientLeft, (box.top + box.bottom) / 2 - field.top - element.clientTop];
+  }
+
+  /** The line that a move follows; that to the cost has the name of its output. */
+  const lineOfMove = ({ from, to, edge }) => (edge ? arrows.get(edge) : ends.get((from === "C" ? to : from).slice(2))).line;
+
+  /** Points of a line, given as shares of its length and pixels beside them. */
+  function pointsOf(line, ...places) {
+    const length = line.getTotalLength();
+    return places.map(([part, more = 0]) => {
+      const { x, y } = line.getPointAtLength(Math.min(length, Math.max(0, part * length + more)));
+      return [x, y];
+    });
+  }
+
+  /** The points that a number passes on its way to `goal`; two that meet at a weight come to lie beside each other. */
+  function route(move, goal) {
+    const { from, to, edge, carries: [first] } = move, line = from !== to && lineOfMove(move);
+    if (!line) return [first.replace("slope", "a"), goal].map((key) => centreOf(standsAt(key)));
+    const back = edge ? arrows.get(edge).to === from.slice(2) : from === "C", start = centreOf(standsAt(from === "C" ? "C" : first));
+    if (to === edge) return [start, ...pointsOf(line, [back ? 1 : 0], [MIDDLE, back ? APART : -APART])];
+    const along = pointsOf(line, [0], [MIDDLE], [1]);
+    return [start, ...(back ? along.toReversed() : along), centreOf(standsAt(goal))];
   }
 
   /** Where a node would be, while it is dragged. */
@@ -200,29 +237,54 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
   }
 
   return {
-    element, arrange,
+    element, arrange, route,
+    /** Where the number of the derivative of a weight or a bias lies. */
+    spot(key) {
+      if (arrows.has(key)) return centreOf(arrows.get(key).place);
+      const { place } = nodes.get(key.slice(2));
+      return [parseFloat(place.style.left), parseFloat(place.style.top) - size.height / 2];
+    },
+    /** Draw the eye to a number that has just become known. */
+    flash(key) {
+      if (still() || /^d[wb]_/.test(key)) return;
+      const color = "color-mix(in oklab, var(--green) 45%, transparent)";
+      standsAt(key).animate([{ background: color }, { background: "transparent" }], { duration: 900, easing: "ease-out" });
+    },
+    /** Show what takes part in a step: a node, and the lines along which something travels; the rest is pale. */
+    watch({ watching, card, moves, sign }) {
+      const along = new Map(moves.filter(({ from, to }) => from !== to).map((move) => [lineOfMove(move), move.carries.at(-1)]));
+      element.classList.toggle("bplib-builder-watching", watching);
+      for (const { line } of [...arrows.values(), ...ends.values()])
+        set(line, { "data-along": along.has(line) && (sign(along.get(line)) < 0 ? "-1" : "1") });
+      for (const [name, { place }] of nodes) set(place, { "data-now": watching && card?.slice(2) === name });
+      set(cost, { "data-now": watching && card === "C" });
+    },
     /** The button of a node or an arrow, for the focus. */
     button: ({ node, from, to }) => (node ? nodes.get(node) : arrows.get(weightName({ from, to })))?.face,
     /**
-     * `text(name)` gives what stands below the name of a node, [value, error term], as numbers; `told` what is said of a
-     * node or an arrow; `lit` holds the names of the weights and units on the way of the one that is chosen.
+     * `number(name)` gives what stands below the name of a node: `value` and `delta`, or what is there before them, the
+     * `weighted` sum and the `grown` one; `told` what is said of a node or an arrow; `lit` holds the names of the weights and units on the way of the one that is chosen.
      */
-    draw({ drawing: given, chosen, from: start, lit, number, told, cost: text }) {
+    draw({ drawing: given, chosen, from: start, lit, number, told, cost: loss }) {
       shown = { drawing: given };
+      const rounded = (value) => brief(size === NARROW ? Number(value.toPrecision(ROUNDED)) : value);
+      const written = (value, letter, before, sign) => (!Number.isNaN(value) ? letter + rounded(value) :
+        Number.isNaN(before) ? `${letter}·` : sign + rounded(before));
       const outputs = new Set(outputsOf(given)), all = nodesOf(given), every = arrowsOf(given);
       keep(nodes, new Map(Object.keys(all).map((name) => [name, name])), nodeOf);
       keep(arrows, new Map(every.map((one) => [weightName(one), one])), arrowOf);
       keep(ends, new Map([...outputs].map((name) => [name, name])), endOf);
+      arrange();
       element.classList.toggle("bplib-builder-few", every.length <= FEW_ARROWS);
       for (const [name, { place, face, lines }] of nodes) {
-        const unit = given.units[name], { value, delta } = number(name);
+        const unit = given.units[name], { value, delta, weighted, grown } = number(name);
         place.dataset.kind = unit ? outputs.has(name) ? "output" : "unit" : "input";
         set(place, { "data-lit": lit.has(name), "data-loose": Boolean(unit) && !Object.keys(unit.from).length,
                      "data-start": start === name });
         set(face, { "aria-pressed": chosen.node === name, "aria-label": told({ node: name }) });
         renew(lines[0], "textContent", name);
-        renew(lines[1], "textContent", Number.isNaN(value) ? "·" : brief(value));
-        renew(lines[2], "textContent", !unit ? "" : `δ ${Number.isNaN(delta) ? "·" : brief(delta)}`);
+        renew(lines[1], "textContent", written(value, "", weighted, "z "));
+        renew(lines[2], "textContent", !unit ? "" : written(delta, "δ ", grown, outputs.has(name) ? "∂C " : "Σ "));
         place.style.setProperty("--shade", nodeShade(value));
       }
       for (const [name, { tube }] of ends) set(tube, { "data-lit": lit.has(name) && "path" });
@@ -234,8 +296,7 @@ function builderPicture(phrase, { choose, connect, add, move, remove, cancel }) 
         set(face, { "aria-pressed": isChosen, "aria-label": told({ from, to }) });
         renew(place, "textContent", brief(w));
       }
-      renew(cost.lastChild, "textContent", text);
-      arrange();
+      renew(cost.lastChild, "textContent", Number.isNaN(loss) ? "·" : rounded(loss));
     },
   };
 }

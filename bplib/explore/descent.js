@@ -93,12 +93,13 @@ function descentView(model, view, generated) {
   const todo = tries(view, TRIES);
   const history = costHistory(letters.C), numbers = numberTable(facts.formulas, letters.eta);
   view.root.append(
+    todo.element,
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, examples.element), title,
         sliders.w1.element, sliders.w2.element, sliders.eta.element, bound.element,
         sliders.momentum.element, sliders.batch_size.element,
-        h("div", { class: "bplib-buttons" }, ...buttons), view.message, todo.element, history.element),
+        h("div", { class: "bplib-buttons" }, ...buttons), view.message, history.element),
       map.element),
     numbers.element, view.spoken);
 

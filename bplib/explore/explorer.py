@@ -133,19 +133,45 @@ class Sample(traitlets.TraitType):
         self.label = label
 
     def validate(self, obj, value):
-        count = obj.weights_layout.shape(self.name)[1]
-        listed = list(value) if isinstance(value, (list, tuple, np.ndarray)) else []
-        if len(listed) != count or not all(map(self._fits, listed)):
-            plural = "s" * (count > 1)
-            raise InputError(f"{self.name} holds the {self.label}{plural}: a list of {count} finite number{plural}; "
-                             f"given: {value!r}.")
-        return tuple(map(float, listed))
-
-    def _fits(self, one):
-        return isinstance(one, Real) and not isinstance(one, (bool, np.bool_)) and isfinite(one)
+        return _numbers_of(obj, self.name, self.label, value)
 
 
-SETTINGS = Number, Choice, Parameters, Widths, Sample
+class Samples(traitlets.TraitType):
+    """A small batch: pairs (x, y) of inputs and targets, tuples of finite numbers.
+
+    How many numbers there are in each, the explorer's `weights_layout` says.
+
+    most   how many samples there may be
+    """
+
+    def __init__(self, most):
+        super().__init__(())
+        self.tag(sync=True)
+        self.most = most
+
+    def validate(self, obj, value):
+        listed = list(value) if isinstance(value, (list, tuple, np.ndarray, zip)) else []
+        pairs = [list(pair) if isinstance(pair, (list, tuple)) else [] for pair in listed]
+        if not 1 <= len(pairs) <= self.most or any(len(pair) != 2 for pair in pairs):
+            raise InputError(f"{self.name} is a list of 1 to {self.most} pairs (x, y), inputs and targets; given: {value!r}.")
+        return tuple((_numbers_of(obj, "x", "input", x), _numbers_of(obj, "y", "target", y)) for x, y in pairs)
+
+
+def _numbers_of(explorer, name, label, value):
+    """The inputs or the targets of one sample, as a tuple of floats."""
+    count = explorer.weights_layout.shape(name)[1]
+    listed = list(value) if isinstance(value, (list, tuple, np.ndarray)) else []
+    if len(listed) != count or not all(map(_is_finite, listed)):
+        plural = "s" * (count > 1)
+        raise InputError(f"{name} holds the {label}{plural}: a list of {count} finite number{plural}; given: {value!r}.")
+    return tuple(map(float, listed))
+
+
+def _is_finite(one):
+    return isinstance(one, Real) and not isinstance(one, (bool, np.bool_)) and isfinite(one)
+
+
+SETTINGS = Number, Choice, Parameters, Widths, Sample, Samples
 
 
 class Explorer(anywidget.AnyWidget):

@@ -65,10 +65,11 @@ function quotientsView(model, view, generated) {
   const blocks = Object.fromEntries(Object.entries(METHODS).map(
     ([name, { title }]) => [name, methodBlock(name, title)]));
   view.root.append(
+    todo.element,
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, menus.activation.element, menus.parameter.element), epsilon.element,
-        view.message, todo.element, slope,
+        view.message, slope,
         h("p", { class: "bplib-hint" }, ABOUT)),
       plot.element),
     ...Object.values(blocks).map((block) => block.element), view.spoken);

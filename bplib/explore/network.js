@@ -1,26 +1,30 @@
 // The view of a layered network.  All values come from the generated function pass({W1, b1, …, x, y}).
 
-const FAR_OFF = 1e6, SMALL = 1e-5, QUICK = 0.6;
-const UNKNOWN = "?";
+const FAR_OFF = 1e6, SMALL = 1e-5;
+const UNKNOWN = "?", NONE = "·";
 const WEIGHT = { low: -3, high: 3, step: 0.05 };
 
-/** What to try, and when it is done: by what the last step made known, what was picked by hand, and where a Step led. */
+/** What to try, when it is done, and what it needs: by what the last step made known, what was picked by hand, and where a Step led. */
 const TRIES = [
   ["press Play. From where does each unit take its numbers?",
    ({ known }) => known === "C"],
   ["on which unit of layer 1 does the cost depend most? Pause and guess, then play on.",
    ({ known, lastError }) => known !== undefined && known === lastError],
   ["click an edge that leaves an input. Along which paths does its weight reach the cost?", ({ picked }) => picked],
+  ["go from sample to sample, then to all of them. Which weight would they move in different directions?",
+   ({ all }) => all, "several samples"],
   ["find a learning rate η with which a Step overshoots.", ({ overshot }) => overshot],
 ];
 
 function networkView(model, view, { pass }) {
-  const facts = model.get("facts"), { steps, code } = facts.walk, forwardEnd = facts.places.C.step;
-  const names = ["weights", "x", "y", "eta", "selected", "notation"];
+  const facts = model.get("facts"), { code } = facts.walk;
+  const ofOne = facts.walk.steps, ofAll = stepsOfAll(ofOne);
+  const names = ["weights", "samples", "sample", "eta", "selected", "notation"];
   const places = { eta: { path: ["eta"], step: 0 }, ...facts.places }, bias = "b1" in facts.start.weights;
   const traits = synchronised(model, names, view.guarded(heard));
   const { state } = traits, { phrase } = view;
   const shown = (value, written = show) => Number.isNaN(value) ? phrase("undefined") : written(value);
+  let steps = ofOne, forwardEnd = facts.places.C.step, apart = [];
   let now, panel = "selected", past = null, taken = 0, picked = false;
 
   // elements
@@ -40,18 +44,22 @@ function networkView(model, view, { pass }) {
                      view.guarded(() => showAll(all.getAttribute("aria-pressed") === "false")));
   const sign = (key) => Math.sign(value(key));
   const tokens = networkTokens(picture.stage, picture.route, (key) => shown(value(key)), sign);
+  const together = facts.over_samples === "mean" ? phrase("mean") : phrase("sum");
+  const samples = sampleButtons(phrase, together, view.guarded(goTo));
   const walk = walkPlayer(view, { count: steps.length, turn: forwardEnd }, fly, watch);
   const display = stepDisplay(), lastError = steps.findLast(({ key }) => key.startsWith("delta1")).key;
-  const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
+  const several = facts.start.samples.length > 1;
+  const todo = tries(view, TRIES.filter(([, , needs]) => several || !needs).map(
+    ([text, done]) => [phrase(text), done]));
   const run = runner(view, phrase("Step until the steps are tiny"), () => step(), 200, 120);
   const press = (work) => view.guarded(() => { run.stop(); work(); });
   run.element.classList.remove("bplib-main");
   const formulas = h("div", { class: "bplib-network-panel", role: "group", "aria-label": phrase("formulas") });
   const inFull = details(phrase("Written out, path by path"));
   view.root.append(
-    picture.element,
+    todo.element, picture.element,
     h("div", { class: "bplib-walk", role: "group", "aria-label": phrase("step by step") },
-      walk.element, display.element),
+      samples.element, walk.element, display.element),
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-buttons bplib-network-buttons" },
@@ -62,7 +70,7 @@ function networkView(model, view, { pass }) {
           button(phrase("Step"), phrase("Forward, backward and update at once"), press(step)), run.element,
           button(phrase("Reset"), phrase("Back to the values at the start"), press(reset)),
           all),
-        view.message, todo.element),
+        view.message),
       h("div", { class: "bplib-controls bplib-network-controls" }, chosen.element, eta.element, notation.element)),
     formulas, view.spoken);
 
@@ -82,8 +90,12 @@ function networkView(model, view, { pass }) {
 
   // numbers
 
-  function compute(weights = state.weights) {
-    const given = { ...weights, x: [state.x], y: [state.y] };
+  const isWhole = () => state.sample === ALL;
+  const place = () => (isWhole() ? 0 : state.sample - 1);
+
+  /** All numbers of the sample that is shown; where all are, those of the batch, computed by the same equations. */
+  function compute(weights = state.weights, batch = isWhole() ? state.samples : [state.samples[place()]]) {
+    const given = { ...weights, x: batch.map(([x]) => x), y: batch.map(([, y]) => y) };
     return { ...given, eta: state.eta, ...pass(given) };
   }
 
@@ -91,10 +103,14 @@ function networkView(model, view, { pass }) {
     return places[key].path.reduce((array, at) => array[at], from);
   }
 
-  const known = (key) => places[key].step <= walk.now.arrived;
+  /** Whether a number belongs to one sample, so that there is none where all of them are shown. */
+  const isOfOne = (key) => isWhole() && !/^(W|b|dW|db|C$|eta$)/.test(key);
+  const stepOf = (key) => (isWhole() ? ofAll.findIndex((step) => step.key === key) + 1 : places[key].step);
+  const known = (key) => !isOfOne(key) && stepOf(key) <= walk.now.arrived;
 
   /** What stands for a number, as far as it is known; a sum that grows is known as far as it has grown. */
   function text(key, from = now, written = show) {
+    if (isOfOne(key)) return NONE;
     if (from !== now || known(key)) return shown(value(key, from), written);
     const arrived = arrivedOf(key);
     return arrived.length ? shown(sum(arrived), written) : UNKNOWN;
@@ -113,7 +129,8 @@ function networkView(model, view, { pass }) {
 
   function heard(changed) {
     if (changed.includes("selected")) panel = "selected";
-    if (changed.some((name) => ["weights", "x", "y"].includes(name))) startOver();
+    if (changed.includes("sample")) follow();
+    if (changed.some((name) => ["weights", "samples"].includes(name))) startOver();
     draw();
   }
 
@@ -140,7 +157,7 @@ function networkView(model, view, { pass }) {
   }
 
   function sample(name, at, entered) {
-    const number = typed(entered), numbers = state[name].with(at, number);
+    const number = typed(entered), [x, y] = state.samples[place()];
     const key = `${name}[${at + 1}]`, given = entered || phrase("nothing"), { loss } = facts;
     if (!Number.isFinite(number))
       return refuse(name === "x" ? phrase("{key} is an input: a finite number; given: {given}.", { key, given }) :
@@ -150,10 +167,30 @@ function networkView(model, view, { pass }) {
                            { loss, given: brief(number) }));
     if (name === "y" && facts.targets === "distribution")
       return refuse(phrase("{loss} takes targets that add up to 1. Set all of them at once from a cell: {code}.",
-                           { loss, code: `explorer.y = [${facts.start.y.join(", ")}]` }));
+                           { loss, code: `explorer.y = [${y.join(", ")}]` }));
     view.tell("");
     startOver();
-    accept({ [name]: numbers });
+    const changed = name === "x" ? [x.with(at, number), y] : [x, y.with(at, number)];
+    accept({ samples: state.samples.with(place(), changed) });
+  }
+
+  /** Show another sample, or all of them. */
+  function goTo(sample) {
+    run.stop();
+    view.tell("");
+    past = null;
+    if (panel === "update") panel = "selected";
+    traits.accept({ sample });
+    follow();
+    draw();
+  }
+
+  /** The player goes through what is shown: another sample has the same steps, all samples have fewer. */
+  function follow() {
+    const wanted = isWhole() ? ofAll : ofOne;
+    if (wanted === steps) return;
+    [steps, forwardEnd] = [wanted, wanted.findIndex(({ key }) => key === "C") + 1];
+    walk.take({ count: steps.length, turn: forwardEnd });
   }
 
   function refuse(words) {
@@ -178,8 +215,9 @@ function networkView(model, view, { pass }) {
     startOver();
     panel = "selected";
     view.tell("");
+    traits.accept({ ...facts.start });
+    follow();
     walk.leave(steps.length);
-    accept({ ...facts.start });
   }
 
   // forward, backward, update
@@ -205,8 +243,8 @@ function networkView(model, view, { pass }) {
   // step by step
 
   function fly(n, rate, landed) {
-    const step = steps[n - 1], { kind, moves } = step;
-    return moves.length ? tokens.fly(step, kind === "arrival" ? FLIGHT : QUICK * FLIGHT, rate, landed) : null;
+    const step = steps[n - 1];
+    return step.moves.length ? tokens.fly(step, flightOf(step), rate, landed) : null;
   }
 
   /** The walk has gone on. */
@@ -226,9 +264,11 @@ function networkView(model, view, { pass }) {
     display.draw({
       sentence: step ? happens(step) :
         watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
-        phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
-      aloud: watching && !playing, codeLine: step ? code[nameOf(step.key)] : "",
-      name: step && [step.key, step.formula, state.notation].join(), line: step && (() => lineOfStep(step, letters)),
+        isWhole() ? phrase("Play goes through the derivatives of the batch, one after the other.") :
+          phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
+      seen: watching, aloud: watching && !playing, codeLine: step ? code[nameOf(step.key)] : "",
+      name: step && [step.key, step.formula, state.notation, state.sample].join(),
+      line: step && !isWhole() ? () => lineOfStep(step, letters) : null,
       terms: step?.terms ? step.terms.length - (at - arrived) : null,
     });
     tokens.rest(resting(step, arrived).map(({ key }) => [key, picture.spot(key.slice(1))]));
@@ -238,8 +278,8 @@ function networkView(model, view, { pass }) {
 
   /** The steps whose numbers lie on the picture: derivatives of weights or of biases, until those of the next array. */
   function resting(step, arrived) {
-    const last = step?.kind.match(/weight$|bias$/) ? steps.slice(0, arrived) : [];
-    return last.filter(({ formula }) => formula === step.formula);
+    const last = step?.kind.match(/weight$|bias$|slope of all$/) ? steps.slice(0, arrived) : [];
+    return last.filter(({ kind, formula }) => kind === step.kind && formula === step.formula);
   }
 
   /** The formula of a step; what comes along edges is a sum, which breaks between its terms. */
@@ -253,14 +293,15 @@ function networkView(model, view, { pass }) {
   function happens(step, written = shown) {
     const complete = !step.terms || steps[places[step.key].step - 1] === step;
     return HAPPENS[step.kind](step, { phrase, bias, complete, delta: facts.texts[state.notation].delta, words: (key) => facts.choices[key], named: (key) => capital(facts.choices[key]),
-                                      number: (key) => written(value(key)), sum: (keys) => written(sum(keys)) });
+                                      number: (key) => written(value(key)), sum: (keys) => written(sum(keys)),
+                                      mean: facts.over_samples === "mean", each: (key) => apart.map((one) => written(value(key, one))) });
   }
 
   /** Room for all steps in a text's letters. */
   function reserve(letters) {
-    const one = Object.values(Object.fromEntries(steps.map((step) => [step.formula, step])));
+    const one = Object.values(Object.fromEntries(ofOne.map((step) => [step.formula, step])));
     display.reserve({
-      sentences: steps.map((step) => happens(step, () => `${MINUS}0.0000`)), codes: Object.values(code),
+      sentences: ofOne.map((step) => happens(step, () => `${MINUS}0.0000`)), codes: Object.values(code),
       lines: one.map((step) => lineOfStep(step, letters)),
     });
   }
@@ -321,6 +362,8 @@ function networkView(model, view, { pass }) {
 
   function draw() {
     now = compute();
+    apart = isWhole() ? state.samples.map((one) => compute(state.weights, [one])) : [];
+    samples.show(state.samples.length, state.sample);
     const { letters } = facts.texts[state.notation], { selected } = state, unit = isUnit(selected);
     if (draw.notation !== state.notation) {
       picture.spell(letters);
@@ -338,9 +381,9 @@ function networkView(model, view, { pass }) {
       selected, text: inPicture, weight: value, share: shareOf,
       growing: (key) => text(key) === UNKNOWN && inPicture(key) !== UNKNOWN,
       output: (key) => outputOf(key), before: (key) => past && value(key, past) !== value(key) ? value(key, past) : null,
-      through: new Set(ways(selected).through), sentence: sentence(),
+      through: new Set(ways(selected).through), sentence: sentence(), fixed: isWhole(),
     });
-    todo.seen({ known: steps[walk.now.arrived - 1]?.key, lastError, picked });
+    todo.seen({ known: steps[walk.now.arrived - 1]?.key, lastError, picked, all: isWhole() });
     picked = false;
     if (!walk.now.watching) view.say(sentence);
   }
@@ -373,13 +416,15 @@ function networkView(model, view, { pass }) {
   }
 
   function sentence() {
-    const { selected } = state, slope = slopeOf(selected);
+    const { selected, sample, samples: batch } = state, slope = slopeOf(selected);
     const number = (key) => shown(value(key), brief);
     const named = phrase("Chosen: {key}, {words}", { key: selected, words: facts.choices[selected] });
     const chosen = isUnit(selected) ? named :
       phrase("{chosen}, {number}", { chosen: named, number: number(selected) });
     return [
       phrase("A network with {sizes} units in its layers.", { sizes: facts.sizes }),
+      ...batch.length === 1 ? [] : isWhole() ? [phrase("All {n} samples.", { n: batch.length })] :
+        [phrase("Sample {n} of {all}.", { n: sample, all: batch.length })],
       !known("C") ? phrase("Its values are not computed yet.") :
         phrase("The cost C is {cost}.", { cost: number("C") }),
       known(slope) ? phrase("{chosen}; the derivative of C with respect to it is {slope}.", { chosen, slope: number(slope) }) :
@@ -448,8 +493,16 @@ function networkView(model, view, { pass }) {
 
   /** Put up the lines where they are others than before, then today's numbers. */
   function write(letters) {
-    const kind = [panel, state.selected, state.notation, panel === "selected" || walk.now.arrived].join();
-    if (write.kind !== kind) {
+    const kind = isWhole() ? [ALL, state.samples.length, state.notation].join() :
+      [panel, state.selected, state.notation, panel === "selected" || walk.now.arrived].join();
+    if (write.kind !== kind && isWhole()) {
+      const table = batchTable(phrase, together, ofAll.map(({ key }) => key), state.samples.length, letters);
+      const heading = facts.over_samples === "mean" ?
+        phrase("The cost of the batch is the mean of those of its samples, and so is each derivative.") :
+        phrase("The cost of the batch is the sum of those of its samples, and so is each derivative.");
+      formulas.replaceChildren(h("p", { class: "bplib-network-heading" }, heading), table);
+      keepHeight();
+    } else if (write.kind !== kind) {
       const heading = h("p", { class: "bplib-network-heading" });
       heading.innerHTML = headingOf(letters);
       const written = (all) => all.map((one) => lineOf(one, letters));
@@ -458,8 +511,19 @@ function networkView(model, view, { pass }) {
       keepHeight();
     }
     write.kind = kind;
+    writeTable();
     for (const place of view.root.querySelectorAll("mn[data-number]")) {
       renew(place, "textContent", number(place));
+    }
+  }
+
+  function writeTable() {
+    const { watching, at } = walk.now;
+    for (const row of formulas.querySelectorAll("[data-row]"))
+      set(row, { "data-now": watching && steps[at - 1]?.key === row.dataset.row });
+    for (const cell of formulas.querySelectorAll("[data-cell]")) {
+      const [key, n] = cell.dataset.cell.split(" of ");
+      renew(cell, "textContent", n ? shown(value(key, apart[n - 1])) : text(key));
     }
   }
 
@@ -489,6 +553,7 @@ function networkView(model, view, { pass }) {
     return first === undefined && apart ? `(${words})` : words;
   }
 
+  follow();
   walk.leave();
   const ended = whenResized(picture.element, view.guarded(() => {
     formulas.style.minHeight = "";
@@ -502,8 +567,6 @@ function networkView(model, view, { pass }) {
     ended();
   };
 }
-
-const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 const isUnit = (key) => key.startsWith("z");
 

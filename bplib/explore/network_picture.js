@@ -10,6 +10,7 @@ const SIZES = [
   { input: 104, unit: 132, cost: 132, last: 40, gap: 100, label: 60 },
   { input: 80, unit: 104, cost: 96, last: 16, gap: 68, label: 60 },
   { input: 66, unit: 98, cost: 80, last: 8, gap: 56, label: 50 },
+  { input: 58, unit: 84, cost: 64, last: 4, gap: 56, label: 50 },
   { input: 46, unit: 84, cost: 64, last: 4, gap: 26, label: 0 },
 ];
 const HEAD = 22, LOW = 280, LABEL = { height: 18, roomy: 42, withBefore: 108 };
@@ -127,7 +128,8 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     const cards = ({ input, unit, last, cost }) => input + layers * unit + last + cost;
     const size = SIZES.find((one) => cards(one) + layers * one.gap <= width) ?? SIZES.at(-1);
     inside.classList.toggle("bplib-network-tiny", SIZES.indexOf(size) >= 2);
-    inside.classList.toggle("bplib-network-tiniest", size === SIZES.at(-1));
+    inside.classList.toggle("bplib-network-tiniest", SIZES.indexOf(size) >= 3);
+    inside.classList.toggle("bplib-network-unlabelled", !size.label);
     const gap = Math.max(size.gap, (width - cards(size)) / layers);
     const wide = gap >= 1.5 * LABEL.withBefore, room = wide ? LABEL.withBefore : size.label;
     const spread = sizes.slice(1).map((to, n) => spacing(sizes[n], to, room / 2 / gap));
@@ -210,11 +212,13 @@ function networkPicture({ sizes, choices, bias }, choose, change, phrase) {
     /**
      * `text(key)` says what stands there, `weight(key)` is a number, `output(key)` that of a card or NaN where it is not
      * known, `before(key)` the number before an update, `growing(key)` whether the sum that δ is made of stands in its
-     * place, `share(key)` how large δ is as a part of the largest.
+     * place, `share(key)` how large δ is as a part of the largest; `fixed` says whether there is no sample to be changed.
      */
-    draw({ text, growing, share, weight, output, before, selected, through, sentence }) {
+    draw({ text, growing, share, weight, output, before, selected, through, sentence, fixed }) {
       for (const [key, place] of Object.entries(values)) {
         renew(place, place.tagName === "INPUT" ? "value" : "textContent", text(key));
+        set(place, { "data-long": text(key).includes("·") });
+        if (place.tagName === "INPUT") renew(place, "disabled", fixed);
       }
       for (const [one, key] of errors) {
         one.classList.toggle("bplib-network-growing", growing(key));

@@ -11,7 +11,7 @@ class Walk:
     """The steps of one pass, for the page.
 
     steps   dicts, in order:
-            kind      what happens, a row of HAPPENS in network_steps.js
+            kind      what happens, a row of HAPPENS in walk_steps.js
             key       key of the number that is computed
             at        key of the card, and edge that of the weight, where it is computed
             moves     what travels there: from one card to another, along an edge or, without one, between an output and

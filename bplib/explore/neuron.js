@@ -12,7 +12,7 @@ const TRIES = [
    ({ now }) => Math.abs(now.dC_dw) < FLAT],
   ["make a as wrong as you can, with C large: why is the slope small all the same? Look at the curve of a.",
    ({ now }) => Math.abs(now.dC_dw) < FLAT && Math.abs(now.dC_da) > 1],
-  [`choose ${ENTROPY} there. Which factor has it lost?`, ({ state }) => state.loss === ENTROPY],
+  ["choose binary cross entropy there. Which factor has it lost?", ({ state }) => state.loss === ENTROPY],
   ["find an η with which a step overshoots: C goes up.", ({ overshot }) => overshot],
 ];
 
@@ -22,7 +22,8 @@ function neuronView(model, view, { pairs }) {
     if (changed.some((name) => name !== "eta")) startOver();
     draw();
   }));
-  const { state } = traits;
+  const { state } = traits, { phrase } = view;
+  const shown = (value) => Number.isNaN(value) ? phrase("undefined") : show(value);
   const values = (changes = {}) => {
     const now = { ...state, ...changes };
     return pairs[now.activation][now.loss](now);
@@ -33,26 +34,29 @@ function neuronView(model, view, { pairs }) {
 
   const change = view.guarded((name, text) => propose(name, name in SYMBOLS ? typed(text) : text, text));
   const sliders = Object.fromEntries(Object.entries(SYMBOLS).map(
-    ([name, symbol]) => [name, slider(name, symbol, facts.numbers[name], change)]));
-  const menus = { activation: menu("activation", "activation", Object.keys(facts.refused), change),
-                  loss: menu("loss", "loss", Object.keys(Object.values(facts.refused)[0]), change) };
-  const run = runner(view, "Step until the steps are tiny", step);
+    ([name, symbol]) => [name, slider(name, symbol, facts.numbers[name], change, phrase)]));
+  const menus = { activation: menu("activation", phrase("activation"), Object.keys(facts.refused), change),
+                  loss: menu("loss", phrase("loss"), Object.keys(Object.values(facts.refused)[0]), change) };
+  for (const option of menus.loss.element.querySelectorAll("option")) option.textContent = phrase(option.value);
+  const run = runner(view, phrase("Step until the steps are tiny"), step);
   const buttons = [
-    button("Step", "w ← w − η ∂C/∂w and b ← b − η ∂C/∂b", view.guarded(() => { run.stop(); step(); })), run.element,
-    button("Reset", "Back to the values at the start", view.guarded(reset)),
+    button(phrase("Step"), phrase("{first} and {second}", { first: "w ← w − η ∂C/∂w", second: "b ← b − η ∂C/∂b" }),
+       view.guarded(() => { run.stop(); step(); })), run.element,
+    button(phrase("Reset"), phrase("Back to the values at the start"), view.guarded(reset)),
   ];
   const refused = h("p", { class: "bplib-hint" });
   const note = h("p", { class: "bplib-hint" });
-  const chains = CHAINS.map((chain) => chainOf(chain, facts.names));
-  const plot = costPlot(view.guarded((w) => change("w", String(w))));
-  const lower = activationPlot(view.guarded((z) => change("b", String(rounded(z - state.w * state.x)))));
-  const todo = tries(view, TRIES);
+  const chains = CHAINS.map((chain) => chainOf(chain, facts.names, phrase, shown));
+  const plot = costPlot(view.guarded((w) => change("w", String(w))), phrase, shown);
+  const lower = activationPlot(view.guarded((z) => change("b", String(rounded(z - state.w * state.x)))), phrase, shown);
+  const todo = tries(view, TRIES.map(([text, done]) => [phrase(text), done]));
   view.root.append(
+    todo.element,
     h("div", { class: "bplib-columns" },
       h("div", { class: "bplib-controls" },
         h("div", { class: "bplib-menus" }, menus.activation.element, menus.loss.element), refused,
         ...Object.values(sliders).map((one) => one.element),
-        h("div", { class: "bplib-buttons" }, ...buttons), view.message, todo.element),
+        h("div", { class: "bplib-buttons" }, ...buttons), view.message),
       plot.element),
     h("div", { class: "bplib-columns bplib-below" }, lower.element,
       h("div", { class: "bplib-controls" }, ...chains.map((chain) => chain.element), note)),
@@ -64,11 +68,13 @@ function neuronView(model, view, { pairs }) {
   function objection(name, value, text) {
     const number = facts.numbers[name];
     if (number && !(Number.isFinite(value) && (number.least === null || value >= number.least)))
-      return `${SYMBOLS[name]} is the ${number.label}: ${number.expected}; given: ${text || "nothing"}.`;
+      return phrase("{symbol} is the {label}: {expected}; given: {given}.", {
+        symbol: SYMBOLS[name], label: number.label, expected: number.expected, given: text || phrase("nothing") });
     const { activation, loss, y } = { ...state, [name]: value };
     if (facts.refused[activation][loss]) return facts.refused[activation][loss];
     if (facts.probability.includes(loss) && !(y >= 0 && y <= 1))
-      return `${loss} takes a target y from 0 to 1, a probability; given: y = ${brief(y)}.`;
+      return phrase("{loss} takes a target y from 0 to 1, a probability; given: {given}.",
+                    { loss: phrase(loss), given: `y = ${brief(y)}` });
   }
 
   function propose(name, value, text) {
@@ -97,17 +103,18 @@ function neuronView(model, view, { pairs }) {
     const next = { w: state.w - state.eta * dC_dw, b: state.b - state.eta * dC_db };
     const after = values(next).C;
     if (!(Number.isFinite(after) && Math.abs(next.w) < FAR && Math.abs(next.b) < FAR)) {
-      view.tell("The steps diverge: each one overshoots further. Press Reset, then choose a smaller η.", "error");
+      view.tell(phrase("The steps diverge: each one overshoots further. Press Reset, then choose a smaller η."), "error");
       return false;
     }
     trail.push({ w: state.w, C });
     overshot = after > C;
     accept(next);
-    if (overshot) view.tell(`The step overshoots: C rose from ${brief(C)} to ${brief(after)}.`, "warning");
-    else view.tell(`Step ${trail.length}: C went from ${brief(C)} to ${brief(after)}.`);
+    const moved = { n: trail.length, before: brief(C), after: brief(after) };
+    if (overshot) view.tell(phrase("The step overshoots: C rose from {before} to {after}.", moved), "warning");
+    else view.tell(phrase("Step {n}: C went from {before} to {after}.", moved));
     const length = state.eta * Math.hypot(dC_dw, dC_db);
-    if (length < TINY) view.tell(state.eta === 0 ? "η is 0: a step moves nothing." :
-      `The step is tiny (${brief(length)}): the slope is almost 0 here.`);
+    if (length < TINY) view.tell(state.eta === 0 ? phrase("η is 0: a step moves nothing.") :
+      phrase("The step is tiny ({size}): the slope is almost 0 here.", { size: brief(length) }));
     return length >= TINY;
   }
 
@@ -136,7 +143,7 @@ function neuronView(model, view, { pairs }) {
     plot.draw(state, now, values, trail);
     lower.draw(state, now, values);
     todo.seen({ state, now, trail, overshot });
-    view.say(() => `${plot.sentence} z is ${brief(now.z)}, a is ${brief(now.a)}.`);
+    view.say(() => `${plot.sentence} ` + phrase("z is {z}, a is {a}.", { z: brief(now.z), a: brief(now.a) }));
   }
 
   /** What changes with the menus alone. */
@@ -166,7 +173,7 @@ function neuronView(model, view, { pairs }) {
 }
 
 /** A row of quantities, each with its name, its formula and its value; a product first, then its factors. */
-function chainOf(parts, names) {
+function chainOf(parts, names, phrase, shown) {
   const product = parts[0].startsWith("dC");
   const cells = Object.fromEntries(parts.map((name) => [name, {
     formula: h("div", { class: "bplib-formula" }),
@@ -182,13 +189,13 @@ function chainOf(parts, names) {
   return {
     element: h("div", {
       class: "bplib-chain", "data-kind": product ? "product" : "forward", role: "group",
-      "aria-label": product ? "chain rule" : "forward",
+      "aria-label": product ? phrase("chain rule") : phrase("forward"),
     }, ...boxes),
     formulas(texts) {
       for (const [name, cell] of Object.entries(cells)) cell.formula.innerHTML = texts[name] ?? "";
     },
     show(now) {
-      for (const [name, cell] of Object.entries(cells)) renew(cell.value, "textContent", show(now[name]));
+      for (const [name, cell] of Object.entries(cells)) renew(cell.value, "textContent", shown(now[name]));
     },
   };
 }
@@ -197,7 +204,7 @@ function chainOf(parts, names) {
 const rounded = (value) => Number(value.toPrecision(3));
 
 /** The cost as a function of w, with the point, its tangent, the next step and the steps before; `pick` hears of a w. */
-function costPlot(pick) {
+function costPlot(pick, phrase, shown) {
   const plot = axes("w", "C");
   const marks = {
     curve: svg("path", { class: "bplib-curve" }), tangent: svg("path", { class: "bplib-tangent" }),
@@ -214,10 +221,11 @@ function costPlot(pick) {
     svg("svg", { width: 28, height: 12, "aria-hidden": "true" }, ...marks), h("span", {}, ...text));
   const line = "M1,6H27", dot = svg("circle", { class: "bplib-point", cx: 14, cy: 6, r: 4 });
   const element = h("div", { class: "bplib-picture" }, plot.picture, h("ul", { class: "bplib-legend" },
-    key([sample("curve", line), dot], "cost ", h("var", {}, "C"), " ", cost),
-    key([sample("tangent", line)], "slope ∂C/∂w ", slope),
-    key([sample("arrow", "M1,6H20"), sample("head", "M27,6l-9,-5v10z")], "next step −η ∂C/∂w ", next),
-    key([sample("trail", line), sample("past", ring(14, 6))], "past steps, each with its own b")));
+    key([sample("curve", line), dot], `${phrase("cost")} `, h("var", {}, "C"), " ", cost),
+    key([sample("tangent", line)], `${phrase("slope {formula}", { formula: "∂C/∂w" })} `, slope),
+    key([sample("arrow", "M1,6H20"), sample("head", "M27,6l-9,-5v10z")],
+      `${phrase("next step {formula}", { formula: "−η ∂C/∂w" })} `, next),
+    key([sample("trail", line), sample("past", ring(14, 6))], phrase("past steps, each with its own b"))));
   let width = 0;
   const picture = {
     element, sentence: "",
@@ -242,19 +250,19 @@ function costPlot(pick) {
       const half = Math.max(3, Math.abs(size) / 2);
       set(marks.head, { d: size ? `M${tip},${v}l${-size},${-half}v${2 * half}z` : "" });
       set(marks.point, { cx: u, cy: v });
-      cost.textContent = show(C);
-      slope.textContent = show(dC_dw);
-      next.textContent = show(-eta * dC_dw);
-      picture.sentence = `At w = ${brief(w)} the cost C is ${brief(C)} and its slope ${brief(dC_dw)}; ` +
-        `the next step changes w by ${brief(-eta * dC_dw)}.`;
-      set(plot.picture, { "aria-label": `Cost C as a function of the weight w. ${picture.sentence}` });
+      cost.textContent = shown(C);
+      slope.textContent = shown(dC_dw);
+      next.textContent = shown(-eta * dC_dw);
+      picture.sentence = phrase("At {w} the cost C is {cost} and its slope {slope}; the next step changes w by {step}.",
+        { w: `w = ${brief(w)}`, cost: brief(C), slope: brief(dC_dw), step: brief(-eta * dC_dw) });
+      set(plot.picture, { "aria-label": `${phrase("Cost C as a function of the weight w.")} ${picture.sentence}` });
     },
   };
   return picture;
 }
 
 /** The output as a function of the weighted sum, with the point, its tangent and the target; `pick` hears of a z. */
-function activationPlot(pick) {
+function activationPlot(pick, phrase, shown) {
   const plot = axes("z", "a");
   const marks = {
     target: svg("path", { class: "bplib-target" }), curve: svg("path", { class: "bplib-curve" }),
@@ -266,8 +274,9 @@ function activationPlot(pick) {
     svg("path", { class: `bplib-${mark}`, d: "M1,6H27" })), h("span", {}, ...text));
   const slope = h("span", { class: "bplib-value", "data-legend": "da_dz" });
   const element = h("div", { class: "bplib-picture" }, plot.picture, h("ul", { class: "bplib-legend" },
-    key("curve", "output ", h("var", {}, "a = g(z)")), key("tangent", "its slope ∂a/∂z ", slope),
-    key("target", "target ", h("var", {}, "y"))));
+    key("curve", `${phrase("output")} `, h("var", {}, "a = g(z)")),
+    key("tangent", `${phrase("its slope {formula}", { formula: "∂a/∂z" })} `, slope),
+    key("target", `${phrase("target")} `, h("var", {}, "y"))));
   let width = 0;
   return {
     element,
@@ -284,9 +293,10 @@ function activationPlot(pick) {
       set(marks.tangent, { d: path([-end, end].map((at) => plot.at(at, a + steep * (at - z)))) });
       set(marks.target, { d: path([-end, end].map((at) => plot.at(at, y))) });
       if (Number.isFinite(u + v)) set(marks.point, { cx: u, cy: v });
-      slope.textContent = show(steep);
-      set(plot.picture, { "aria-label": `Output a as a function of the weighted sum z. At z = ${brief(z)} it is ` +
-        `${brief(a)}, its slope ${brief(steep)}; the target is ${brief(y)}.` });
+      slope.textContent = shown(steep);
+      set(plot.picture, { "aria-label": phrase(
+        "Output a as a function of the weighted sum z. At {z} it is {a}, its slope {slope}; the target is {y}.",
+        { z: `z = ${brief(z)}`, a: brief(a), slope: brief(steep), y: brief(y) }) });
     },
   };
 }

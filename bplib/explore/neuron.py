@@ -37,7 +37,8 @@ class Neuron(Explorer):
     """The widget behind `neuron`."""
 
     _esm = page("common.js", "neuron.js")
-    _css = page("explorer.css")
+    _css = page("explorer.css", "neuron.css")
+    LANGUAGES = "en", "fa"
 
     w = Number(0.6, "weight", -5, 5, 0.05)
     b = Number(0.9, "bias", -5, 5, 0.05)
@@ -48,7 +49,7 @@ class Neuron(Explorer):
     loss = Choice("squared error", "loss", offered)
 
     def __init__(self, **values):
-        super().__init__(generated_code(), page_facts(), **values)
+        super().__init__(generated_code(), spoken(page_facts(), self.language), **values)
 
     @traitlets.validate("activation", "loss", "y")
     def _fits(self, proposal):
@@ -69,14 +70,17 @@ class Neuron(Explorer):
         if not max(end, *curve["C"], abs(now["dC_dw"])) < FAR:
             return None
         slope, step = brief(now["dC_dw"]), brief(-self.eta * now["dC_dw"])
-        told = (f"Cost C as a curve over the weight w from {brief(-end)} to {brief(end)}. At w = {brief(self.w)} the "
-                f"cost C is {brief(now['C'])} and its slope {slope}; the next step of gradient descent changes w by "
-                f"{step}.")
-        return Picture(drawing(derivation, curve, now, self.eta), told)
+        told = self.language.phrase(
+            "Cost C as a curve over the weight w from {left} to {right}. At {w} the cost C is {cost} and its slope {slope}; "
+            "the next step of gradient descent changes w by {step}.", left=brief(-end), right=brief(end),
+            w=f"w = {brief(self.w)}", cost=brief(now["C"]), slope=slope, step=step)
+        return Picture(drawing(derivation, curve, now, self.eta, self.language.phrase), told, self.language)
 
     def __repr__(self):
+        phrase = self.language.phrase
         numbers = ", ".join(f"{name} = {getattr(self, name):g}" for name in ("w", "b", "x", "y", "eta"))
-        return f"Neuron explorer: {self.activation}, {self.loss}, {numbers}."
+        return phrase("Neuron explorer: {activation}, {loss}, {numbers}.", activation=self.activation,
+                      loss=phrase(self.loss), numbers=numbers)
 
 
 def neuron(activation: str = "sigmoid", loss: str = "squared error", **start) -> Neuron:
@@ -143,18 +147,19 @@ def brief(value):
     return f"{value + 0.0:.4g}".replace("-", "−")
 
 
-def drawing(derivation, curve, now, eta):
-    """The plot of the view: cost, tangent and next step, with the chain rule and its numbers above."""
+def drawing(derivation, curve, now, eta, phrase):
+    """The plot of the view: cost, tangent and next step, with the chain rule and its numbers above.  `phrase` speaks the
+    language of its labels."""
     figure = Figure(figsize=(6.4, 3.8), layout="constrained")
     axes, w, slope = figure.subplots(), now["w"], now["dC_dw"]
     axes.spines[["top", "right"]].set_visible(False)
-    axes.plot(curve["w"], curve["C"], color=BLUE, label=f"cost C = {brief(now['C'])}")
+    axes.plot(curve["w"], curve["C"], color=BLUE, label=f"{phrase('cost C =')} {brief(now['C'])}")
     axes.set(xlabel="w", ylabel="C", xlim=curve["w"][[0, -1]], ylim=axes.get_ylim())
-    axes.axline((w, now["C"]), slope=slope, color=RED, dashes=(5, 2), label=f"slope ∂C/∂w = {brief(slope)}")
+    axes.axline((w, now["C"]), slope=slope, color=RED, dashes=(5, 2), label=f"{phrase('slope ∂C/∂w =')} {brief(slope)}")
     tip = np.clip(w - eta * slope, *axes.get_xlim())
     axes.annotate("", (tip, now["C"]), (w, now["C"]), annotation_clip=False, zorder=3,
                   arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0})
-    axes.plot([], [], color=GREEN, marker=">", label=f"next step −η ∂C/∂w = {brief(-eta * slope)}")
+    axes.plot([], [], color=GREEN, marker=">", label=f"{phrase('next step −η ∂C/∂w =')} {brief(-eta * slope)}")
     axes.plot(w, now["C"], "o", color=BLUE)
     names = {name: latex(left, derivation.quantities, samples=False)
              for name, (left, _) in equations(derivation, derivation.network.equations).items()}
@@ -195,6 +200,17 @@ def page_facts():
         "refused": {g: {cost: refusal(g, cost) for cost in offered()} for g in of_units()},
         "probability": [cost for cost in offered() if loss(cost).targets == "probability"],
     }
+
+
+def spoken(facts, language):
+    """The facts with their sentences in a language."""
+    def told(row):
+        formula, end, sentence = row["note"].rpartition("</math> ")
+        return {**row, "note": formula + end + language.phrase(sentence)}
+
+    return {**facts, "formulas": {g: {cost: told(row) for cost, row in rows.items()} for g, rows in facts["formulas"].items()},
+            "refused": {g: {cost: reason and language.told(reason) for cost, reason in rows.items()}
+                        for g, rows in facts["refused"].items()}}
 
 
 def cancellation(derivation):

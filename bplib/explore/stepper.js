@@ -2,6 +2,14 @@
 
 const NO_ANSWER = 4000;
 
+/** What to try, and when it is done: by the step that is shown, whether it says why, and where a button above has led. */
+const TRIES = [
+  ["press Next, and say each time which rule comes before you look. Go on to step 4.", ({ at }) => at >= 4],
+  ["press Why? Which steps does this one use?", ({ open }) => open],
+  ["go to the derivative that you find hardest, with a button above. Is there a step in it that surprises you?",
+   ({ jumped }) => jumped],
+];
+
 function stepperView(model, view) {
   const traits = synchronised(model, ["step", "notation", "facts"], view.guarded((changed) => {
     if (changed.includes("facts")) newFormulas();
@@ -9,7 +17,7 @@ function stepperView(model, view) {
   }));
   const { state } = traits;
   const steps = () => state.facts.steps;
-  let waiting = null, open = false;
+  let waiting = null, open = false, jumped = false;
 
   // elements
 
@@ -38,8 +46,9 @@ function stepperView(model, view) {
   const why = button("Why?", "The rule, and the steps that this one uses", view.guarded(() => { open = !open; draw(); }));
   const rule = h("p", { class: "bplib-stepper-rule" });
   const uses = h("p", { class: "bplib-stepper-uses" });
+  const todo = tries(view, TRIES);
   view.root.append(
-    h("div", { class: "bplib-menus" }, notation.element), parts,
+    todo.element, h("div", { class: "bplib-menus" }, notation.element), parts,
     h("div", { class: "bplib-stepper-moves" }, back, next, number.element), heading,
     from, before, h("div", { class: "bplib-stepper-label" }, "This step"), after, sentence,
     h("div", { class: "bplib-stepper-moves" }, why, check),
@@ -65,7 +74,7 @@ function stepperView(model, view) {
 
   function drawParts() {
     parts.replaceChildren(...state.facts.parts.map(([first, entry]) => {
-      const jump = button("", `Step ${first}`, () => go(first));
+      const jump = button("", `Step ${first}`, () => { jumped = true; go(first); });
       jump.innerHTML = entry;
       jump.dataset.first = first;
       return jump;
@@ -93,6 +102,8 @@ function stepperView(model, view) {
       button(`step ${step}`, "Go to that step", () => go(step)), " "])] : []));
     for (const box of [before, after])
       set(box, { tabindex: box.scrollWidth > box.clientWidth && "0" });
+    todo.seen({ at, open, jumped });
+    jumped = false;
     view.say(() => `Step ${at} of ${steps().length}, ${now.rule}. ${now.sentence}`);
   }
 

@@ -71,10 +71,11 @@ function trainingView(model, view, generated) {
   const units = layers.slice(0, -1).map((_, n) => unitMaps(n + 1));
   const around = (...children) => h("div", { class: "bplib-columns" }, ...children);
   view.root.append(
+    todo.element,
     around(h("div", { class: "bplib-controls" },
       h("div", { class: "bplib-menus" }, ...Object.values(menus).map((one) => one.element)),
       ...Object.values(sliders).map((one) => one.element), h("div", { class: "bplib-buttons" }, ...buttons),
-      view.message, todo.element, table, counts), map.element),
+      view.message, table, counts), map.element),
     h("p", {}, "what each unit gives over the plane: the lowest output in its layer is orange, the highest blue"),
     h("div", { class: "bplib-training-tiles" }, ...units.map((one) => one.element)),
     around(costPicture, sizePicture),

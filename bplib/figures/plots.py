@@ -4,6 +4,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..languages import current
 from .picture import BLUE, GREEN, MARKERS, ORANGE, RED, Picture, blank_axes, blank_panels
 
 LAW_DASHES = ((6, 2), (1, 1.5), (6, 2, 1, 2))
@@ -20,18 +21,22 @@ def cost_curve(cost, slope, path=(), *, around=3.0, name="w") -> Picture:
     left, right = min(path.min(), here) - around, max(path.max(), here) + around
     w = np.linspace(left, right, 400)
     curve = np.array([cost(v) for v in w])
-    figure, axes = blank_axes(xlabel=name, ylabel="cost C")
-    axes.plot(w, curve, color=BLUE, label="cost")
+    language = current()
+    figure, axes = blank_axes(xlabel=name, ylabel=language.phrase("cost C"))
+    axes.plot(w, curve, color=BLUE, label=language.phrase("cost C"))
     near = np.linspace(here - around / 2, here + around / 2, 2)
     axes.plot(near, cost(here) + slope(here) * (near - here), color=ORANGE, dashes=(5, 2),
-              label=f"tangent, slope {slope(here):.3f}")
-    axes.plot(path, [cost(v) for v in path], "o-", color=GREEN, markersize=4, linewidth=1, label="steps")
+              label=f"{language.phrase('tangent, slope')} {slope(here):.3f}")
+    axes.plot(path, [cost(v) for v in path], "o-", color=GREEN, markersize=4, linewidth=1, label=language.phrase("steps"))
     margin = 0.1 * np.ptp(curve) or 1.0
     axes.set_ylim(curve.min() - margin, curve.max() + margin)
     axes.legend(frameon=False)
-    return Picture(figure, f"The cost as a curve over {name} from {left:.1f} to {right:.1f}. {len(path) - 1} steps "
-                           f"lead from {name} = {path[0]:.2f}, cost {cost(path[0]):.3f}, to {name} = {here:.2f}, cost "
-                           f"{cost(here):.3f}, where the tangent has slope {slope(here):.3f}.")
+    told = language.phrase(
+        "The cost as a curve over {name} from {left} to {right}. {n} steps lead from {start}, cost {before}, to {end}, "
+        "cost {after}, where the tangent has slope {slope}.", name=name, left=f"{left:.1f}", right=f"{right:.1f}",
+        n=len(path) - 1, start=f"{name} = {path[0]:.2f}", before=f"{cost(path[0]):.3f}", end=f"{name} = {here:.2f}",
+        after=f"{cost(here):.3f}", slope=f"{slope(here):.3f}")
+    return Picture(figure, told, language)
 
 
 def descents(cost, paths, window, *, name="w") -> Picture:

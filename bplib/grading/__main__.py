@@ -8,6 +8,7 @@ from pathlib import Path
 from ..course import NOTEBOOKS, SOLUTIONS
 from ..coursework import EXERCISES
 from ..errors import InputError
+from ..languages import TABLE as LANGUAGES
 from . import gradebooks, gradescope
 from .channel import Limits
 from .files import put, refuse_to_lose
@@ -51,6 +52,8 @@ def _release_options(one):
     one.add_argument("--nbgrader", type=Path, metavar="COURSE",
                      help="write them into nbgrader's folder of a course, too, as sources of assignments")
     one.add_argument("--gradescope", action="store_true", help="write an autograder for Gradescope for each sheet, too")
+    one.add_argument("--language", choices=sorted(LANGUAGES), default="en",
+                     help="write the sheets that are there in this language (default: %(default)s)")
     _variant_options(one, "write a folder for each student of this list, with sheets whose questions are their own")
 
 
@@ -101,7 +104,7 @@ def _release(given):
     place = given.variants and _key_among_no_sheets(given)
     key = place and key_or_new(place)
     students = given.variants and roster(given.variants, key)
-    sheets = handouts(given.source, given.target, students)
+    sheets = handouts(given.source, given.target, students, LANGUAGES[given.language])
     sources = assignments(given.source, given.nbgrader) if given.nbgrader else {}
     graders = {given.target / f"gradescope-sheet-{sheet}.zip": gradescope.autograder(sheet, students)
                for sheet in NUMBERS if given.gradescope}

@@ -14,6 +14,7 @@ import nbformat
 
 from ..coursework.pages import asked, hints
 from ..errors import InputError
+from ..languages import ENGLISH, Language
 from .files import put, refuse_to_lose
 from .varied import varied, varies
 
@@ -27,6 +28,12 @@ TIMEOUT = 120
 SUMMARY = """from bplib.coursework import summary
 
 summary({sheet}, globals(){seed})"""
+SPEAKS = """
+from bplib.languages import use
+
+use("{}")"""
+"""What the first cell of a sheet in another language does as well."""
+STUB = "Write your answer here."
 GRADED = re.compile(r"""hand_in\(["'](\d+)\.\d+(?::([\w-]+))?""")
 
 
@@ -54,8 +61,11 @@ def release_to_nbgrader(source, target, replace=False):
     return written(sheets)
 
 
-def handouts(source, target, roster=None):
-    """What `release` writes, path → sheet: one for all, or with variants one for each student."""
+def handouts(source, target, roster=None, language=ENGLISH):
+    """What `release` writes, path → sheet: one for all, or with variants one for each student.
+
+    language   in another one than English, the sheets that are there in it, each with its name and the language's
+    """
     source, target = Path(source), Path(target)
     sheets = _sheets(source)
     if target.resolve() == source.resolve():
@@ -64,10 +74,26 @@ def handouts(source, target, roster=None):
     if roster and not any(map(varies, sheets.values())):
         raise InputError(f"No notebook in {source} asks an exercise that has variants, so everybody would get the same. "
                          "Leave the list of students out, or give the folder that holds the sheets.")
+    if language is not ENGLISH:
+        return _handouts_in(language, sheets, target, roster)
     if roster is None:
         return {target / name: released(notebook) for name, notebook in sheets.items()}
     return {target / student.folder / name: released(varied(notebook, student.seed, student.name or student.id))
             for student in roster.students for name, notebook in sheets.items()}
+
+
+def _handouts_in(language, sheets, target, roster):
+    if roster:
+        raise InputError("The questions of variants are there in English alone. Leave --language or --variants out.")
+    there = {name: notebook for name, notebook in sheets.items() if language.told(_title(notebook)) != _title(notebook)}
+    if not there:
+        raise InputError(f"None of these sheets is there in the language {language.name!r}.")
+    return {target / f"{Path(name).stem}-{language.name}.ipynb": released(notebook, language)
+            for name, notebook in there.items()}
+
+
+def _title(notebook):
+    return notebook.cells[0].source.partition("\n")[0]
 
 
 def without_variants(source):
@@ -120,13 +146,25 @@ def _read(path):
                          "folder of sheets.") from error
 
 
-def released(notebook):
-    """A sheet as learners get it: a new notebook."""
+def released(notebook: nbformat.NotebookNode, language: Language = ENGLISH) -> nbformat.NotebookNode:
+    """A sheet as learners get it, in a language: a new notebook, whose exercises and points are the same in each."""
     notebook = assignment(notebook)
     graded = [cell for cell in notebook.cells if _graded(cell)]
     cells = [_emptied(cell) for cell in notebook.cells if not _graded(cell) and HIDDEN not in cell.source]
-    notebook.cells = cells + ([_summary(graded)] if graded else [])
+    cells += [_summary(graded)] if graded else []
+    notebook.cells = cells if language is ENGLISH else [_in(language, cell) for cell in cells]
     return notebook
+
+
+def _in(language, cell):
+    """A cell with its texts in another language."""
+    if cell.cell_type == "markdown":
+        cell.source = language.markdown(language.told(cell.source))
+    elif cell.id == "start":
+        cell.source += SPEAKS.format(language.name)
+    else:
+        cell.source = cell.source.replace(STUB, language.told(STUB))
+    return cell
 
 
 def assignment(notebook):
@@ -209,4 +247,4 @@ def without_solutions(source):
 
 def _stub(found):
     indent = found[1]
-    return f'{indent}raise NotImplementedError("Write your answer here.")\n' if indent else ""
+    return f'{indent}raise NotImplementedError("{STUB}")\n' if indent else ""

@@ -110,17 +110,17 @@ def words(language: Language, label: str, nothing: str = "Write an answer first,
             "again": again, "outcomes": {outcome: language.phrase(word) for outcome, word in WORDS.items()}}
 
 
-def place(id: str, data: dict, told: dict) -> str:
+def place(id: str, data: dict, told: dict, language: Language) -> str:
     """HTML for a page: the place of a field, and what it needs.
 
     id    of the field on its page
     data  what an answer is judged by; its "kind" says how, and "counts" whether right answers of the page are counted
-    told  see `words`
+    told  see `words`;  language   that of the page
     """
     packed = json.dumps({**data, "words": told}, ensure_ascii=False, separators=(",", ":"))
     packed = packed.replace("<", "\\u003c").replace("$", "\\u0024")  # within HTML whose formulas are typeset
-    return (f'<div class="judged" data-field="{id}"><script type="application/json">{packed}</script>'
-            "<p>Your answer is judged here, in the page, where its scripts may run.</p></div>")
+    return (f'<div class="judged" data-field="{id}"{language.attributes()}><script type="application/json">{packed}</script>'
+            f"<p>{language.told('Your answer is judged here, in the page, where its scripts may run.')}</p></div>")
 
 
 def of_exercise(row: Exercise) -> dict:
@@ -128,16 +128,19 @@ def of_exercise(row: Exercise) -> dict:
     return {"kind": row.kind, **FACTS[row.kind](row)}
 
 
-def place_of_exercise(row: Exercise) -> str:
+def place_of_exercise(row: Exercise, language: Language = ENGLISH) -> str:
     """HTML for the place of its field; where none can judge, a sentence that says so."""
     if row.kind not in FACTS:
-        return f"<p>A {row.kind} is not judged in this page. Download the notebook, and check yours there.</p>"
-    return place(row.id, {**of_exercise(row), "counts": True}, words_of_exercise(row))
+        text = f"A {row.kind} is not judged in this page. Download the notebook, and check yours there."
+        return f"<p>{language.told(text)}</p>"
+    return place(row.id, {**of_exercise(row), "counts": True}, words_of_exercise(row, language), language)
 
 
-def words_of_exercise(row: Exercise) -> dict:
+def words_of_exercise(row: Exercise, language: Language = ENGLISH) -> dict:
+    """What its field says beside verdicts, see `words`; verdicts are English, and the page tells them in its language."""
     nothing, (_, again) = missing(row).feedback, invalid(row, "").feedback.split("\n\n")
-    return words(ENGLISH, f"Exercise {row.id}: your {LABELS[row.kind]}", nothing, again)
+    label = language.told(f"Exercise {row.id}: your {LABELS[row.kind]}")
+    return {**words(language, label), "nothing": nothing, "again": again}
 
 
 LABELS = {"formula": "formula", "number": "number", "choice": "letter"}

@@ -71,7 +71,7 @@ const DRAWN = new Map([["near", "right"], ["far", "wrong"]]);
 
 function verdictShown({ outcome, feedback, position }, text, words) {
   const head = h("p", {}, `${TABLES.MARKS[outcome] ?? "–"} `, h("b", {}, words.outcomes[outcome]));
-  return [head, ...position === null ? [] : [marked([...text], position)], ...feedback.split("\n\n").map(paragraph)];
+  return [head, ...position === null ? [] : [marked([...text], position)], ...spoken(feedback).split("\n\n").map(paragraph)];
 }
 
 /** A text that cannot be read, with the place where reading stopped. */
@@ -81,7 +81,7 @@ function marked(characters, position) {
                       h("mark", {}, characters[position] ?? "\u2026"), after.join("")));
 }
 
-const PIECE = /\*\*(.+?)\*\*|`([^`]+)`|(?<=See the notebook )([\w-]+)(?=\.)|( {2}\n)/g;
+const PIECE = /\*\*(.+?)\*\*|`([^`]+)`|\b(\d\d-[a-z][\w-]+)|( {2}\n)/g;
 
 /** A paragraph of Markdown as feedback has it: bold, code, a new line; and a notebook that is named is a link. */
 function paragraph(markdown) {

@@ -14,6 +14,7 @@ from unicodedata import category
 import numpy as np
 
 from ..bench.browser import browser
+from ..course import notebooks
 from ..coursework.checking import check
 from ..coursework.exercises import Exercise
 from ..coursework.hostile import ATTACKS, PIECES, hostile
@@ -22,6 +23,7 @@ from ..coursework.measure import spoiled
 from ..coursework.rewritings import formula, rewritten, typed
 from ..coursework.sheets import EXERCISES
 from .facts import FACTS, of_exercise, place_of_exercise, words_of_exercise
+from .questions import of_notebook
 from .script import fields, judge
 
 ROWS = [row for row in EXERCISES.values() if row.kind in FACTS]
@@ -179,7 +181,7 @@ def compared(pairs: list[tuple[Exercise, str]], run: Callable[[str], list[dict]]
     found = in_page(pairs, run)
     differences = []
     for (row, text), page in zip(pairs, found, strict=True):
-        python = check(row.id, text)
+        python = check(row, text)
         here = (python.outcome, list(python.mistakes), python.feedback)
         there = (page["outcome"], page["mistakes"], page["feedback"])
         if here != there:
@@ -195,6 +197,9 @@ MODULE = """async (code) => {
 
 
 def main(number: int = MANY, seed: int = 0) -> int:
+    lessons = [row for path in notebooks() for row in of_notebook(path)]
+    for rows in (ROWS, FORMULAS):  # what is typed is drawn from these
+        rows += lessons
     pairs = [*inputs(number, seed)]
     with browser() as one:
         page = one.new_page()
@@ -204,7 +209,8 @@ def main(number: int = MANY, seed: int = 0) -> int:
     print(f"inputs        {number}: {dict(Counter(one['outcome'] for one in found))}")
     print(f"differences   {len(differences)}")
     print(f"ms a verdict  median {middle:.1f}  95 % {late:.1f}  longest {last:.0f}")
-    sheets = Counter({sheet: sum(len(place_of_exercise(row)) for row in ROWS if row.id.startswith(sheet)) for sheet in "123456"})
+    sheets = Counter({sheet: sum(len(place_of_exercise(row)) for row in EXERCISES.values() if row.id.startswith(sheet)) for sheet in "123456"})
+    print(f"lessons       {len(lessons)} questions, {sum(row in lessons for row, _ in pairs)} inputs")
     print("kB            " + "  ".join(f"sheet {sheet} {size / 1000:.0f}" for sheet, size in sheets.items())
           + f"  script {len(fields([]).encode()) / 1000:.0f}")
     for one in differences[:20]:

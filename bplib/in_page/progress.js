@@ -9,15 +9,15 @@ function answerIn(found) {
 /** How far one has come: { changed(field), restore() }.  `fields` gives the fields of the page, once there are any. */
 function progress(fields) {
   const line = h("p", { class: "judged-progress" }), told = h("span", { role: "status" });
-  const save = h("button", { type: "button" }, "Save to a file"), load = h("button", { type: "button" }, "Load from a file");
-  const file = h("input", { type: "file", accept: ".json,application/json", hidden: "", tabindex: "-1", "aria-label": "A file that was saved here" });
+  const save = h("button", { type: "button" }, spoken("Save to a file")), load = h("button", { type: "button" }, spoken("Load from a file"));
+  const file = h("input", { type: "file", accept: ".json,application/json", hidden: "", tabindex: "-1", "aria-label": spoken("A file that was saved here") });
   line.append(told, " ", save, " ", load, file);
 
   const counted = () => fields().filter(({ counts }) => counts);
 
   function tell(more = "") {
     const right = counted().filter(({ outcome }) => outcome === "right").length;
-    told.textContent = `${right} of ${counted().length} answers right${store.report(counted())}${more}`;
+    told.textContent = [spoken(`${right} of ${counted().length} answers right${store.report(counted())}`), more].join(" ").trim();
   }
 
   const answers = (some) => Object.fromEntries(some.map(({ id, answer }) => [id, answer]));
@@ -40,7 +40,7 @@ function progress(fields) {
     const here = all(), before = (id) => answerIn(here[id])?.text ?? "";
     const lost = pairs.filter(([{ id }, { text }]) => before(id).trim() && before(id) !== text).length;
     const typed = lost === 1 ? "1 answer that is typed here" : `${lost} answers that are typed here`;
-    if (lost && !confirm(`${name} replaces ${typed} by something else. Load it?`)) return;
+    if (lost && !confirm(spoken(`${name} replaces ${typed} by something else. Load it?`))) return;
     for (const [one, answer] of pairs) one.show(answer);
     changed(...pairs.map(([one]) => one));
   }
@@ -59,7 +59,7 @@ function progress(fields) {
     try {
       put(text, chosen.name);
     } catch {
-      tell(` ${chosen.name} is no file that was saved here; nothing is changed.`);
+      tell(spoken(`${chosen.name} is no file that was saved here; nothing is changed.`));
     }
   });
 

@@ -8,10 +8,11 @@ from ..coursework import checking, feedback, grammar, matching, reading, vocabul
 from ..asking.verdict import MARKS
 from ..coursework.vocabulary import DIFFERENTIABLE
 from ..formula import arithmetic, tokens
+from ..languages import ENGLISH, Language, texts
 
 HERE = Path(__file__).parent
 JUDGE = ("python", "tokens", "tree", "arithmetic", "vocabulary", "grammar", "values", "matching", "feedback", "judge")
-FIELD = ("progress", "field")
+FIELD = ("texts", "progress", "field")
 STORES = {"browser": ("browser",), "platform": ("browser", "platform")}
 """Where answers are kept → the modules that do so."""
 
@@ -57,14 +58,21 @@ def judge() -> str:
     return _modules(JUDGE, tables())
 
 
-def fields(pages: Iterable[str], store: str = "browser") -> str:
-    """A script that puts a field wherever a page has a place for one.
+def fields(pages: Iterable[str], language: Language = ENGLISH, store: str = "browser") -> str:
+    """A script that puts a field wherever a page in a language has a place for one.
 
     pages   names of the pages of the site
     store   one of STORES: where answers are kept
     """
-    shown = {"MARKS": MARKS, "PAGES": sorted(pages)}
+    shown = {"MARKS": MARKS, "PAGES": sorted(pages), **texts_of(language)}
     return f"(() => {{\n{_modules((*JUDGE, *STORES[store], *FIELD), {**tables(), **shown})}}})();\n"
+
+
+def texts_of(language: Language) -> dict:
+    """The tables by which a page tells texts in its language; no text for English."""
+    patterns = [[pattern.replace("(?P<", "(?<"), said] for pattern, said in language.texts.patterns]
+    return {"COUNTED": texts.COUNTED, "SEPARATORS": texts.SEPARATORS, "TEXTS": {
+        "digits": language.digits, "around": language.around, "exact": language.texts.exact, "templates": patterns}}
 
 
 def _modules(names, shared):

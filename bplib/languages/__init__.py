@@ -1,13 +1,17 @@
 """The sentences of pages and pictures in other languages.
 
-A sentence is looked up by its English text, which is what code says: `current().phrase("unit {n}", n=2)`.  A language
-is a table from English sentences to its own.  To add one, write its table and a row here.
+A sentence is looked up by its English text, which is what code says: `current().phrase("unit {n}", n=2)`.  A text that is
+finished, such as a message or a question, is told anew by its parts: `current().told("Undo. See the notebook 02.")`.  A
+language is two tables from English to its own.  To add one, write them and a row here.
 """
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import unknown_name
+from .aligned import from_right_to_left
 from .persian import SENTENCES as PERSIAN
+from .persian_texts import TEXTS as PERSIAN_TEXTS
+from .texts import Texts
 
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -21,6 +25,7 @@ class Language:
     digits      its ten digits
     around      what stands before and after a text that is put into a sentence, so that neither turns the other round
     sentences   English sentence → its own; what is not there is said in English
+    texts       the same for texts that come with their {places} filled
     """
 
     name: str
@@ -28,6 +33,7 @@ class Language:
     digits: str
     around: tuple
     sentences: dict
+    texts: Texts = field(default_factory=Texts)
 
     def phrase(self, sentence, **values):
         """A sentence with its {places} filled: whole numbers in the language's digits, texts as they are.
@@ -42,8 +48,29 @@ class Language:
             return "".join(self.digits[int(c)] if c.isdigit() else c for c in str(value))
         return value.join(self.around)
 
+    @property
+    def begins(self):
+        """The side on which its lines begin, in the words of CSS."""
+        return "right" if self.direction == "rtl" else "left"
+
+    def told(self, text):
+        """A finished English text, such as a message, part by part; a part that is not in the table stays as it is.
+
+        >>> TABLE["fa"].told("That is right.")
+        'درست است.'
+        """
+        return self.texts.told(text, self._filled)
+
+    def markdown(self, text):
+        """Markdown in this language, as a page has to have it: aligned to the side where its lines begin.
+
+        >>> ENGLISH.markdown("**Loss.** It is small.")
+        '**Loss.** It is small.'
+        """
+        return from_right_to_left(text, self.name) if self.direction == "rtl" else text
+
     def facts(self):
-        """The same for a page."""
+        """The sentences, and how they are written, for a page."""
         return {"name": self.name, "direction": self.direction, "digits": self.digits, "around": list(self.around),
                 "sentences": self.sentences}
 
@@ -56,16 +83,18 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 ENGLISH = Language("en", "ltr", "0123456789", ("", ""), {})
 TABLE = {language.name: language for language in (
     ENGLISH,
-    Language("fa", "rtl", "۰۱۲۳۴۵۶۷۸۹", (FIRST_STRONG_ISOLATE, POP_ISOLATE), PERSIAN),
+    Language("fa", "rtl", "۰۱۲۳۴۵۶۷۸۹", (FIRST_STRONG_ISOLATE, POP_ISOLATE), PERSIAN, Texts(PERSIAN, PERSIAN_TEXTS)),
 )}
 
 _current = ENGLISH
 
 
 def use(name: str):
-    """Let pictures and explorers that are made from now on speak a language: "en" or "fa".
+    """Let what is made from now on speak a language: "en" or "fa".  InputError for a language without a table.
 
-    `figures.network` and `explore.network` do so; the others speak English.  InputError for a language without a table.
+    Steps, gradient checks, questions and exercises do so, and some pictures and explorers: those of the notebooks that are
+    there in Persian.  The others speak English.  A picture, an explorer or a field keeps its language; a step, a check or a
+    verdict is shown in the one in use.
     """
     global _current
     if name not in TABLE:

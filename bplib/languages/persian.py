@@ -26,9 +26,21 @@ SENTENCES = {
     "A network as circles and arrows, with error terms, going back.":
         "شبکه‌ای از دایره‌ها و پیکان‌ها، با δ نورون‌ها، رو به عقب.",
     "From left to right: {rows}.": "از چپ به راست: {rows}.",
+    "The cost as a curve over {name} from {left} to {right}. {n} steps lead from {start}, cost {before}, to {end}, cost "
+    "{after}, where the tangent has slope {slope}.":
+        "منحنی هزینه روی {name} از {left} تا {right}. {n} گام از {start} با هزینهٔ {before} به {end} با هزینهٔ {after} "
+        "می‌رسند و مماس در آن‌جا شیب {slope} دارد.",
     "Weights: {weights}.": "وزن‌ها: {weights}.",
     "Biases: {biases}.": "بایاس‌ها: {biases}.",
     "{sender} to {receiver}": "{sender} به {receiver}",
+
+    # labels within pictures, which cannot join Persian letters: formulas
+    "cost C": "C",
+    "tangent, slope": "∂C/∂w =",
+    "steps": "w ← w − η ∂C/∂w",
+    "cost C =": "C =",
+    "slope ∂C/∂w =": "∂C/∂w =",
+    "next step −η ∂C/∂w =": "−η ∂C/∂w =",
 
     # any explorer
     "Run this notebook to move it.": "برای حرکت دادن آن، این دفترچه را اجرا کنید.",
@@ -51,6 +63,8 @@ SENTENCES = {
     # the network explorer: what it shows
     "Network explorer": "کاوشگر شبکه",
     "Network explorer: {sizes}, {loss}, {x}, {y}, {eta}.": "کاوشگر شبکه: {sizes}، {loss}، {x}، {y}، {eta}.",
+    "Network explorer: {sizes}, {loss}, all {n} samples, {eta}.":
+        "کاوشگر شبکه: {sizes}، {loss}، همهٔ {n} نمونه، {eta}.",
     "inputs": "ورودی‌ها",
     "layer {n}": "لایهٔ {n}",
     "cost": "هزینه",
@@ -80,6 +94,8 @@ SENTENCES = {
         "هزینه به کدام نورون لایهٔ ۱ بیشتر وابسته است؟ مکث کنید و حدس بزنید، بعد پخش را ادامه دهید.",
     "click an edge that leaves an input. Along which paths does its weight reach the cost?":
         "روی یکی از یال‌هایی که از ورودی‌ها می‌آیند کلیک کنید. وزن آن از کدام مسیرها به هزینه می‌رسد؟",
+    "go from sample to sample, then to all of them. Which weight would they move in different directions?":
+        "از یک نمونه به نمونهٔ بعد بروید و بعد همه را با هم ببینید. نمونه‌ها کدام وزن را در جهت‌های مختلف تغییر می‌دهند؟",
     "find a learning rate η with which a Step overshoots.":
         "نرخ یادگیری η را طوری پیدا کنید که «یک گام» بیش از حد بلند باشد.",
     "All weights": "همهٔ وزن‌ها",
@@ -135,6 +151,31 @@ SENTENCES = {
     "{weight}: {delta} = {number} at its end times {a} at its start is its derivative, {slope}.":
         "{weight}: {delta} = {number} در انتهای آن ضرب در {a} در ابتدای آن مشتق آن است، {slope}.",
     "{bias}: its derivative is {delta} of its unit, {number}.": "{bias}: مشتق آن همان {delta} نورون آن است، {number}.",
+
+    # its batch
+    "sample": "نمونه",
+    "{n}": "{n}",
+    "sample {n}": "نمونهٔ {n}",
+    "mean": "میانگین",
+    "sum": "مجموع",
+    "Sample {n} of the batch": "نمونهٔ {n} از دسته",
+    "The derivatives of all samples, and what becomes of them": "مشتق‌های همهٔ نمونه‌ها، و آنچه از آن‌ها به دست می‌آید",
+    "Play goes through the derivatives of the batch, one after the other.":
+        "«پخش» مشتق‌های دسته را یکی پس از دیگری نشان می‌دهد.",
+    "The cost of the batch is the mean of those of its samples, and so is each derivative.":
+        "هزینهٔ دسته میانگین هزینه‌های نمونه‌های آن است، و هر مشتق هم همین‌طور.",
+    "The cost of the batch is the sum of those of its samples, and so is each derivative.":
+        "هزینهٔ دسته مجموع هزینه‌های نمونه‌های آن است، و هر مشتق هم همین‌طور.",
+    "The cost of the batch is the mean of those of its samples, ({terms}) / {n} = {number}.":
+        "هزینهٔ دسته میانگین هزینه‌های نمونه‌های آن است، ({terms}) / {n} = {number}.",
+    "The cost of the batch is the sum of those of its samples, {terms} = {number}.":
+        "هزینهٔ دسته مجموع هزینه‌های نمونه‌های آن است، {terms} = {number}.",
+    "{what}: its derivative is the mean of those of the samples, ({terms}) / {n} = {number}.":
+        "{what}: مشتق آن میانگین مشتق‌های نمونه‌هاست، ({terms}) / {n} = {number}.",
+    "{what}: its derivative is the sum of those of the samples, {terms} = {number}.":
+        "{what}: مشتق آن مجموع مشتق‌های نمونه‌هاست، {terms} = {number}.",
+    "All {n} samples.": "همهٔ {n} نمونه.",
+    "Sample {n} of {all}.": "نمونهٔ {n} از {all}.",
 
     # its formulas
     "{letters}, {words}; in Python {key}": "{letters}، {words}؛ در پایتون {key}",
@@ -244,6 +285,40 @@ SENTENCES = {
     "The network reads {reads}, with {sure}. For the target {target} the cost C is {cost}.":
         "شبکه {reads} می‌خواند، با {sure}. برای پاسخ خواسته‌شدهٔ {target} هزینه {cost} است.",
 
+    # the neuron explorer
+    "Neuron explorer": "کاوشگر نورون",
+    "Neuron explorer: {activation}, {loss}, {numbers}.": "کاوشگر نورون: {activation}، {loss}، {numbers}.",
+    "target": "پاسخ درست",
+    "Cost C as a curve over the weight w from {left} to {right}. At {w} the cost C is {cost} and its slope {slope}; the next "
+    "step of gradient descent changes w by {step}.":
+        "منحنی هزینه روی وزن w از {left} تا {right}. در {w} هزینه {cost} است و شیب آن {slope}؛ گام بعدی گرادیان کاهشی w را به "
+        "اندازهٔ {step} تغییر می‌دهد.",
+    "Cost C as a function of the weight w.": "هزینه به صورت تابعی از وزن w.",
+    "At {w} the cost C is {cost} and its slope {slope}; the next step changes w by {step}.":
+        "در {w} هزینه {cost} است و شیب آن {slope}؛ گام بعدی w را به اندازهٔ {step} تغییر می‌دهد.",
+    "Output a as a function of the weighted sum z. At {z} it is {a}, its slope {slope}; the target is {y}.":
+        "خروجی a به صورت تابعی از مجموع وزن‌دار z. در {z} مقدار آن {a} است و شیبش {slope}؛ پاسخ درست {y} است.",
+    "z is {z}, a is {a}.": "مقدار z برابر {z} و مقدار a برابر {a} است.",
+    "{first} and {second}": "{first} و {second}",
+    "slope {formula}": "شیب {formula}",
+    "its slope {formula}": "شیب آن {formula}",
+    "next step {formula}": "گام بعدی {formula}",
+    "past steps, each with its own b": "گام‌های گذشته، هر یک با b خودش",
+    "forward": "رو به جلو",
+    "{symbol} is the {label}: {expected}; given: {given}.": "{symbol} {label} است: {expected}؛ داده‌شده: {given}.",
+    "{loss} takes a target y from 0 to 1, a probability; given: {given}.":
+        "{loss} پاسخ درستی می‌خواهد که احتمال باشد، از صفر تا یک؛ داده‌شده: {given}.",
+    "press Step. Which way does w go while the slope of C is positive?":
+        "دکمهٔ «یک گام» را بزنید. تا وقتی شیب هزینه مثبت است، w به کدام سو می‌رود؟",
+    "drag the point on the curve of C to where the slope is almost 0. What does a step do there?":
+        "نقطهٔ روی منحنی هزینه را به جایی بکشید که شیب تقریباً صفر است. گام در آن‌جا چه می‌کند؟",
+    "make a as wrong as you can, with C large: why is the slope small all the same? Look at the curve of a.":
+        "مقدار a را تا می‌توانید نادرست کنید، طوری که هزینه بزرگ شود: چرا شیب با این همه کوچک است؟ به منحنی a نگاه کنید.",
+    "choose binary cross entropy there. Which factor has it lost?":
+        "در همان‌جا آنتروپی متقاطع دوتایی را انتخاب کنید. کدام عامل از میان رفته است؟",
+    "find an η with which a step overshoots: C goes up.":
+        "مقداری برای η پیدا کنید که گام با آن بیش از حد بلند باشد: هزینه بالا می‌رود.",
+
     # the builder: what it shows
     "Graph builder": "سازندهٔ شبکه",
     "Graph builder: {units}, {loss}.": "سازندهٔ شبکه: {units}، {loss}.",
@@ -251,11 +326,20 @@ SENTENCES = {
     "weight": "وزن",
     "bias": "بایاس",
     "input": "ورودی",
-    "target of": "پاسخ درست",
+    "target of": "پاسخ درستِ",
     "input or target": "ورودی یا پاسخ",
     "activation": "تابع فعال‌سازی",
     "loss": "تابع زیان",
     "units have a bias": "نورون‌ها بایاس دارند",
+    "name": "نام",
+    "A name has {most} letters and digits at most and begins with a letter, such as h3; given: {given}.":
+        "نام حداکثر {most} حرف و رقم دارد و با حرف آغاز می‌شود، مثل h3؛ داده‌شده: {given}.",
+    "There is another {name} already. Choose another name.": "{name} دیگری هم هست. نام دیگری انتخاب کنید.",
+    "The steps diverge. Press Undo, then choose a smaller η.":
+        "گام‌ها واگرا می‌شوند. دکمهٔ «برگرداندن» را بزنید و بعد η کوچک‌تری انتخاب کنید.",
+    "press Play. Which δ is computed first, and on which of the others does each one wait?":
+        "دکمهٔ «پخش» را بزنید. کدام δ اول محاسبه می‌شود، و هر δ منتظر کدام δهای دیگر می‌ماند؟",
+    "weight from {from} to {to}": "وزن از {from} به {to}",
     "weight from {from} to {to}: {w}": "وزن از {from} به {to}: {w}",
     "{node}: input, {value}": "{node}: ورودی، {value}",
     "{node}: {g} of the weighted sum of {sources}": "{node}: تابع {g} روی مجموع وزن‌دار {sources}",
@@ -377,7 +461,25 @@ SENTENCES = {
     "The machine's lines": "سطرهای ماشین",
     "Guess a number from {low} to {high}.": "عددی از {low} تا {high} حدس بزنید.",
 
-    # the steps of a derivation
+    # the steps of a derivation: rules
+    "slope": "شیب",
+    "weighted sum": "مجموع وزن‌دار",
+    "chain rule": "قاعدهٔ زنجیری",
+    "several paths": "چند مسیر",
+    "substitution": "جای‌گذاری",
+    "error term": "جملهٔ خطا",
+    "by value": "با مقدار",
+    "cancellation": "ساده شدن",
+    "targets add up to 1": "پاسخ‌های درستی که جمعشان یک باشد",
+    "gradient": "گرادیان",
+    "batch": "دسته",
+    "local derivative": "مشتق موضعی",
+    "put in": "نشاندن در جای خود",
+    "by definition": "بنا به تعریف",
+    "distribution": "پخش‌پذیری",
+    "common factors": "فاکتورگیری",
+
+    # the steps of a derivation: sentences
     "How the cost of a sample changes with one output.": "تغییر هزینهٔ یک نمونه با تغییر یک خروجی.",
     "The second factor is the slope of the activation.": "عامل دوم شیب تابع فعال‌سازی است.",
     "A weighted sum reaches the cost through the output of its own unit alone.":
@@ -388,6 +490,7 @@ SENTENCES = {
     "The parameter moves the weighted sum, that moves the output, and that moves the cost.":
         "پارامتر مجموع وزن‌دار را تغییر می‌دهد، آن خروجی را، و خروجی هزینه را.",
     "All the factors are known.": "همهٔ عامل‌ها معلوم‌اند.",
+    "Every sum is written out and every δ put in.": "هر مجموع کامل نوشته شده و هر δ جای‌گذاری شده است.",
     "The first factors are the error term of the unit.": "عامل‌های نخست δ نورون‌اند.",
     "The weight says how strongly the unit is heard.": "وزن می‌گوید صدای نورون چقدر بلند شنیده می‌شود.",
     "Every unit that hears this one passes part of the change on.":
@@ -408,6 +511,50 @@ SENTENCES = {
     "So the error term needs no new function.": "پس δ تابع تازه‌ای لازم ندارد.",
     "Both factors, written with the output and the target.": "هر دو عامل، نوشته‌شده با خروجی و پاسخ درست.",
     "What the loss divides by, the slope multiplies by.": "زیان بر همان چیزی تقسیم می‌کند که شیب در آن ضرب می‌کند.",
+    "The cost depends on it directly: differentiate the equation of the cost, everything else in it held fixed.":
+        "هزینه مستقیم به آن وابسته است: از معادلهٔ هزینه مشتق بگیرید و هر چیز دیگر را در آن ثابت نگه دارید.",
+    "Differentiate one equation with respect to one entry in it, everything else held fixed.":
+        "از یک معادله نسبت به یکی از درایه‌هایش مشتق بگیرید و هر چیز دیگر را ثابت نگه دارید.",
+    "Differentiate a = g(z): how steep the activation is at z.":
+        "از a = g(z) مشتق بگیرید: شیب تابع فعال‌سازی در z.",
+    "The equation is a sum of products: what stays is the factor that the variable is multiplied by.":
+        "معادله مجموعی از حاصل‌ضرب‌هاست: عاملی می‌ماند که در متغیر ضرب شده است.",
+    "A change passes through what is computed from it; along one path its factors multiply.":
+        "هر تغییر از آنچه با آن محاسبه می‌شود می‌گذرد؛ در طول یک مسیر عامل‌ها در هم ضرب می‌شوند.",
+    "A change that is used in several places reaches the cost along several paths; they add up.":
+        "تغییر کمیتی که در چند جا به کار رفته است از چند مسیر به هزینه می‌رسد؛ سهم مسیرها با هم جمع می‌شود.",
+    "Put in what the steps before have found.": "آنچه را گام‌های پیش به دست داده‌اند جای‌گذاری کنید.",
+    "Write a derivative that is needed here alone in its place.":
+        "مشتقی را که فقط این‌جا لازم است در جای خود بنویسید.",
+    "Factors above and below a fraction cancel.": "عامل‌های صورت و مخرج کسر با هم ساده می‌شوند.",
+    "A sum that has a name is written by that name, and what is left is 0.":
+        "مجموعی که نام دارد با نامش نوشته می‌شود و آنچه می‌ماند صفر است.",
+    "Write it with the values that the forward pass has already computed.":
+        "آن را با مقدارهایی بنویسید که گذر رو به جلو محاسبه کرده است.",
+    "Multiply out, term by term.": "پرانتز را باز کنید، جمله به جمله.",
+    "What all terms share is put in front.": "از آنچه میان همهٔ جمله‌ها مشترک است فاکتور بگیرید.",
+
+    # a gradient check
+    "parameter": "پارامتر",
+    "verdict": "نتیجه",
+    "reference": "مرجع دست‌نویس",
+    "complex step": "گام مختلط",
+    "finite difference": "تفاضل متناهی",
+    "entries": "درایه‌ها",
+    "all": "همه",
+    "passed": "پذیرفته",
+    "FAILED": "رد شد",
+    "Your gradient passed": "گرادیان شما پذیرفته شد",
+    "The derived gradient passed": "گرادیان به‌دست‌آمده پذیرفته شد",
+    "Your gradient FAILED": "گرادیان شما رد شد",
+    "The derived gradient FAILED": "گرادیان به‌دست‌آمده رد شد",
+    "Whether your gradient is right cannot be decided here": "این‌جا نمی‌توان گفت که گرادیان شما درست است یا نه",
+    "Whether the derived gradient is right cannot be decided here":
+        "این‌جا نمی‌توان گفت که گرادیان به‌دست‌آمده درست است یا نه",
+    "Differences to three others, as a part of each array's largest entry:":
+        "تفاوت با سه گرادیان دیگر، نسبت به بزرگ‌ترین درایهٔ هر آرایه:",
+    "Differences to three other gradients, as a part of each array's largest entry":
+        "تفاوت با سه گرادیان دیگر، نسبت به بزرگ‌ترین درایهٔ هر آرایه",
 
     # what is found about an answer
     "Right": "درست",

@@ -8,6 +8,7 @@ narrow windows and paper, in about 100 kB and without anything from elsewhere.
 
 sources      what Sphinx is given: notebooks in the form that it reads, the first page, the page about the course
 html         what notebooks have stored as HTML: its formulas, and its pictures as files
+excerpts     texts of pages, for the search to show where it has found a word
 mathjax      MathJax in the site itself, with its fonts within its code: browsers refuse fonts from the disk
 settings     what Sphinx is told
 lite         JupyterLite beside the pages: the same notebooks, with a Python that runs in the browser

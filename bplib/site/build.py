@@ -10,12 +10,17 @@ from sphinx.application import Sphinx
 from ..course import NOTEBOOKS, notebooks
 from ..errors import InputError
 from ..in_page import script
-from . import html, lite as jupyterlite, mathjax, scorm as packages, settings, sources
+from ..languages import TABLE as LANGUAGES
+from . import excerpts, films, html, mathjax, settings, sources
+from . import lite as jupyterlite
+from . import scorm as packages
 
 PROCESSES = 2
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-FIELDS = "fields.js"
-"""The script of pages with fields that judge."""
+FIELDS = "fields-{}.js"
+"""The script of pages with fields that judge, for each language."""
+FROM_SPHINX = ("Link to this heading", "Toggle hidden content")
+"""What elements of a page say that Sphinx and MyST-NB have made."""
 MARK = ".bplib-site"
 """The file by which a folder is known as a site of ours, so that nothing else is written over."""
 
@@ -45,9 +50,12 @@ def build(target: Path, paths: Iterable[Path] | None = None, url: str = "", repo
         languages = sources.write(written, paths, repository, lite)
         scripts = Path(place) / "scripts"
         scripts.mkdir()
-        (scripts / FIELDS).write_text(script.fields(languages), encoding="utf-8")
+        for language in {*languages.values()}:
+            text = script.fields(languages, LANGUAGES[language])
+            (scripts / FIELDS.format(language)).write_text(text, encoding="utf-8")
         _sphinx(written, Path(place), target, languages, settings.settings(url, repository, scripts))
     mathjax.copy_mathjax(target / "_static" / "mathjax")
+    films.copy(target)
     for path in paths:
         notebook = sources.to_download(nbformat.read(path, as_version=4))
         nbformat.write(notebook, target / path.relative_to(NOTEBOOKS))
@@ -66,9 +74,13 @@ def _sphinx(source, place, target, languages, told):
                      freshenv=True, parallel=PROCESSES)
         app.connect("doctree-read", html.adapt)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
-                    app.add_js_file(FIELDS) if "data-field" in context.get("body", "") else None)
+                    app.add_js_file(FIELDS.format(languages.get(name, "en"))) if "data-field" in context.get("body", "") else None)
         app.connect("html-page-context", lambda app, name, template, context, doctree:
                     context.update(about_page(context, languages.get(name, "en"))), priority=400)  # before MathJax's
+        for one in (excerpts.SCRIPT, "search.js"):
+            app.connect("html-page-context", lambda app, name, template, context, doctree, one=one:
+                        app.add_js_file(one) if name == excerpts.SEARCH else None)
+        app.connect("env-updated", lambda app, env: excerpts.write(place / "scripts", env, languages))
         app.build()
     complaints = COLOUR.sub("", log.read_text(encoding="utf-8"))
     if app.statuscode or complaints:
@@ -81,4 +93,6 @@ def about_page(context: dict, language: str) -> dict:
     A cell without text is no heading, wherever in a table it stands.
     """
     body = context.get("body", "").replace('<th class="head"><p></p></th>', "<td></td>")
+    for words in FROM_SPHINX:
+        body = body.replace(f'"{words}"', f'"{LANGUAGES[language].told(words)}"')
     return {"page_language": language, "body": body, "has_maths_elements": 'class="math' in body}

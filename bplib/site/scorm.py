@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from bs4 import BeautifulSoup
 
 from ..in_page import script
+from ..languages import TABLE as LANGUAGES
 
 FOLDER = "scorm"
 MANIFEST = "imsmanifest.xml"
@@ -79,8 +80,10 @@ def contents(site: Path, name: str, text: str) -> tuple[str, dict[str, bytes]]:
     name   of the page in the site
     text   its HTML; links to other pages become text
     """
-    title, page = _alone(BeautifulSoup(text, "html.parser"))
-    files = {FIELDS: script.fields([], "platform").encode()}
+    whole = BeautifulSoup(text, "html.parser")
+    language = LANGUAGES[str(whole.select("html")[0]["lang"])]
+    title, page = _alone(whole)
+    files = {FIELDS: script.fields([], language, "platform").encode()}
     for key, tags in {"src": ["script", "img"], "href": ["link"]}.items():
         for one in page.find_all(tags, {key: lambda address: address and not address.startswith("data:")}):
             one[key] = one[key].partition("?")[0]
@@ -97,12 +100,13 @@ def contents(site: Path, name: str, text: str) -> tuple[str, dict[str, bytes]]:
 def _alone(whole):
     """A page's title, and the page without what leads to others: its article, with styles, scripts and the notebook."""
     page, article = BeautifulSoup(PAGE, "html.parser"), whole.find("article")
+    page.html.attrs |= {name: whole.html[name] for name in ("lang", "dir") if whole.html.has_attr(name)}
     title = whole.title.get_text().rpartition(" - ")[0]
     page.head.append(page.new_tag("title", string=title))
     page.head.extend(whole.head.find_all(["style", _loaded]))
     page.body.extend(whole.body.find_all(_loaded))
     page.main.append(article)
-    page.find(src=lambda address: address and "fields.js" in address)["src"] = f"../{FIELDS}"
+    page.find(src=lambda address: address and "fields-" in address)["src"] = f"../{FIELDS}"
     tools = article.find(class_="page-tools")
     download = tools.find("a", download=True).extract()
     tools.clear()
@@ -115,7 +119,7 @@ def _loaded(tag):
     if tag.name == "link":
         return "stylesheet" in tag.get("rel", ())
     source = tag.get("src", "")
-    return tag.name == "script" and (any(one in source for one in ("mathjax", "fields.js", "site.js")) or "MathJax" in tag.text)
+    return tag.name == "script" and (any(one in source for one in ("mathjax", "fields-", "site.js")) or "MathJax" in tag.text)
 
 
 def _place(name, address):

@@ -6,7 +6,7 @@ An output keeps the one form that is shown.
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 import nbformat
@@ -15,7 +15,9 @@ from ..course import HOME, NOTEBOOKS
 from ..coursework.sheets import EXERCISES
 from ..in_page.facts import FACTS, place_of_exercise
 from ..in_page.questions import placed
+from ..languages import ENGLISH
 from ..languages import TABLE as LANGUAGES
+from . import films
 from .settings import SHOWN, TITLE
 
 REFERENCE = re.compile(r'(href="[^":#]+)\.ipynb(?=[#"])')
@@ -58,17 +60,23 @@ def staged(notebook: nbformat.NotebookNode, marked: set[str], tools: str) -> nbf
     after_question = [False, *map(_asks, notebook.cells)]
     for after, cell in zip(after_question, notebook.cells):
         if judged is not None and cell.id == "title":
-            cell.source = FOR_RUNNING.sub(ON_THE_PAGE if judged else IN_THE_NOTEBOOK, cell.source)
+            cell.source = FOR_RUNNING.sub(spoken.told(ON_THE_PAGE).rstrip() + "\n" if judged else IN_THE_NOTEBOOK, cell.source)
         if judged and cell.id in ONLY_RUN:
             continue
         if cell.id in marked and cells:
             cells.append(nbformat.v4.new_markdown_cell(f'<span id="cell-id={cell.id}"></span>'))
         cells.append(_markdown(cell) if cell.cell_type == "markdown" else _code(cell, spoken, after))
     cells[0].source = HEADING.sub(lambda title: f"{title[0]}\n\n{tools}", cells[0].source, count=1)
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+    return nbformat.v4.new_notebook(cells=cells, metadata={**notebook.metadata, **_prompts(spoken)})
 
 
-FOR_RUNNING = re.compile(r"(?=^1\. \*\*Type\.\*\*)(?:.+\n?)+", re.M)
+def _prompts(language):
+    """What opens a cell that is folded away; in English MyST-NB says it."""
+    said = {f"code_prompt_{what.lower()}": language.told(what) for what in ("Show", "Hide")}
+    return {} if language is ENGLISH else {"mystnb": said}
+
+
+FOR_RUNNING = re.compile(r"(?=^1\. \*\*)(?:.+\n?)+", re.M)
 """What a sheet says about running it."""
 ON_THE_PAGE = """\
 Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the
@@ -94,9 +102,18 @@ def _asks(cell):
 
 def _markdown(cell):
     whole = RIGHT_TO_LEFT.match(cell.source)
-    text = PARAGRAPH.sub(r"\1", whole[1]) if whole else cell.source
-    cell.source = _linked(text)
+    cell.source = _linked(_plain(whole[1] if whole else cell.source))
     return cell
+
+
+def _plain(text):
+    """Markdown whose paragraphs do not say their alignment: on a page their direction does."""
+    return PARAGRAPH.sub(r"\1", text)
+
+
+def _shown(text):
+    """The Markdown of an output, which keeps its direction."""
+    return _linked(_plain(text))
 
 
 def _linked(text):
@@ -113,7 +130,7 @@ def _code(cell, language, after_question):
     """
     what, row = _of_exercise(cell)
     if row and what == "check":
-        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row)})]
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": place_of_exercise(row, language)})]
     folded = cell.metadata.pop("jupyter", {})
     shown = [tag for key, tag in {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}.items()
              if folded.get(key) or after_question and tag == "hide-output" and cell.outputs]
@@ -123,7 +140,7 @@ def _code(cell, language, after_question):
         if "data" in output:
             kind = next(kind for kind in SHOWN if kind in output.data)
             text = output.data[kind]
-            made = {"text/markdown": _linked, "text/html": lambda text: placed(text, cell.id, language)}
+            made = {"text/markdown": _shown, "text/html": lambda text: placed(text, cell.id, language)}
             output.data = nbformat.from_dict({kind: made.get(kind, str)(text)})
     return cell
 
@@ -161,7 +178,7 @@ def first_page(entries: dict[str, str], first: nbformat.NotebookNode) -> str:
     for heading, pattern in PARTS.items():
         below = {name: entry for name, entry in entries.items() if PurePosixPath(name).match(pattern)}
         lines += _contents(heading, below)
-    return "\n".join([*lines, *_contents("About", {"about": "Licence and citation"})])
+    return "\n".join([*lines, *_contents("About", {films.PAGE: "The explorers", "about": "Licence and citation"})])
 
 
 def tables(notebook: nbformat.NotebookNode) -> str:
@@ -212,15 +229,19 @@ def about_page() -> str:
             f"## Licence\n\n```text\n{licence}```\n\n{data}")
 
 
-def tools(name: str, repository: str, lite: bool = False) -> str:
-    """HTML with the ways to run a notebook: here, with JupyterLite; downloaded; where its repository is on GitHub, on Binder."""
-    links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>Download this notebook</a>']
+def tools(name: str, repository: str, told: Callable[[str], str], lite: bool = False) -> str:
+    """HTML with the ways to run a notebook: here, with JupyterLite; downloaded; where its repository is on GitHub, on Binder.
+
+    told   says a text in the language of the page
+    """
+    links = [f'<a href="{PurePosixPath(name).name}.ipynb" download>{told("Download this notebook")}</a>']
     if lite:
-        links.insert(0, f'<a href="{"../" * name.count("/")}lite/run.html?path={name}.ipynb">Run it here</a>')
+        address = f"{'../' * name.count('/')}lite/run.html?path={name}.ipynb"
+        links.insert(0, f'<a href="{address}">{told("Run it here")}</a>')
     public = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", repository)
     if public:
         links.append(f'<a href="https://mybinder.org/v2/gh/{public[1]}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">'
-                     "Run it on Binder</a>")
+                     f"{told('Run it on Binder')}</a>")
     return f'<p class="page-tools">{" · ".join(links)}</p>'
 
 
@@ -259,9 +280,10 @@ def write(folder: Path, paths: list[Path], repository: str, lite: bool = False) 
     entries = {name: entry(name, one, tables(first)) for name, one in notebooks.items()}
     (folder / "index.md").write_text(first_page(entries, first), encoding="utf-8")
     (folder / "about.md").write_text(about_page(), encoding="utf-8")
+    (folder / f"{films.PAGE}.md").write_text(films.page(notebooks, entries), encoding="utf-8")
     languages = {name: language(notebook) for name, notebook in notebooks.items()}
     for name, notebook in notebooks.items():
         target = folder / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(staged(notebook, marked[name], tools(name, repository, lite)), target)
+        nbformat.write(staged(notebook, marked[name], tools(name, repository, LANGUAGES[languages[name]].told, lite)), target)
     return languages

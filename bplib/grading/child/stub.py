@@ -2,7 +2,7 @@
 import sys
 import types
 
-SILENT = ("check", "field", "hand_in", "hint", "question", "preview", "summary")
+SILENT = ("check", "field", "hand_in", "hint", "question", "preview", "summary", "use")
 
 
 class NotAtHand(RuntimeError):

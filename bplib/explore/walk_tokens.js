@@ -64,7 +64,7 @@ function networkTokens(stage, route, text, sign) {
     /** Which numbers lie still on the picture: pairs of a key and the point where it lies. */
     rest(wanted) {
       const keys = new Set(wanted.map(([key]) => key));
-      stage.classList.toggle("bplib-network-resting", keys.size > 0);
+      stage.classList.toggle("bplib-walk-resting", keys.size > 0);
       for (const [key, one] of resting) {
         if (keys.has(key)) continue;
         one.remove();

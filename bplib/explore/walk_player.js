@@ -1,6 +1,9 @@
 // The player of a walk through a computation: which step it has come to, and how it goes on.
 
-const FLIGHT = 1100, HOLD = 550, LONG = 5, FASTEST = 2;
+const FLIGHT = 1100, QUICK = 0.6, HOLD = 550, LONG = 5, FASTEST = 2;
+
+/** How long what travels in a step is on its way: what is multiplied there is to be read before and after. */
+const flightOf = ({ kind }) => (kind === "arrival" ? FLIGHT : QUICK * FLIGHT);
 
 /**
  * Buttons, a slider for the place and one for the speed.  Steps are counted from 1; in step 0 nothing is computed yet.
@@ -9,6 +12,8 @@ const FLIGHT = 1100, HOLD = 550, LONG = 5, FASTEST = 2;
  * fly(n, rate, landed)   lets travel what travels in step n and calls `landed` when it has; returns how to { pause,
  *                        resume, cancel } it and how to change its `rate`, or null where nothing travels
  * changed()              hears of each change of what is described below
+ *
+ * take({ count, turn })   has it go through another computation
  *
  * at         the step that is shown
  * arrived    the last step whose number is known; the one before, while something travels
@@ -114,5 +119,12 @@ function walkPlayer(view, { count, turn }, fly, changed) {
     show({ at: to, watching: false, playing: false });
   }
 
-  return { element, now, leave, close: land };
+  /** Go through another computation, shown as a whole at first. */
+  function take(other) {
+    ({ count, turn } = other);
+    set(place, { max: count });
+    leave(count);
+  }
+
+  return { element, now, leave, take, close: land };
 }

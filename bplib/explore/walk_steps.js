@@ -3,7 +3,7 @@
 /**
  * Kind of a step → what it says.  `number(key)` and `sum(keys)` are numbers in words, `words(key)` names a weight, bias or
  * unit, `named(key)` does so at the beginning of a sentence, and `delta` is the letter of the error term in the text that
- * is chosen.
+ * is chosen; `each(key)` are the numbers of all samples, whose `mean`, or else sum, is that of the batch.
  */
 const HAPPENS = {
   "weighted sum": ({ key, at }, { phrase, number, named, bias }) => {
@@ -43,7 +43,22 @@ const HAPPENS = {
   "slope of bias": ({ key }, { phrase, number, named, delta }) =>
     phrase("{bias}: its derivative is {delta} of its unit, {number}.",
            { bias: named(key.slice(1)), delta, number: number(key) }),
+  "cost of all": ({ key }, { phrase, number, each, mean }) => {
+    const all = { terms: added(each(key)), n: each(key).length, number: number(key) };
+    return mean ? phrase("The cost of the batch is the mean of those of its samples, ({terms}) / {n} = {number}.", all) :
+      phrase("The cost of the batch is the sum of those of its samples, {terms} = {number}.", all);
+  },
+  "slope of all": ({ key }, { phrase, number, named, each, mean }) => {
+    const all = { what: named(key.slice(1)), terms: added(each(key)), n: each(key).length, number: number(key) };
+    return mean ? phrase("{what}: its derivative is the mean of those of the samples, ({terms}) / {n} = {number}.", all) :
+      phrase("{what}: its derivative is the sum of those of the samples, {terms} = {number}.", all);
+  },
 };
+
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
+
+/** Terms of a sum; one that is negative has its sign in the place of the plus. */
+const added = (terms) => terms.join(" + ").replaceAll(`+ ${MINUS}`, `${MINUS} `);
 
 /** Where a step is told of, with room for the longest of all. */
 function stepDisplay() {
@@ -52,8 +67,9 @@ function stepDisplay() {
   let drawn = null;
   const rooms = { text: room(), formula: room(), code: room() };
   const part = (name, shown) => h("div", { class: `bplib-walk-${name}` }, rooms[name], shown);
+  const element = h("div", { class: "bplib-walk-step" }, part("text", text), part("code", code), part("formula", formula));
   return {
-    element: h("div", { class: "bplib-walk-step" }, part("text", text), part("code", code), part("formula", formula)),
+    element,
     /** Keep room for these sentences, lines of formulas and lines of code, so that nothing jumps from step to step. */
     reserve({ sentences, lines, codes }) {
       const longest = (texts) => texts.reduce((one, other) => (other.length > one.length ? other : one), "");
@@ -66,10 +82,11 @@ function stepDisplay() {
       }
     },
     /**
-     * `aloud` says whether a screen reader reads the sentence; `line` makes the formula, which `name` tells from others, or
+     * `seen` says whether a step is shown, `aloud` whether a screen reader reads the sentence; `line` makes the formula, which `name` tells from others, or
      * is null; `terms` says how many terms of a sum have arrived, or is null where none travels alone.
      */
-    draw({ sentence, aloud, codeLine, name, line, terms }) {
+    draw({ sentence, seen, aloud, codeLine, name, line, terms }) {
+      if (seen) set(element, { "data-seen": "" });
       set(text, { "aria-live": aloud ? "polite" : "off" });
       renew(text, "textContent", sentence);
       renew(code, "textContent", codeLine);
