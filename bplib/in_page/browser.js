@@ -14,10 +14,10 @@ const KEY = `bplib ${location.pathname}`;
 /**
  * kept()           what has been kept, id of a field → answer; null where there is nothing
  * keep(answers)    keeps them
- * report(fields)   tells whoever counts right answers; returns what to say behind their number
+ * report(fields)   tells whoever counts right answers; returns a sentence about that
  */
 let store = {
   kept: () => tried(() => JSON.parse(localStorage.getItem(KEY))),
   keep: (answers) => tried(() => localStorage.setItem(KEY, JSON.stringify(answers))),
-  report: () => ", in this page.",
+  report: () => "",
 };

@@ -82,7 +82,7 @@ function atPlatform(alone) {
   });
   if (!platform) {
     const why = problem ? `The platform does not answer (${problem})` : "No learning platform is around it";
-    return { ...alone, report: () => `, in this page. ${why}, so nobody else is told.` };
+    return { ...alone, report: () => `${why}, so nobody else is told.` };
   }
   /** Answers by their fields, and the fields whose answers were right, or were judged, at any time. */
   let { answers = {}, right = [], judged = [] } = tried(() => JSON.parse(text)) ?? {};
@@ -102,7 +102,7 @@ function atPlatform(alone) {
     });
     if (!fits) problem ||= `what is typed here takes ${text.length} characters, and it keeps ${platform.longest}; what came last is `
       + "not kept. Make an answer shorter, or save to a file";
-    return `, in this page. ${problem ? `The platform does not take that: ${problem}` : `The platform knows of ${right.length}`}.`;
+    return problem ? `The platform does not take that: ${problem}.` : `The platform knows of ${right.length}.`;
   }
 
   addEventListener("visibilitychange", () => document.hidden && attempt(platform.commit));

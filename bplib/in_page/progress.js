@@ -17,7 +17,8 @@ function progress(fields) {
 
   function tell(more = "") {
     const right = counted().filter(({ outcome }) => outcome === "right").length;
-    told.textContent = [spoken(`${right} of ${counted().length} answers right${store.report(counted())}`), more].join(" ").trim();
+    const here = spoken(`${right} of ${counted().length} answers right, in this page.`), there = spoken(store.report(counted()));
+    told.textContent = [here, there, more].filter(Boolean).join(" ");
   }
 
   const answers = (some) => Object.fromEntries(some.map(({ id, answer }) => [id, answer]));

@@ -460,16 +460,16 @@ PAGES = {
     "This page cannot judge that. Write it in another form, or download the notebook and run it.":
         "این صفحه نمی‌تواند آن را بررسی کند. آن را به شکلی دیگر بنویسید، یا دفترچه را بارگیری و اجرا کنید.",
     "Type each answer into its field. Enter judges it, as often as you like: you see what is wrong and where to look, never the "
-    "answer. A hint opens with a click. What you type is kept in this browser, and in a file if you save one. To hand in, or to "
+    "answer. A hint opens with a click. What you type is there the next time, and in a file if you save one. To hand in, or to "
     "have a function judged, download the notebook.":
         "هر پاسخ را در کادر خودش بنویسید. با کلید اینتر بررسی می‌شود، هر چند بار که بخواهید: می‌بینید چه چیزی نادرست است و کجا را "
-        "نگاه کنید، ولی پاسخ را هرگز. راهنمایی با یک کلیک باز می‌شود. آنچه می‌نویسید در همین مرورگر می‌ماند، و اگر ذخیره کنید در یک "
+        "نگاه کنید، ولی پاسخ را هرگز. راهنمایی با یک کلیک باز می‌شود. آنچه می‌نویسید دفعهٔ بعد هم هست، و اگر ذخیره کنید در یک "
         "پرونده. برای تحویل دادن، یا برای بررسی تابع، دفترچه را بارگیری کنید.",
     "{n} of {all} answers right, in this page.": "{n} پاسخ از {all} پاسخ این صفحه درست است.",
-    "{n} of {all} answers right, in this page. The platform knows of {known}.":
-        "{n} پاسخ از {all} پاسخ این صفحه درست است. سامانهٔ آموزشی از {known} پاسخ درست خبر دارد.",
-    "{n} of {all} answers right, in this page. No learning platform is around it, so nobody else is told.":
-        "{n} پاسخ از {all} پاسخ این صفحه درست است. سامانهٔ آموزشی در کار نیست، پس به کس دیگری خبر داده نمی‌شود.",
+    "The platform knows of {n}.": "سامانه از {n} پاسخ درست باخبر است.",
+    "The platform does not take that: {problem}.": "سامانه آن را نپذیرفت: {problem}.",
+    "No learning platform is around it, so nobody else is told.": "سامانهٔ آموزشی در کار نیست، پس کسی دیگر باخبر نمی‌شود.",
+    "The platform does not answer ({problem}), so nobody else is told.": "سامانه پاسخ نمی‌دهد ({problem})، پس کسی دیگر باخبر نمی‌شود.",
     "Save to a file": "ذخیره در پرونده",
     "Load from a file": "خواندن از پرونده",
     "A file that was saved here": "پرونده‌ای که این‌جا ذخیره شده است",
