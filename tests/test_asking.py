@@ -317,7 +317,7 @@ def test_in_persian():
     assert question.question == "کدام؟" and question.judge("B").feedback == "کدام؟"
     wrong = bp.ask.formula(NEURON, "∂C/∂w")
     wrong.check("(a − y)·g'(z)·x")
-    assert '<p lang="en" dir="ltr">The 2 of the square' in wrong.verdict["html"] and "هنوز نه" in wrong.verdict["html"]
+    assert "<p>ضریب ۲ مربع گم شده است: " in wrong.verdict["html"] and "هنوز نه" in wrong.verdict["html"]
 
 
 # in JupyterLab

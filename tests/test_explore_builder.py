@@ -190,6 +190,12 @@ def test_a_name_that_can_be_is_one_in_python(given, says):
         assert old == before.weights and builder.x == before.x and builder.y == before.y
 
 
+def test_outputs_keep_their_order_under_another_name():
+    builder = bplib.explore.builder()
+    builder.drawing = from_javascript(f"renamed({json.dumps(shown('two outputs').drawing)}, 'v', 'w')")
+    assert builder.network.structure.outputs == ("w", "u") and builder.y == shown("two outputs").y
+
+
 def test_a_step_of_the_page_is_one_of_descent():
     builder = bplib.explore.builder(NETWORKS["biases"])
     slopes = {name: slope.item() for name, slope in gradients(builder).items()}
@@ -376,14 +382,15 @@ def test_what_travels_goes_from_where_it_stands_to_where_it_arrives(view):
     place = view.page.get_by_role("slider", name="step", exact=True)
     place.evaluate("(one, to) => { one.value = to; one.dispatchEvent(new Event('input')); }", at - 1)
     view.press("Next")
-    first, last = view.page.evaluate("""() => {
+    first, *between, last = view.page.evaluate("""() => {
         const token = document.querySelector(".bplib-token");
-        return [0, 1].map((end) => {
+        return [0, 0.3, 0.5, 0.7, 0.999].map((part) => {
             for (const one of token.getAnimations({ subtree: true })) {
                 one.pause();
-                one.currentTime = end * 0.999 * one.effect.getTiming().duration; }
+                one.currentTime = part * one.effect.getTiming().duration; }
             const { x, y, width, height } = token.getBoundingClientRect();
             return [x + width / 2, y + height / 2]; }); }""")
+    assert first[0] > between[0][0] > between[1][0] > between[2][0] > last[0]
     for place, unit in ((first, "o"), (last, "h1")):
         assert place == pytest.approx(view.centre(view.node(unit).locator("span").last), abs=3)
 

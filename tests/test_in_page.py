@@ -134,6 +134,8 @@ WRONG = {
                                                "2 (a2_j - y_j) a1_k": "an input too many", "sum_j 2 (a2_j - y_j)": "a sum too many"},
     (bp.dense([3, 4, 2], "g"), "δ1_j"): {"g'(z2_j) sum_i w2_ij δ2_i": "a quantity of the wrong layer"},
     (bp.dense([2, 2, 2], "g"), "∂C_s/∂a1_1"): {"w2_11 δ2_1 w2_21 δ2_2": "the units are multiplied"},
+    (bp.neuron("g"), "∂C_s/∂w"): {"2 (a - y) + g'(z) + x": "factors are added", "2 (a - y)² g'(z) x": "the power is wrong",
+                                  "2 a g'(z) x": "half of the error is lost", "2 (a - y) g'(z) x w": "the quantity in place of its derivative"},
     (bp.neuron("g"), "∂z/∂w"): {"w": "the weight in place of its input", "x + b": "a constant is kept", "g'(z) x": "later steps are in it",
                                 "w x": "the quantity in place of its derivative"},
     (bp.neuron("sigmoid"), "∂a/∂z"): {"1 - a": "a factor is lost", "1 - a²": "the slope of another activation",

@@ -149,6 +149,7 @@ TREATED_BY = {
     "the quantity in place of its derivative": "**How much does *a* change when *z* moves?**",
     "a constant is kept": "It multiplies its input *x* by a **weight** *w* and adds a **bias** *b*",
     "later steps are in it": "For our neuron the path has three parts",
+    "factors are added": "Along a path multiply, over the paths add:",
     "a factor is lost": "twice the error, times the slope, times the input",
 }
 """Mistake → a sentence of the notebook that its verdict sends the learner to."""
@@ -218,7 +219,7 @@ MEANT_BY_MISTAKE = {
     "brackets are missing": "in front belongs", "a sign is turned": "One of the terms", "an index is wrong": "at the wrong unit",
     "a quantity of the wrong layer": "the layer is not", "the bracket [i = j] is lost": "i ≠ j",
     "the penalty is differentiated wrongly": "a square of each weight", "the quantity in place of its derivative": "how fast it changes",
-    "a constant is kept": "derivative 0", "later steps are in it": "chain rule", "a factor is lost": "step by step",
+    "a constant is kept": "derivative 0", "later steps are in it": "chain rule", "a factor is lost": "One of its factors", "factors are added": "on one way to the cost",
 }
 """Mistake → words that its sentence has and no other."""
 

@@ -189,7 +189,7 @@ def test_fields_and_verdicts_are_shown_in_persian(persian):
 
 
 ASKED = [(bplib.neuron("g"), "∂C_s/∂w", ["(a-y)g'(z)x", "2(a-y", "q", "(y-a)g'(z)x", "x", "3", "2(a-y)g'(z)x = 3"]),
-         (bplib.neuron("g"), "∂z/∂w", ["w", "b"]), (bplib.neuron("sigmoid"), "∂a/∂z", ["z(1-z)", "a"]),
+         (bplib.neuron("g"), "∂z/∂w", ["w", "b"]), (bplib.neuron("g"), "∂C/∂w", ["(a-y)g'(z)x", "3"]), (bplib.neuron("sigmoid"), "∂a/∂z", ["z(1-z)", "a"]),
          (bplib.neuron("sigmoid", "binary cross entropy"), "δ", ["(a-y)a(1-a)", "a"])]
 
 

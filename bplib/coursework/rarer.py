@@ -1,6 +1,6 @@
 """Mistakes that are looked for where no other fits: a factor, a path, an index, a question read for another one.
 
-They are made in what is asked for, not on the way there.
+Most are made in what is asked for, not on the way there.
 """
 from collections.abc import Callable
 from itertools import combinations
@@ -9,7 +9,7 @@ import sympy as sp
 
 from ..activations import Slope
 from ..equations import LAMBDA, N, i, indices_of, letter, name_of, s
-from .mistake import NONE, Mistake, at_output, backward, gradient, has, is_path, own_activation, slopes, squared
+from .mistake import NONE, Mistake, at_output, backward, gradient, has, is_path, own_activation, slopes, squared, weight_of
 
 ALIKE = {"x": ("x", "a"), "a": ("x", "a"), "z": ("z",), "W": ("W",), "delta": ("delta",)}
 """Kinds of quantities that are taken for one another."""
@@ -50,6 +50,11 @@ def _paths(line):
 def _some_of(terms, least=1):
     """Some of several terms, neither none of them nor all."""
     return (some for size in range(least, len(terms)) for some in combinations(terms, size))
+
+
+def _in_any(rewrite: Callable) -> Callable:
+    """A change of any line."""
+    return lambda line, context: tuple(rewrite(line, context))
 
 
 # a factor
@@ -118,6 +123,14 @@ def _sign_of_a_term(line, context):
             yield from (line.right.xreplace({e: e - 2 * term}) for term in e.args)
 
 
+def _factors_added(line, context):
+    """A number stays with the error."""
+    number, factors = line.right.as_coeff_mul()
+    if len(factors) > 1 and (backward(line) or gradient(line)):
+        first = next((e for e in factors if e.is_Add), factors[0])
+        yield sp.Add(*(number * e if e == first else e for e in factors))
+
+
 # paths
 
 def _path_forgotten(line, context):
@@ -177,9 +190,12 @@ def _with_the_bias(line, context):
 
 
 def _quantity_itself(line, context):
-    """Where one equation is to be differentiated, the equation, or the part of it that is differentiated."""
+    """Where one equation is to be differentiated, the equation, or the part of it that is differentiated: w·x for x."""
+    weight = weight_of(line, context)
     if line.step:
         yield from (line.step.of, line.right * line.step.by)
+    elif weight is not None and gradient(line) and not line.of_batch:
+        yield line.right * weight[tuple(at for at in line.indices if at != s)]
 
 
 def _constant_kept(line, context):
@@ -265,8 +281,8 @@ def _penalty(line, context):
             yield line.right.subs(change)
 
 
-def _row(name, sentence, notebook, credit, rewrite):
-    return Mistake(name, sentence, notebook, credit, _asked(rewrite), ("formula",), rank=1)
+def _row(name, sentence, notebook, credit, rewrite, where=_asked):
+    return Mistake(name, sentence, notebook, credit, where(rewrite), ("formula",), rank=1)
 
 
 ROWS = {row.name: row for row in (
@@ -282,12 +298,14 @@ ROWS = {row.name: row for row in (
          "Where does a 2 come from here? A square brings one, once; an error term δ has it already.", "02-one-neuron", 0.7,
          _two_too_many),
     _row("the power is wrong",
-         "The derivative of a power has the exponent one lower, and the old exponent in front.", "02-one-neuron", 0.4, _power),
+         "The derivative of a power has the exponent one lower, and the old exponent in front.", "02-one-neuron", 0.4, _power,
+         _in_any),
     _row("half of the error is lost",
          "The error is the distance between output and target, and both stand in the derivative of its square.",
-         "02-one-neuron", 0.4, _part_of_the_error),
+         "02-one-neuron", 0.4, _part_of_the_error, _in_any),
     _row("the derivative of the squared error",
-         "That belongs to another cost. Which one has this network?", "08-softmax", 0.4, _squared_error),
+         "That belongs to another cost. Which one has this network?", "08-softmax", 0.4, _squared_error,
+         _in_any),
     _row("the error term where ∂C/∂a is asked",
          "Asked is the derivative with respect to a, the output. From z to a there is a slope, and it is not part of this.",
          "06-delta", 0.5, _error_term_for_output),
@@ -308,6 +326,8 @@ ROWS = {row.name: row for row in (
          "The factor in front belongs to all of the sum.", "03-several-paths", 0.6, _bracket_lost),
     _row("a sign is turned",
          "One of the terms has the opposite sign.", "02-one-neuron", 0.6, _sign_of_a_term),
+    _row("factors are added",
+         "What lies on one way to the cost is multiplied, step by step.", "03-several-paths", 0.4, _factors_added, _in_any),
     _row("an index is wrong",
          "The quantity is right and stands at the wrong unit.", "05-layers-and-indices", 0.5, _wrong_index),
     _row("a quantity of the wrong layer",

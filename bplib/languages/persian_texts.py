@@ -387,6 +387,9 @@ MISTAKES = {
     "One of the terms has the opposite sign.": "یکی از جمله‌ها علامت مخالف دارد.",
     "an index is wrong": "یک اندیس نادرست است",
     "The quantity is right and stands at the wrong unit.": "کمیت درست است ولی از نورونی دیگر.",
+    "factors are added": "عامل‌ها با هم جمع شده‌اند",
+    "What lies on one way to the cost is multiplied, step by step.":
+        "عامل‌هایی که بر یک مسیر تا هزینه‌اند، گام به گام در هم ضرب می‌شوند.",
     "a quantity of the wrong layer": "کمیتی از لایه‌ای دیگر",
     "The letter is right and the layer is not. Where does the weight stand, and where does the error come from?":
         "حرف درست است ولی لایه نه. وزن کجاست و خطا از کجا می‌آید؟",

@@ -16,8 +16,8 @@ from functools import cached_property
 PLACE = re.compile(r"\{(\w+)\}")
 COUNTED = ("n", "all", "id")
 """Places that hold numbers of a sentence, which are written in the language's digits; others may belong to a formula."""
-SEPARATORS = (r"\n\n", r"  \n", r"\n(?=- |\d\. )")
-"""Between the parts of a text: paragraphs, lines, entries of a list."""
+SEPARATORS = (r"\n\n", r"  \n", r"\n(?=- |\d\. )", r" (?=At a test point with )")
+"""Between the parts of a text: paragraphs, lines, entries of a list; before the numbers that show a mistake in a line."""
 
 
 @dataclass(frozen=True)

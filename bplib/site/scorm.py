@@ -3,6 +3,7 @@
 The page judges, and tells the platform how many answers are right (`in_page/platform.js`).  A manifest is as the standards
 have it; the files of their schemas, which ADL's own tests want beside it, are not ours to hand out.
 """
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urldefrag, urljoin
@@ -20,6 +21,8 @@ SHEETS = "coursework/*.html"
 JUDGES = '"counts":true'
 """How a page shows that answers on it are counted."""
 FIELDS = "_static/platform.js"
+SPOKEN = re.compile(r"fields-(\w+)\.js")
+"""The script of a page that judges, which has the name of its language."""
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-content_root="../">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"></head>
@@ -81,9 +84,9 @@ def contents(site: Path, name: str, text: str) -> tuple[str, dict[str, bytes]]:
     text   its HTML; links to other pages become text
     """
     whole = BeautifulSoup(text, "html.parser")
-    language = LANGUAGES[str(whole.select("html")[0]["lang"])]
+    (language, *_) = SPOKEN.findall(text)
     title, page = _alone(whole)
-    files = {FIELDS: script.fields([], language, "platform").encode()}
+    files = {FIELDS: script.fields([], LANGUAGES[language], "platform").encode()}
     for key, tags in {"src": ["script", "img"], "href": ["link"]}.items():
         for one in page.find_all(tags, {key: lambda address: address and not address.startswith("data:")}):
             one[key] = one[key].partition("?")[0]
