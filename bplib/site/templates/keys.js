@@ -4,3 +4,6 @@ addEventListener("keydown", ({ target, ctrlKey, metaKey, key }) => {
   const view = target.closest?.(".bplib"), saves = (ctrlKey || metaKey) && key.toLowerCase() === "s";
   for (const one of view ? [view, target] : []) one.toggleAttribute("data-lm-suppress-shortcuts", !saves);
 }, true);
+
+// Enter in a field of a view is the view's own, too: JupyterLite would keep the browser from telling that it was changed.
+addEventListener("beforeinput", (event) => event.target.closest?.(".bplib") && event.stopPropagation(), true);
