@@ -89,15 +89,20 @@ def as_dense_network(log: list, x: Tensor, target: Tensor, values: dict,
     if not layers or len(biases) > 1 or len(set(names)) < len(names):  # layers of `dense` share no array
         return None
     kind = "labels" if target.whole and len(target.dims) == 1 else "values"
-    known, sizes = points(), _sizes(layers, values)
-    for activation, name in product(dict.fromkeys([layers[-1].activation, *LAST]), LOSSES[kind]):
-        layers[-1].activation = activation
-        activations = [layer.activation for layer in layers]
-        for (over_samples, over_outputs), options in product(REDUCTIONS[kind], FACTORS.get(name, ({},))):
-            reductions = {"over_samples": over_samples, "over_outputs": over_outputs}
-            if known and all(_agrees(layers, point, name, **reductions, **options) for point in known):
-                return dense(sizes, activations, loss(name, **options), bias=biases == {True}, **reductions), layers
+    known = points()
+    for activations, name, parameter, reductions in _candidates(layers, kind) if known else ():
+        if all(_agrees(layers, activations, point, name, **parameter, **reductions) for point in known):
+            network = dense(_sizes(layers, values), activations, loss(name, **parameter), bias=biases == {True}, **reductions)
+            return network, layers
     return None
+
+
+def _candidates(layers, kind):
+    """What the network may be: activations of its layers, its loss with a parameter, its reductions."""
+    *inner, last = (layer.activation for layer in layers)
+    for activation, name in product(dict.fromkeys([last, *LAST]), LOSSES[kind]):
+        for (over_samples, over_outputs), parameter in product(REDUCTIONS[kind], FACTORS.get(name, ({},))):
+            yield [*inner, activation], name, parameter, {"over_samples": over_samples, "over_outputs": over_outputs}
 
 
 def _sizes(layers, values):
@@ -105,11 +110,12 @@ def _sizes(layers, values):
     return [weights[0].shape[1], *map(len, weights)]
 
 
-def _agrees(layers, point, name, **options):
+def _agrees(layers, activations, point, name, **options):
     """Whether the cost at a point is that of the reference."""
     weights, biases = zip(*(layer.arrays(point.values) for layer in layers))
+    biases = None if biases[0] is None else biases
     try:
-        cost = reference.cost(weights, None if biases[0] is None else biases, point.X, point.Y, [layer.activation for layer in layers], name, **options)
+        cost = reference.cost(weights, biases, point.X, point.Y, activations, name, **options)
     except ValueError:  # a loss that these outputs or targets do not have
         return False
     return abs(cost - point.cost) <= EQUAL * abs(point.cost)
