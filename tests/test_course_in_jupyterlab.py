@@ -27,6 +27,7 @@ HELPERS = f"const TEXTS = {json.dumps(TEXTS)}, VIEW = {json.dumps(VIEW)}, WRONG 
 const all = (selector) => [...cell.querySelectorAll(selector)];
 const outputs = model.type === "code" ? model.outputs.toJSON() : [];
 const views = all(".jp-OutputArea-child").filter((one, n) => VIEW in (outputs[n].data ?? {}));
+const pictures = all("img:not(.cm-editor *)");  // an editor has empty ones beside words from right to left
 const words = (one) => one.innerText.trim().slice(0, 200);
 const tag = (one) => one.outerHTML.slice(0, 200);
 const style = (one) => getComputedStyle(one);
@@ -72,9 +73,9 @@ DEFECTS = {
     "a formula in a colour of its own": "all('mjx-container').filter(coloured).map(tag)",
     "LaTeX as text": r"all(TEXTS).map(prose).filter((text) => /\$.+\$|\\[a-zA-Z]{2}/.test(text))",
     "an explorer that is not drawn": "views.filter((one) => !drawn(one)).map(words)",
-    "a picture that is not drawn": "all('img').filter((one) => !one.naturalWidth).map(tag)",
-    "a picture without words": "all('img').filter((one) => !one.alt.trim()).map(tag)",
-    "a transparent picture": "all('img').filter((one) => one.naturalWidth && transparent(one)).map(tag)",
+    "a picture that is not drawn": "pictures.filter((one) => !one.naturalWidth).map(tag)",
+    "a picture without words": "pictures.filter((one) => !one.alt.trim()).map(tag)",
+    "a transparent picture": "pictures.filter((one) => one.naturalWidth && transparent(one)).map(tag)",
     "something cut off": "all(TEXTS).flatMap((one) => [one, ...one.querySelectorAll('*:not(mjx-assistive-mml)')])"
                          ".filter((one) => wider(one, /hidden|clip/) || higher(one, /hidden|clip/)).map(tag)",
     "something to scroll sideways": "all('*').filter((one) => wider(one, /auto|scroll/)).map(tag)",
