@@ -217,7 +217,7 @@ def test_pages_of_wrong_answers_name_nobody(class_of_four):
     folder = class_of_four[1] / "answers"
     page, rows = page_of(folder, "exercise-1.1.html")
     assert sorted(row[:3] for row in Cells(page).rows[1:]) \
-        == [["1.1", "no name", "1"], ["1.1", "the 2 of the square is lost", "1"]]
+        == [["1.1", "the 2 of the square is lost", "1"], ["1.1", "the error term is lost", "1"]]
     assert "<code>(a-y)g&#39;(z)x</code>" in page and "<code>x</code>" in page
     mistake = (folder / f"{file_name('the 2 of the square is lost')}.html").read_text(encoding="utf-8")
     assert "<code>(a-y)g&#39;(z)x</code>" in mistake and "<code>x</code>" not in mistake

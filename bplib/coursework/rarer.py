@@ -315,7 +315,7 @@ ROWS = {row.name: row for row in (
     _row("the bias gradient carries the bias",
          "The bias is a term of z by itself. Where does a factor b come from?", "02-one-neuron", 0.5, _with_the_bias),
     _row("the error term is lost",
-         "What comes back from the cost is multiplied into it; this is the last step alone.", "06-delta", 0.4, _lost_error_term),
+         "What comes back from the cost is multiplied into it; this is the last step alone.", "06-delta", 0.0, _lost_error_term),
     _row("a sum too many",
          "What is asked for has this index itself: there is nothing to add up.", "05-layers-and-indices", 0.5,
          _summed_too_often),
@@ -339,7 +339,7 @@ ROWS = {row.name: row for row in (
          "The penalty stands beside the mean over the samples, with a factor and a square of each weight. What is its "
          "derivative with respect to one of them?", "11-digits", 0.6, _penalty),
     _row("the quantity in place of its derivative",
-         "That is the quantity itself, or a part of it. Asked is how fast it changes.", "02-one-neuron", 0.4,
+         "That is the quantity itself, or a part of it. Asked is how fast it changes.", "02-one-neuron", 0.0,
          _quantity_itself),
     _row("a constant is kept",
          "What does not change has the derivative 0.", "02-one-neuron", 0.5, _constant_kept),

@@ -400,7 +400,7 @@ function builderView(model, view) {
       sentence: step ? happens(step) :
         watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
         phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
-      seen: watching, aloud: watching && !playing, codeLine: step ? derived.walk.code[step.formula] : "",
+      aloud: watching && !playing, codeLine: step ? derived.walk.code[step.formula] : "",
       name: step && step.key + place, terms: null,
       line: step && (() => formula(derived.walk.formulas[step.formula], "= ", h("b", { "data-sum": step.key }))),
     });

@@ -266,7 +266,7 @@ function networkView(model, view, { pass }) {
         watching ? phrase("Nothing is computed yet: there are the inputs and the weights.") :
         isWhole() ? phrase("Play goes through the derivatives of the batch, one after the other.") :
           phrase("Play shows how numbers go forward to the cost, and how its derivatives come back along the edges."),
-      seen: watching, aloud: watching && !playing, codeLine: step ? code[nameOf(step.key)] : "",
+      aloud: watching && !playing, codeLine: step ? code[nameOf(step.key)] : "",
       name: step && [step.key, step.formula, state.notation, state.sample].join(),
       line: step && !isWhole() ? () => lineOfStep(step, letters) : null,
       terms: step?.terms ? step.terms.length - (at - arrived) : null,

@@ -82,11 +82,10 @@ function stepDisplay() {
       }
     },
     /**
-     * `seen` says whether a step is shown, `aloud` whether a screen reader reads the sentence; `line` makes the formula, which `name` tells from others, or
+     * `aloud` says whether a screen reader reads the sentence; `line` makes the formula, which `name` tells from others, or
      * is null; `terms` says how many terms of a sum have arrived, or is null where none travels alone.
      */
-    draw({ sentence, seen, aloud, codeLine, name, line, terms }) {
-      if (seen) set(element, { "data-seen": "" });
+    draw({ sentence, aloud, codeLine, name, line, terms }) {
       set(text, { "aria-live": aloud ? "polite" : "off" });
       renew(text, "textContent", sentence);
       renew(code, "textContent", codeLine);
