@@ -347,10 +347,9 @@ function builderView(model, view) {
     steps = derived?.walk?.steps ?? [];
     last = Object.fromEntries(steps.map(({ key }, n) => [key, n + 1]));
     if (steps.length) {
-      const { code, formulas } = derived.walk, all = Object.values(formulas), long = (some) => some.reduce(
-        (one, other) => (other.length > one.length ? other : one), "");
-      display.reserve({ sentences: steps.map((one) => happens(one, () => `${MINUS}0.0000`)), codes: Object.values(code),
-                        lines: [all, all.filter((one) => one.includes("mfrac"))].map((some) => formula(long(some))) });
+      const { code, formulas } = derived.walk, number = `${MINUS}0.0000`;
+      display.reserve({ sentences: steps.map((one) => happens(one, () => number)), codes: Object.values(code),
+                        lines: Object.values(formulas).map((one) => formula(one, "= ", h("b", {}, number))) });
     }
     walk.take({ count: steps.length, turn: last.C });
     return true;
