@@ -42,7 +42,7 @@ def lab(request, browser, server):
         yield lab
 
 
-LONGEST = ("course_in_jupyterlab", "grading", "explore_everywhere", "tuning", "random_networks", "explore_network",
+LONGEST = ("course_in_jupyterlab", "grading", "explore_everywhere", "tuning", "variants", "random_networks", "explore_network",
            "explore_training", "mathjax", "explore_exported", "gradcheck", "explore_builder", "languages",
            "explore_descent", "compare", "coursework_checking", "figures", "explore_browser", "explore_derivation",
            "explore_gradient_check")
