@@ -1,8 +1,7 @@
-"""Cells are run again, all of them backwards, when nbval has come to the end.
+"""Cells are run again: each one after nbval has run it, and all of them backwards when nbval has come to the end.
 
 A learner runs a cell twice, or goes back to an earlier one; each run shows what the page shows.  All of that happens in
-the kernel that nbval has started for the notebook, and is compared as nbval compares.  A cell that counts on shows
-something else then, and so does one whose values a later cell has changed.
+the kernel that nbval has started for the notebook, and is compared as nbval compares.
 """
 from itertools import groupby
 

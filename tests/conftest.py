@@ -1,12 +1,12 @@
 """What the tests of one process share: a browser and a JupyterLab, each started when a test first asks for it.
 
 A quick run leaves out what takes long: tests that have a browser among their fixtures, however far away, unless they
-are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.  The cells of a notebook
-are run once in a quick run, and backwards as well, as `again` says, in one of all tests.
+are marked `smoke`; those with other fixtures that are costly; and those that are marked `thorough`.  A cell of a notebook
+is run once in a quick run, and again, as `again` says, in one of all tests.
 """
 import nbval.kernel
 import pytest
-from again import with_backwards
+from again import IPyNbCell, run_again, with_backwards
 from jupyter import needing_a_browser
 from tiers import QUICK
 
@@ -65,6 +65,16 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=turn)
 
 
+class SecondRun:
+    """Runs each cell again.  A plugin of its own: this file alone is asked about tests in its own folder only."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item):
+        yield
+        if isinstance(item, IPyNbCell):
+            run_again(item)
+
+
 START = nbval.kernel.start_new_kernel
 
 
@@ -78,6 +88,8 @@ def started_kernel(**options):
 
 def pytest_configure(config):
     nbval.kernel.start_new_kernel = started_kernel
+    if not QUICK:
+        config.pluginmanager.register(SecondRun())
 
 
 def in_a_quick_run(item):

@@ -467,6 +467,28 @@ def test_a_dense_network_written_by_hand_is_one_of_ours(name):
         assert np.allclose(ours[parameter], expected, rtol=1e-3, atol=1e-6), parameter
 
 
+@needs_torch
+def test_a_dense_network_of_many_inputs_is_one_of_ours():
+    """Its probabilities would be rounded to 0 and 1 if weights were as large as in a small one."""
+    model = nn.Sequential(nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 30), nn.ReLU(), nn.Linear(30, 10), nn.Sigmoid())
+    found = bp.from_torch(model, torch.rand(4, 784), torch.randint(0, 2, (4, 10)).double(), nn.BCELoss())
+    assert found.network is not None and [layer.shape for layer in map(found.dense_parameters.get, ("W1", "W2", "W3"))] \
+        == [(100, 784), (30, 100), (10, 30)]
+
+
+@needs_torch
+def test_negative_whole_numbers_are_not_taken_for_places():
+    class Shifted(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.randn(4))
+
+        def forward(self, x):
+            return (torch.where(x < 0, x + 3, x).double() * self.w).sum()
+
+    assert bp.from_torch(Shifted(), torch.tensor([-1, 2, -3, 0])).check().passed
+
+
 NOT_DENSE = {
     "something added to the cost": lambda: (nn.Linear(3, 2), torch.randn(5, 2), lambda a, y: ((a - y)**2).mean() + 0.01 * a.mean()),
     "batches of five alone": lambda: (nn.Linear(3, 2), torch.randn(5, 2), lambda a, y: ((a - y)**2 * torch.ones(5, 1)).mean()),

@@ -357,9 +357,10 @@ def where(w, condition, self, other, **_):
 
 
 def _counts_from_the_end(w, condition, self, other):
-    """Whether a negative place x becomes x + n, as a look-up takes it by itself."""
+    """Whether a negative place x becomes x + n, and the example has none, so that x is what is looked up."""
     right = w.equations.get(getattr(self, "name", ""), ((), ""))[1]
-    return (getattr(other, "whole", False) and condition.name == w.condition("<", other).name
+    places = w.values.get(getattr(other, "name", ""))
+    return (getattr(other, "whole", False) and places is not None and (places >= 0).all() and condition.name == w.condition("<", other).name
             and re.fullmatch(re.escape(other.name) + r"\[[^]]*\] \+ \d+", right))
 
 

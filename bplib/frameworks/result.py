@@ -216,10 +216,15 @@ def _points(reader):
         return []
 
 
+def _small(random, shape):
+    """Random numbers with which weighted sums stay moderate, so that no probability is rounded to 0 or 1."""
+    return random.standard_normal(shape) / np.sqrt(max(shape, default=1))
+
+
 def _point(reader, random):
     torch = torch_itself()
     x, targets = reader.inputs
-    own = {name: torch.as_tensor(random.standard_normal(tuple(value.shape))) for name, value in reader.module.named_parameters()}
+    own = {name: torch.as_tensor(_small(random, tuple(value.shape))) for name, value in reader.module.named_parameters()}
     X = torch.as_tensor(random.standard_normal((2 * len(x), *x.shape[1:])))
     Y = torch.cat([targets, targets])
     with torch.no_grad(), in_double():
