@@ -101,12 +101,13 @@ def _lost_error_term(line, context):
 
 
 def _lost_factor(line, context):
-    """Of a slope in its short form, too."""
+    """Of a slope in its short form, too; the error itself is more than a factor."""
     right = line.right
     if has(line, "slope") and not any(slope.args[0].row.abstract for slope in slopes(line)):
         right = right.replace(Slope, lambda g: g.row.slope(g.args[0], own_activation(line, context).left, *g.args[1:]))
     for factor in right.args if right.is_Mul else ():
-        if not factor.is_number and not is_path(factor):
+        with_target = any(name_of(e) == "y" for e in factor.atoms(sp.Indexed))
+        if not (factor.is_number or is_path(factor) or with_target):
             yield right / factor
 
 
